@@ -1,0 +1,1 @@
+"""Verified reasoning and AutoML as tools for LangChain and LangGraph."""
