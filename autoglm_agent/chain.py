@@ -51,7 +51,7 @@ class Evidence(Datum):
     confidence: float = Field(ge=0, le=1)
     span: str | None = None
     """The words of the instruction that say so; None when the data or a default decided."""
-    source: Literal["instruction", "data", "default", "user"] = "instruction"
+    source: Literal["instruction", "data", "default", "model", "user"] = "instruction"
 
 
 class Task(Datum):
@@ -79,8 +79,16 @@ class Remedy(Datum):
     """A typed change to try at the blamed step."""
 
     kind: Literal[
-        "drop_columns", "group_duplicates", "split_by_time", "split_by_group", "simplify",
-        "discard_candidates", "retrain", "recompute", "ask", "stop",
+        "drop_columns",
+        "group_duplicates",
+        "split_by_time",
+        "split_by_group",
+        "simplify",
+        "discard_candidates",
+        "retrain",
+        "recompute",
+        "ask",
+        "stop",
     ]
     step: str
     """Name of the tool whose step is re-entered."""
