@@ -59,28 +59,18 @@ class Decision(Datum):
 
 
 def exhausted(budget: Budget, usage: Usage, **about_to_spend: float) -> str | None:
-    """Name the cap that spending would break, or return None.
+    """Name the first cap that spending would break, or return None.
 
     Args:
-        budget: The caps.
+        budget: The caps; one that is None never breaks.
         usage: What has been spent.
-        about_to_spend: Amounts by name (`model_calls=1`); a cap without an amount breaks as
-            soon as it is reached.
+        about_to_spend: Amounts by name (`model_calls=1`); only the named caps are looked at.
     """
-    for name, cap in budget:
-        if cap is None:
-            continue
-        spent = getattr(usage, name)
-        more = about_to_spend.get(name)
-        if (more is None and name not in _COUNTED and spent >= cap) or (
-            more is not None and spent + more > cap
-        ):
+    for name, more in about_to_spend.items():
+        cap, spent = getattr(budget, name), getattr(usage, name)
+        if cap is not None and spent + more > cap:
             return f"{name.replace('_', ' ')}: {spent:g} of {cap:g} spent"
     return None
-
-
-# These are spent one by one, so only the piece of work that spends them can break the cap.
-_COUNTED = {"model_calls", "steps", "remedies"}
 
 
 def repeated(chain: Chain, step: Step, nogoods: tuple[Nogood, ...]) -> Nogood | None:
@@ -126,7 +116,7 @@ def _jump(
 ) -> Decision:
     failing = tuple(verdict for verdict, _ in chosen)
     facts = " ".join(dict.fromkeys(verdict.fact for verdict in failing))
-    spent = exhausted(budget, usage, remedies=1)
+    spent = exhausted(budget, usage, remedies=1, seconds=0)
     if spent:
         return Decision(action="conclude", refuted=failing, reason=f"{facts} Budget: {spent}.")
     if any(verdict.remedies and remedy is None for verdict, remedy in chosen):

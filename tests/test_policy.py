@@ -99,7 +99,8 @@ def test_a_soft_nogood_forbids_nothing() -> None:
 def test_a_cap_breaks_before_it_is_passed() -> None:
     assert exhausted(Budget(model_calls=3), Usage(model_calls=2), model_calls=1) is None
     assert exhausted(Budget(model_calls=3), Usage(model_calls=3), model_calls=1)
-    assert exhausted(Budget(seconds=10), Usage(seconds=10.5))
+    assert exhausted(Budget(seconds=10), Usage(seconds=10.5), seconds=0)
+    assert exhausted(Budget(seconds=10), Usage(seconds=10.5), model_calls=1) is None
 
 
 @given(

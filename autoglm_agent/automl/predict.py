@@ -1,0 +1,46 @@
+"""Predict new rows with the model of a finished run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autoglm_agent.automl.fitted import FittedModel
+from autoglm_agent.automl.table import read_table
+from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def predict_file(workspace: Workspace, source: str, *, query: str | None = None) -> pd.DataFrame:
+    """Return one row of predictions for each row of a file.
+
+    Args:
+        workspace: Folder of a run that trained a supervised model.
+        source: A file that has the columns the model was trained on; others are ignored.
+        query: One SELECT statement over the file.
+
+    Returns:
+        Classification: `prediction` (the label, by the run's threshold) and one
+        `probability_<label>` a class; regression: `prediction`.
+
+    Raises:
+        InputError: If the run has no model or the file lacks a column.
+    """
+    import pandas as pd
+
+    result = workspace.read_json("result.json") if workspace.has("result.json") else {}
+    model_id = (result.get("model") or {}).get("id")
+    if not model_id:
+        raise InputError(
+            f"Run {workspace.path.name} has no model.", "Finish it with `autoglm resume` first."
+        )
+    model = FittedModel.load(workspace, model_id)
+    predicted = model.predict(read_table(source, query=query).frame)
+    if model.problem.kind == "regression":
+        return pd.DataFrame({"prediction": predicted})
+    columns = {"prediction": model.labels(predicted)}
+    for index, label in enumerate(model.problem.classes):
+        columns[f"probability_{label}"] = predicted[:, index]
+    return pd.DataFrame(columns)

@@ -1,0 +1,112 @@
+"""`report`, `predict`, `runs`: what one does with runs that are there."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+from autoglm_agent.automl.workspace import Workspace, open_run, runs_home
+from autoglm_agent.automl.workspace import list_runs as run_ids
+from autoglm_agent.cli.console import print_json
+from autoglm_agent.cli.running import existing
+
+
+def report(run_id: str, *, runs: str | None, browse: bool, as_json: bool) -> None:
+    """Write the report anew from the run folder and print the result."""
+    from autoglm_agent.automl.report import build_report, summary_text
+
+    workspace = open_run(run_id, runs)
+    result = _result(workspace)
+    path = build_report(workspace, status=result["status"], message=result.get("message") or "")
+    if as_json:
+        print_json(result)
+    else:
+        print(summary_text(workspace))
+    if browse:
+        import webbrowser
+
+        webbrowser.open(path.as_uri())
+
+
+def predict(
+    run_id: str, data: str, *, out: str | None, runs: str | None, query: str | None, as_json: bool
+) -> None:
+    """Predict new rows; CSV to a file or the standard output."""
+    from autoglm_agent.automl.predict import predict_file
+
+    started = time.perf_counter()
+    workspace = open_run(run_id, runs)
+    predictions = predict_file(workspace, existing(data), query=query)
+    if out:
+        predictions.to_csv(out, index=False)
+    told = {
+        "run": run_id,
+        "rows": len(predictions),
+        "columns": list(predictions.columns),
+        "out": out,
+        "seconds": round(time.perf_counter() - started, 3),
+    }
+    if as_json:
+        if not out:
+            told["predictions"] = (
+                predictions.astype(object)
+                .where(predictions.notna(), None)
+                .to_dict(orient="records")
+            )
+        print_json(told)
+    elif out:
+        print(f"{told['rows']} predictions in {out}")
+    else:
+        predictions.to_csv(sys.stdout, index=False)
+
+
+def list_runs(*, runs: str | None, as_json: bool) -> None:
+    """Print the runs, newest first."""
+    rows = [_row(runs, run) for run in reversed(run_ids(runs))]
+    if as_json:
+        print_json(rows)
+        return
+    if not rows:
+        print(f"No runs in {runs_home(runs)}.")
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as Grid
+
+    grid = Grid("run", "status", "task", "honest score", "instruction")
+    for row in rows:
+        honest = row["honest"]
+        score = f"{honest['metric']} {honest['value']:.4f}" if honest else ""
+        grid.add_row(
+            escape(row["run"]),
+            row["status"],
+            escape(row["task"] or ""),
+            score,
+            escape(row["instruction"][:60]),
+        )
+    Console().print(grid)
+
+
+def _result(workspace: Workspace) -> dict[str, Any]:
+    if workspace.has("result.json"):
+        return dict(workspace.read_json("result.json"))
+    return {"run": workspace.path.name, "status": "unfinished", "message": _hint(workspace)}
+
+
+def _hint(workspace: Workspace) -> str:
+    return f"The run has not ended; go on with: autoglm resume {workspace.path.name}"
+
+
+def _row(runs: str | None, run_id: str) -> dict[str, Any]:
+    workspace = open_run(run_id, runs)
+    result = _result(workspace)
+    task = result.get("task") or {}
+    described = " of ".join(filter(None, [task.get("kind"), task.get("target")]))
+    return {
+        "run": run_id,
+        "status": result["status"],
+        "task": described or None,
+        "honest": result.get("honest"),
+        "instruction": workspace.read_json("run.json")["instruction"],
+    }

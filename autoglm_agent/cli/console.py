@@ -1,0 +1,89 @@
+"""What the command prints, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from autoglm_agent.errors import AutoGLMError, TargetError
+
+if TYPE_CHECKING:
+    import typer
+
+INTERRUPTED = 130
+
+
+class Exit(Exception):
+    """Ends a command with an exit code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def finish(app: typer.Typer) -> int:
+    """Run the command line and return its exit code; no failure shows a traceback."""
+    import click
+    import typer.main
+
+    # A program that reads our output may hang up early; that is no error.
+    try:
+        code = typer.main.get_command(app).main(prog_name="autoglm", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code) if isinstance(code, int) else 0
+    except Exit as ending:
+        return ending.code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except AutoGLMError as error:
+        return tell_error(error, as_json="--json" in sys.argv)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "show"):
+            error.show()
+            return int(error.exit_code)
+        if os.environ.get("AUTOGLM_DEBUG"):
+            raise
+        return tell_error(
+            AutoGLMError(
+                f"Something of ours failed: {type(error).__name__}: {error}.",
+                "Run again with AUTOGLM_DEBUG=1 to see where, and please report it.",
+            ),
+            as_json="--json" in sys.argv,
+        )
+
+
+def tell_error(error: AutoGLMError, *, as_json: bool) -> int:
+    """Print an error for a person or a program and return its exit code."""
+    candidates = list(error.candidates) if isinstance(error, TargetError) else []
+    if as_json:
+        told = {
+            "error": {
+                "type": type(error).__name__,
+                "problem": error.problem,
+                "remedy": error.remedy,
+                "candidates": candidates,
+            }
+        }
+        print_json(told)
+    print(f"error: {error.problem}", file=sys.stderr)
+    if candidates:
+        print(f"candidates: {', '.join(candidates)}", file=sys.stderr)
+    if error.remedy:
+        print(f"remedy: {error.remedy}", file=sys.stderr)
+    return error.exit_code
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def on_terminal() -> bool:
+    """Whether a person watches the standard error stream."""
+    return sys.stderr.isatty()

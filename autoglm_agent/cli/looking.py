@@ -1,0 +1,114 @@
+"""`plan`, `profile`, `check`: look at a table without training a model."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+from autoglm_agent.automl.profile import Profile, profile_table
+from autoglm_agent.automl.table import Table, read_table
+from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.chain import Verdict, refutations
+from autoglm_agent.cli.console import Exit, print_json
+from autoglm_agent.cli.running import existing
+from autoglm_tools.plan_task import task_text, understand
+
+MARKS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+
+
+def plan(data: str, instruction: str, *, query: str | None, as_json: bool) -> None:
+    """Print the task as it is understood."""
+    _, profile = _read(data, query)
+    task = understand(instruction, profile)
+    if as_json:
+        print_json(task.to_json())
+    else:
+        print(task_text(task))
+
+
+def profile(data: str, *, query: str | None, as_json: bool) -> None:
+    """Print what the columns are."""
+    _, found = _read(data, query)
+    if as_json:
+        print_json(found.to_json())
+        return
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as Grid
+
+    grid = Grid("column", "kind", "missing", "distinct", "values", "notes")
+    for column in found.columns:
+        grid.add_row(
+            escape(column.name),
+            column.kind,
+            f"{column.missing / max(1, found.rows):.1%}",
+            str(column.distinct),
+            escape(_values(column)),
+            escape("; ".join(column.notes)),
+        )
+    console = Console()
+    console.print(grid)
+    console.print(f"{found.rows} rows, {len(found.columns)} columns")
+    for repair in found.repairs:
+        console.print(f"repaired while reading: {repair}", markup=False)
+
+
+def check(data: str, target: str, *, query: str | None, as_json: bool) -> None:
+    """Print what the checks find in a table; exit 1 if one fails."""
+    from autoglm_agent.automl.checks.data_only import check_data
+
+    table, found = _read(data, query)
+    task = understand(f"Predict `{target}`", found, fixed={"target": target})
+    with tempfile.TemporaryDirectory() as folder:
+        verdicts = check_data(Workspace(folder), table, found, task)
+    findings = [_finding(v) for v in verdicts]
+    if as_json:
+        print_json(findings)
+    else:
+        _print_findings(verdicts)
+    raise Exit(1 if refutations(verdicts) else 0)
+
+
+def _read(data: str, query: str | None) -> tuple[Table, Profile]:
+    table = read_table(existing(data), query=query)
+    return table, profile_table(table)
+
+
+def _values(column: Any) -> str:
+    if column.levels:
+        return ", ".join(level for level, _ in column.levels[:4])[:60]
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum:g} … {column.maximum:g}"
+    return f"{column.first} … {column.last}" if column.first else ""
+
+
+def _finding(verdict: Verdict) -> dict[str, Any]:
+    remedy = verdict.remedies[0].to_json() if verdict.remedies else None
+    return {
+        "check": verdict.check,
+        "title": verdict.title,
+        "level": verdict.status,
+        "columns": list(verdict.columns),
+        "statistic": verdict.statistic,
+        "threshold": verdict.threshold,
+        "fact": verdict.fact,
+        "remedy": remedy,
+    }
+
+
+def _print_findings(verdicts: list[Verdict]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as Grid
+
+    grid = Grid("check", "title", "level", "what was found", "remedy")
+    for verdict in verdicts:
+        remedy = verdict.remedies[0].kind if verdict.remedies else ""
+        grid.add_row(
+            verdict.check,
+            escape(verdict.title),
+            MARKS.get(verdict.status, verdict.status),
+            escape(verdict.fact),
+            remedy,
+        )
+    Console().print(grid)

@@ -1,0 +1,172 @@
+"""`run`, `demo`, `resume`: from the options to a finished run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from autoglm_agent.automl.workspace import runs_home
+from autoglm_agent.cli.console import INTERRUPTED, Exit, on_terminal, print_json
+from autoglm_agent.cli.progress import Progress
+from autoglm_agent.errors import AutoGLMError, InputError, TargetError
+
+DEFAULT_BUDGET_S = 60.0
+
+
+def run(
+    data: str,
+    instruction: str,
+    *,
+    runs: str | None,
+    time_budget: float | None,
+    trials: int | None,
+    seed: int,
+    slots: dict[str, Any],
+    query: str | None,
+    model: str | None,
+    memory: bool,
+    unattended: bool,
+    consent: bool,
+    as_json: bool,
+) -> None:
+    """Run a task; see `autoglm run --help`."""
+    from autoglm_graphs.runs import start_run
+    from autoglm_graphs.settings import Settings
+
+    settings = Settings(
+        instruction=instruction,
+        data=existing(data),
+        time_budget=time_budget or spoken_budget(instruction) or DEFAULT_BUDGET_S,
+        trials=trials,
+        seed=seed,
+        slots={k: v for k, v in slots.items() if v is not None},
+        query=query,
+        consent=consent,
+        command=" ".join(["autoglm", *sys.argv[1:]]),
+    )
+    ask = None if unattended or as_json or not sys.stdin.isatty() else asked_on_terminal
+    _finish(
+        lambda progress: start_run(
+            settings, runs=runs, model=model, memory=memory, listener=progress.on_event, ask=ask
+        ),
+        settings.time_budget,
+        runs,
+        as_json,
+    )
+
+
+def demo(*, runs: str | None, time_budget: float | None, seed: int, as_json: bool) -> None:
+    """Write the demonstration's table and run it as any other."""
+    from autoglm_agent.automl.demo import INSTRUCTION, write_demo_table
+
+    path = write_demo_table(runs_home(runs) / "demo" / "breast_cancer.csv")
+    run(
+        str(path),
+        INSTRUCTION,
+        runs=runs,
+        time_budget=time_budget,
+        trials=None,
+        seed=seed,
+        slots={},
+        query=None,
+        model=None,
+        memory=True,
+        unattended=True,
+        consent=False,
+        as_json=as_json,
+    )
+
+
+def resume(
+    run_id: str, *, runs: str | None, model: str | None, memory: bool, as_json: bool
+) -> None:
+    """Go on with a run; see `autoglm resume --help`."""
+    from autoglm_agent.automl.workspace import open_run
+    from autoglm_graphs.runs import resume_run
+    from autoglm_graphs.settings import read_settings
+
+    budget = read_settings(open_run(run_id, runs)).time_budget
+    _finish(
+        lambda progress: resume_run(
+            run_id, runs=runs, model=model, memory=memory, listener=progress.on_event
+        ),
+        budget,
+        runs,
+        as_json,
+    )
+
+
+def existing(data: str) -> str:
+    """Return the absolute path of a data file.
+
+    Raises:
+        InputError: If there is no such file.
+    """
+    path = Path(os.path.expanduser(data))
+    if not path.exists():
+        raise InputError(f"There is no file {data!r}.", "Check the path.")
+    return str(path.absolute())
+
+
+def spoken_budget(instruction: str) -> float | None:
+    """Return the seconds that the instruction itself allows, if it says so."""
+    from autoglm_agent.planner.constraints import time_budget
+
+    found = time_budget(instruction)
+    return found[0] if found else None
+
+
+def asked_on_terminal(question: dict[str, Any]) -> Any:
+    """Ask the person at the terminal; a consent is yes or no, anything else a name."""
+    import typer
+
+    if question["check"] in ("V03", "V32"):
+        return typer.confirm(f"{question['question']} Read the holdout a second time?", err=True)
+    names = question["candidates"]
+    hint = f" ({', '.join(names)})" if names else ""
+    return typer.prompt(f"{question['question']}\nWhich column{hint}?", err=True)
+
+
+def _finish(
+    work: Callable[[Progress], dict[str, Any]],
+    time_budget: float | None,
+    runs: str | None,
+    as_json: bool,
+) -> None:
+    with Progress(time_budget, live=on_terminal() and not as_json) as progress:
+        try:
+            result = work(progress)
+        except KeyboardInterrupt:
+            progress.stop()
+            if progress.run:
+                where = f" --runs {runs}" if runs else ""
+                print(
+                    f"Interrupted. Go on with: autoglm resume {progress.run}{where}",
+                    file=sys.stderr,
+                )
+            raise Exit(INTERRUPTED) from None
+    error = result.get("error")
+    if result["status"] == "failed" and error:
+        raise _as_error(error)
+    if as_json:
+        print_json(result)
+    else:
+        from autoglm_agent.automl.report import summary_text
+        from autoglm_agent.automl.workspace import Workspace
+
+        print(summary_text(Workspace(result["paths"]["run"])))
+    raise Exit(0 if result["status"] == "verified" else 1)
+
+
+def _as_error(error: dict[str, Any]) -> AutoGLMError:
+    """Return the error that ended a run, as the command tells errors."""
+    problem = str(error["message"]).removeprefix(f"{error['type']}: ")
+    candidates = tuple(error.get("candidates") or ())
+    if error["type"] == "TargetError":
+        return TargetError(
+            problem, "Name the column in the instruction or with --target.", candidates
+        )
+    return InputError(problem) if error["type"] == "InputError" else AutoGLMError(problem)

@@ -1,0 +1,77 @@
+"""Verifiers of the step itself: that its tool ran, and that an answer comes last.
+
+They know nothing of tables; every kind of chain uses them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from autoglm_agent.chain import Chain, Remedy, Step, Verdict
+
+ASKING = {"TargetError"}
+"""Errors that only the user can answer."""
+ENDING = {"VaultError", "StoreError", "RunActiveError"}
+"""Errors that another proposal of the model cannot heal."""
+
+
+class ToolRan:
+    """Refute a step whose tool gave an error, with the error as the reason."""
+
+    check = "tool"
+
+    def __call__(self, step: Step, chain: Chain) -> list[Verdict]:  # noqa: ARG002 - protocol
+        """Return a refutation if the step's outcome is an error."""
+        outcome = step.outcome
+        if outcome is None or outcome.ok:
+            return []
+        remedies: tuple[Remedy, ...] = ()
+        if outcome.error in ASKING or outcome.error in ENDING:
+            kind = "ask" if outcome.error in ASKING else "stop"
+            remedies = (Remedy(kind=kind, step=step.tool or "", reason=""),)
+        return [
+            Verdict(
+                check=self.check,
+                title="The tool ran",
+                status="fail",
+                fact=outcome.text,
+                blame=step.tool,
+                remedies=remedies,
+                evidence={"error": outcome.error, "candidates": candidates(outcome.text)},
+            )
+        ]
+
+
+class AnswerComesLast:
+    """Refute an answer that is given before the work it rests on was done.
+
+    Args:
+        required: Tool names; any one of them in the chain makes an answer acceptable.
+    """
+
+    check = "complete"
+
+    def __init__(self, required: Sequence[str]) -> None:
+        self._required = tuple(required)
+
+    def __call__(self, step: Step, chain: Chain) -> list[Verdict]:
+        """Return a refutation if `step` answers too early."""
+        if step.tool or any(chain.index_of(tool) is not None for tool in self._required):
+            return []
+        return [
+            Verdict(
+                check=self.check,
+                title="The answer comes last",
+                status="fail",
+                fact=f"The answer came before {' or '.join(self._required)}.",
+            )
+        ]
+
+
+def candidates(text: str) -> list[str]:
+    """Return the candidates that a target error's text lists, or an empty list."""
+    for line in text.splitlines():
+        if line.startswith("candidates: "):
+            return [str(c) for c in json.loads(line.removeprefix("candidates: "))]
+    return []

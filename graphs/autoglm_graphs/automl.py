@@ -1,0 +1,264 @@
+"""The AutoML agent: one sentence and a table in, a verified model and a report out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.config import get_stream_writer
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import get_runtime
+
+from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.events import Listener
+from autoglm_agent.automl.workspace import Workspace, runs_home
+from autoglm_agent.chain import Budget, Chain
+from autoglm_agent.memory.store import ChainMemory
+from autoglm_agent.planner.model import EmbeddedPlanner
+from autoglm_agent.prompting.automl import nogood_section, system_sections
+from autoglm_agent.prompting.sections import compose
+from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
+from autoglm_graphs.ending import conclude_run
+from autoglm_graphs.machine import build_machine
+from autoglm_graphs.nodes.recall import last_human_text
+from autoglm_graphs.outcomes import WorkspaceOutcomes
+from autoglm_graphs.scene import Scene
+from autoglm_graphs.settings import Settings, new_run_id, seconds_spent, write_settings
+from autoglm_graphs.state import State, chain_of, nogoods_of
+from autoglm_tools.catalogue import session_tools
+from autoglm_tools.checking import ResultVerifier
+from autoglm_tools.session import Session
+
+PROMPT_TOKENS = 12_000
+HARD_STOP = 1.15
+"""No new step begins later than this multiple of the time budget."""
+
+CONSTRAINTS = (
+    "The holdout is sealed before anything is fitted and read once, by evaluate_model.",
+    "No column may give the target away; equal rows must not lie on both sides of the split.",
+    "Every score is recomputed by the harness; a model must beat the best baseline.",
+    "A failed check comes with the step to blame and a remedy: apply the remedy there.",
+)
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What a caller may pass for one invocation, as `context=`.
+
+    Attributes:
+        run: Id of a run whose folder exists already; a new one is made otherwise.
+    """
+
+    run: str | None = None
+
+
+def create_automl_agent(
+    model: str | BaseChatModel | None = None,
+    *,
+    runs: str | os.PathLike[str] | None = None,
+    time_budget: float | None = 60.0,
+    trials: int | None = None,
+    seed: int = 0,
+    slots: dict[str, Any] | None = None,
+    memory: bool | ChainMemory = True,
+    budget: Budget | None = None,
+    ask: bool = False,
+    consent: bool = False,
+    roots: tuple[str | os.PathLike[str], ...] = (),
+    listener: Listener | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
+    name: str = "autoglm",
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Return the AutoML machine as a compiled graph: `messages` in, `messages` and result out.
+
+    Args:
+        model: Proposes the steps: a chat model, a name for `init_chat_model`
+            (`"provider:model"`), or None for the embedded planner, which needs no key.
+        runs: Folder of all runs; default `AUTOGLM_RUNS` or `./runs`.
+        time_budget: Seconds for a run; None for no limit.
+        trials: Train exactly this many candidates and let no decision depend on time.
+        seed: Seed of every split, model and bootstrap.
+        slots: Slots of the task that are fixed whatever the words say.
+        memory: Whether verified chains are kept in `<runs>/memory`, or a memory to use.
+        budget: Hard caps; the default also stops a run that passes its time by 15 %.
+        ask: Whether a person is there: an unclear target then interrupts the graph with a
+            question (needs a checkpointer) instead of ending the run.
+        consent: Whether the user allows a second reading of the vault.
+        roots: Folders from which data may be read, besides the current one and the files that
+            the user's messages name.
+        listener: Receives every progress event as a dict, besides LangGraph's custom stream.
+        checkpointer: As for `StateGraph.compile`; use `durability="sync"`.
+        name: Name of the graph.
+
+    Returns:
+        A graph whose result has `messages` and `structured_response` (`run`, `status`, `task`,
+        `honest`, `naive`, `checks`, `backtracks`, `model`, `timings`, `paths`).
+
+    Examples:
+        >>> agent = create_automl_agent(time_budget=60)
+        >>> result = agent.invoke({"messages": [("user", "Predict churn. Data: churn.csv")]})
+    """
+    stage = AutoMLStage(
+        model=_chat_model(model),
+        home=runs_home(runs),
+        settings=Settings(
+            time_budget=time_budget, trials=trials, seed=seed, slots=slots or {}, consent=consent
+        ),
+        memory=memory,
+        budget=budget,
+        ask=ask,
+        roots=tuple(Path(r) for r in roots) or (Path.cwd(),),
+        listener=listener,
+    )
+    return build_machine(
+        stage.open,
+        begin=stage.begin,
+        context_schema=RunContext,
+        checkpointer=checkpointer,
+        name=name,
+    )
+
+
+class AutoMLStage:
+    """Opens the scene of a run; keeps the scene of the run that it works on."""
+
+    def __init__(
+        self,
+        *,
+        model: BaseChatModel,
+        home: Path,
+        settings: Settings,
+        memory: bool | ChainMemory,
+        budget: Budget | None,
+        ask: bool,
+        roots: tuple[Path, ...],
+        listener: Listener | None,
+    ) -> None:
+        self._model = model
+        self._home = home
+        self._settings = settings
+        self._memory = memory
+        self._budget = budget
+        self._ask = ask
+        self._roots = roots
+        self._listener = listener
+        self._scenes: dict[tuple[str, bool], Scene] = {}
+
+    def begin(self, state: State) -> str:
+        """Return the run of a new task; make its folder unless the caller has."""
+        context = get_runtime(RunContext).context
+        if context is not None and context.run:
+            return context.run
+        words = last_human_text(state)
+        run = new_run_id(words)
+        workspace = Workspace(self._home / run)
+        write_settings(workspace, self._settings.model_copy(update={"instruction": words}))
+        workspace.log({"event": "run.started", "text": words})
+        return run
+
+    def open(self, state: State) -> Scene:
+        """Return the scene of the state's run."""
+        key = (state["run"], bool(state.get("consent")))
+        if key not in self._scenes:
+            self._scenes.clear()
+            self._scenes[key] = self._make(state)
+        return self._scenes[key]
+
+    def _make(self, state: State) -> Scene:
+        workspace = Workspace(self._home / state["run"])
+        settings = self._settings
+        spoken = " ".join(str(m.text) for m in state["messages"] if isinstance(m, HumanMessage))
+        limit = None if settings.trials else settings.time_budget
+        left = None if limit is None else max(0.0, limit - seconds_spent(workspace))
+        listener = streaming(workspace, self._listener)
+        session = Session(
+            workspace=workspace,
+            deadline=Deadline(left),
+            trials=settings.trials,
+            seed=settings.seed,
+            roots=self._roots,
+            named=lambda source: source in spoken,
+            listener=listener,
+            checks=False,
+            task_overrides=settings.slots,
+        )
+        consent = settings.consent or bool(state.get("consent"))
+        tools = session_tools(session, consent=consent)
+        return Scene(
+            model=self._model,
+            tools=tools,
+            verifiers=(ToolRan(), AnswerComesLast(["report"]), ResultVerifier(session)),
+            compose=lambda s: prompt_messages(s, [t.name for t in tools]),
+            conclude=lambda ending: conclude_run(session, ending),
+            outcomes=WorkspaceOutcomes(workspace),
+            listener=listener,
+            budget=self._budget or Budget(seconds=limit * HARD_STOP if limit else None),
+            memory=self._open_memory(),
+            ask=self._ask,
+        )
+
+    def _open_memory(self) -> ChainMemory | None:
+        if isinstance(self._memory, ChainMemory):
+            return self._memory
+        return ChainMemory(self._home / "memory") if self._memory else None
+
+
+def prompt_messages(state: State, tools: list[str]) -> list[AnyMessage]:
+    """Return the prompt: what stays, the user's words, the frozen chain, the nogoods."""
+    system = compose(
+        system_sections(CONSTRAINTS, state.get("recalled") or [], tools), PROMPT_TOKENS
+    )
+    nogoods = compose([nogood_section(nogoods_of(state))], PROMPT_TOKENS)
+    talk = [m for m in state["messages"] if isinstance(m, HumanMessage | AIMessage)]
+    return [
+        SystemMessage(system),
+        *talk,
+        *frozen(chain_of(state)),
+        *([HumanMessage(nogoods)] if nogoods else []),
+    ]
+
+
+def frozen(chain: Chain) -> list[AnyMessage]:
+    """Return the accepted steps as the calls and results they were."""
+    messages: list[AnyMessage] = []
+    for index, step in enumerate(chain.steps):
+        if step.tool and step.outcome:
+            call_id = step.call_id or f"step-{index}"
+            call = {"name": step.tool, "args": step.args, "id": call_id}
+            messages.append(AIMessage(step.thought, tool_calls=[call]))
+            messages.append(ToolMessage(step.outcome.text, tool_call_id=call_id, name=step.tool))
+    return messages
+
+
+def streaming(workspace: Workspace, listener: Listener | None) -> Listener:
+    """Return a listener that writes the event log and LangGraph's custom stream."""
+
+    def listen(event: dict[str, Any]) -> None:
+        workspace.log(event)
+        if listener is not None:
+            listener(event)
+        writer: Callable[[Any], None] | None
+        try:
+            writer = get_stream_writer()
+        except (RuntimeError, KeyError):
+            writer = None  # called outside a node: there is no stream to write to
+        if writer is not None:
+            writer(event)
+
+    return listen
+
+
+def _chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
+    if model is None:
+        return EmbeddedPlanner()
+    if isinstance(model, BaseChatModel):
+        return model
+    from langchain.chat_models import init_chat_model  # 0.8 s of CPU: only when it is asked for
+
+    return init_chat_model(model)

@@ -1,0 +1,116 @@
+"""How an AutoML run ends: the result as data, the report, and an answer made from both.
+
+The answer is assembled in code from what the harness measured; no model words it, so no model
+can invent a figure in it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from autoglm_agent.automl.report import build_report, summary_text
+from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.chain import Chain
+from autoglm_agent.errors import AutoGLMError
+from autoglm_graphs.scene import Ending
+from autoglm_graphs.settings import seconds_spent
+from autoglm_tools.checking import STAGES
+from autoglm_tools.session import Session
+
+
+def conclude_run(session: Session, ending: Ending) -> tuple[str, dict[str, Any]]:
+    """Write `result.json` and the report; return the answer's text and the result."""
+    workspace = session.workspace
+    started = time.perf_counter()
+    status = _status(ending)
+    result = _result(workspace, ending, status)
+    if status != "failed":
+        try:
+            workspace.write_json(result, "result.json")
+            build_report(workspace, status=status, message=ending.reason)
+        except AutoGLMError as error:
+            result["message"] = f"{result['message']} The report failed: {error}".strip()
+    result["timings"]["report"] = round(time.perf_counter() - started, 3)
+    result["timings"]["total"] = round(seconds_spent(workspace), 3)
+    workspace.write_json(result, "result.json")
+    return _answer(workspace, ending, status), result
+
+
+def _status(ending: Ending) -> str:
+    if ending.verified:
+        return "verified"
+    return "failed" if ending.error else "unverified"
+
+
+def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]:
+    assessment = _assessment(workspace, ending.chain)
+    search = _search(workspace, ending.chain)
+    honest = naive = None
+    if assessment:
+        honest = {"metric": assessment["metric"], "n": assessment["n"], **assessment["score"]}
+        naive = {"metric": assessment["metric"], "value": assessment["naive"]}
+    model = search["model"] if search else None
+    report = workspace.file("report.html")
+    return {
+        "run": workspace.path.name,
+        "status": status,
+        "task": workspace.read_json("task.json") if workspace.has("task.json") else None,
+        "honest": honest,
+        "naive": naive,
+        "checks": _checks(workspace, ending.chain),
+        "backtracks": [e for e in workspace.lines("events.jsonl") if e["event"] == "backtrack"],
+        "model": {"id": model, "path": str(workspace.file("models", model))} if model else None,
+        "timings": _timings(ending.chain),
+        "usage": ending.usage.to_json(),
+        "paths": {
+            "run": str(workspace.path),
+            "report": str(report) if status != "failed" else None,
+            "events": str(workspace.file("events.jsonl")),
+            "ledger": str(workspace.file("ledger.jsonl")),
+        },
+        "error": ending.error,
+        "message": ending.reason,
+    }
+
+
+def _artifact(chain: Chain, tool: str, key: str) -> str | None:
+    index = chain.index_of(tool)
+    outcome = chain.steps[index].outcome if index is not None else None
+    return str(outcome.artifact[key]) if outcome and key in outcome.artifact else None
+
+
+def _assessment(workspace: Workspace, chain: Chain) -> dict[str, Any] | None:
+    model = _artifact(chain, "evaluate_model", "model_id")
+    found = workspace.read_json("assessments", f"{model}.json") if model else None
+    return dict(found) if found else None
+
+
+def _search(workspace: Workspace, chain: Chain) -> dict[str, Any] | None:
+    model = _artifact(chain, "train_models", "model_id")
+    return dict(workspace.read_json("searches", model, "search.json")) if model else None
+
+
+def _checks(workspace: Workspace, chain: Chain) -> list[dict[str, Any]]:
+    """Return the verdicts on what the chain holds, stage by stage, and on what refuted it."""
+    verdicts: list[dict[str, Any]] = []
+    for tool, (stage, key) in STAGES.items():
+        object_id = _artifact(chain, tool, key)
+        if object_id and workspace.has("checks", f"{stage}-{object_id}.json"):
+            verdicts += workspace.read_json("checks", f"{stage}-{object_id}.json")
+    return verdicts
+
+
+def _timings(chain: Chain) -> dict[str, float]:
+    """Return the seconds of each tool of the chain, by name."""
+    return {s.tool: round(s.outcome.seconds, 3) for s in chain.steps if s.tool and s.outcome}
+
+
+def _answer(workspace: Workspace, ending: Ending, status: str) -> str:
+    if status == "failed":
+        error = ending.error or {}
+        text = str(error.get("message", ending.reason))
+        if error.get("candidates"):
+            text += f"\nCandidates: {', '.join(error['candidates'])}"
+        return text
+    return summary_text(workspace)

@@ -1,0 +1,63 @@
+"""`recall`: begin a task, and bring what is known of similar ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from langchain_core.messages import HumanMessage
+
+from autoglm_agent.chain import Chain, Usage
+from autoglm_graphs.scene import Scene
+from autoglm_graphs.state import State
+
+EXAMPLES = 2
+"""Few-shot examples at most: more cost tokens and help little."""
+
+
+def fresh(run: str) -> dict[str, Any]:
+    """Return the keys of a task that has just begun."""
+    return {
+        "run": run,
+        "chain": Chain().to_json(),
+        "step": None,
+        "nogoods": [],
+        "usage": Usage().to_json(),
+        "recalled": [],
+        "prompt": [],
+        "decision": None,
+        "consent": False,
+        "structured_response": {},
+    }
+
+
+def recall(state: State, scene: Scene) -> dict[str, Any]:
+    """Look up verified chains of similar tasks; memory that fails costs the run nothing."""
+    if scene.memory is None:
+        return {"recalled": []}
+    words = last_human_text(state)
+    found = scene.memory.recall(words, family=scene.family, k=EXAMPLES)
+    scene.listener({"event": "recall", "found": len(found), "text": f"{len(found)} similar tasks"})
+    return {"recalled": [_example(memory) for memory in found]}
+
+
+def last_human_text(state: State) -> str:
+    """Return the text of the user's last message."""
+    for message in reversed(state["messages"]):
+        if isinstance(message, HumanMessage):
+            return str(message.text)
+    return ""
+
+
+def _example(memory: Any) -> dict[str, Any]:
+    steps = [
+        {"tool": s.tool, "args": {k: v for k, v in s.args.items() if not k.endswith("_id")}}
+        for s in memory.chain.steps
+        if s.tool
+    ]
+    return {"task": memory.text[:500], "steps": steps, "summary": json_safe(memory.summary)}
+
+
+def json_safe(value: Any) -> Any:
+    """Return the value as it looks after a round trip through JSON."""
+    return json.loads(json.dumps(value, default=str))

@@ -1,0 +1,83 @@
+"""What the machine keeps between nodes: plain JSON data and messages, nothing else.
+
+Checkpoints hold every key of the state, so there is no model, table or number type of NumPy in
+it. `Input` and `Output` are narrow on purpose: they become the schema of the MCP tool and the
+agent card when the graph is served.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+
+from autoglm_agent.chain import Chain, Nogood, Step, Usage
+from autoglm_agent.policy import Decision
+
+
+class Input(TypedDict):
+    """What a caller gives."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+class Output(TypedDict):
+    """What a caller gets."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    structured_response: dict[str, Any]
+
+
+class State(Input):
+    """The search stack and what the nodes hand to each other.
+
+    All keys but `messages` belong to the task at hand; `recall` sets them anew, because a
+    thread keeps its state from one turn to the next.
+    """
+
+    run: NotRequired[str]
+    """Id of the run, which is the name of its folder."""
+    chain: NotRequired[dict[str, Any]]
+    """The accepted steps (`Chain`)."""
+    step: NotRequired[dict[str, Any] | None]
+    """The step being tried (`Step`)."""
+    nogoods: NotRequired[list[dict[str, Any]]]
+    """Refuted states with their reasons (`Nogood`); they survive every jump back."""
+    usage: NotRequired[dict[str, Any]]
+    """What has been spent (`Usage`)."""
+    recalled: NotRequired[list[dict[str, Any]]]
+    """Verified chains of similar tasks, as few-shot examples."""
+    prompt: NotRequired[list[AnyMessage]]
+    """What `compose` wrote for `generate`."""
+    decision: NotRequired[dict[str, Any] | None]
+    """What the policy said of the last step (`Decision`)."""
+    consent: NotRequired[bool]
+    """Whether the user allowed a second reading of the vault."""
+    structured_response: NotRequired[dict[str, Any]]
+
+
+def chain_of(state: State) -> Chain:
+    """Return the accepted steps."""
+    return Chain.from_json(state.get("chain") or {})
+
+
+def step_of(state: State) -> Step:
+    """Return the step being tried."""
+    return Step.from_json(state.get("step") or {})
+
+
+def nogoods_of(state: State) -> tuple[Nogood, ...]:
+    """Return the refuted states."""
+    return tuple(Nogood.from_json(n) for n in state.get("nogoods") or ())
+
+
+def usage_of(state: State) -> Usage:
+    """Return what has been spent."""
+    return Usage.from_json(state.get("usage") or {})
+
+
+def decision_of(state: State) -> Decision | None:
+    """Return the policy's last word, if there is one."""
+    decision = state.get("decision")
+    return Decision.from_json(decision) if decision else None

@@ -1,0 +1,92 @@
+"""The checks of one stage of a run, each made once and kept with what it judged."""
+
+from __future__ import annotations
+
+import time
+from typing import Literal
+
+from autoglm_agent.automl.prepare import load_prepared
+from autoglm_agent.chain import Chain, Step, Verdict
+from autoglm_tools.session import Session
+
+Stage = Literal["data", "search", "assessment"]
+
+STAGES: dict[str, tuple[Stage, str]] = {
+    "prepare_data": ("data", "prepared_id"),
+    "train_models": ("search", "model_id"),
+    "evaluate_model": ("assessment", "model_id"),
+}
+"""Tool to the stage that it ends and the id that the checks judge."""
+
+
+def check_stage(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
+    """Return the verdicts of a stage on a prepared table or a model.
+
+    They are computed once and read back from `checks/<stage>-<id>.json` afterwards.
+    """
+    name = f"{stage}-{object_id}.json"
+    if session.workspace.has("checks", name):
+        return [Verdict.from_json(v) for v in session.workspace.read_json("checks", name)]
+    verdicts = _run(session, stage, object_id)
+    session.workspace.write_json([v.to_json() for v in verdicts], "checks", name)
+    return verdicts
+
+
+def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
+    # The checks import scikit-learn: only when there is something to check.
+    from autoglm_agent.automl.checks.context import CheckContext
+    from autoglm_agent.automl.checks.registry import run_checks
+    from autoglm_agent.automl.profile import Profile
+
+    workspace = session.workspace
+    search = assessment = None
+    prepared_id = object_id
+    if stage != "data":
+        search = workspace.read_json("searches", object_id, "search.json")
+        prepared_id = search["prepared"]
+    if stage == "assessment":
+        assessment = workspace.read_json("assessments", f"{object_id}.json")
+    prepared = load_prepared(workspace, prepared_id)
+    context = CheckContext(
+        workspace=workspace,
+        task=prepared.task,
+        table_profile=Profile.from_json(workspace.read_json("profile.json")),
+        prepared=prepared,
+        search=search,
+        assessment=assessment,
+        deadline=session.deadline,
+        budget={"limit_s": session.deadline.seconds, "elapsed_s": session.deadline.elapsed},
+        seed=session.seed,
+    )
+    return run_checks(context, stage)
+
+
+class ResultVerifier:
+    """Judge the steps of an AutoML chain by the checks of the stage that they end.
+
+    A step whose tool failed is refuted by that failure; a step that ends no stage has nothing
+    to be checked and gets no verdict.
+    """
+
+    check = "result"
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self, step: Step, chain: Chain) -> list[Verdict]:  # noqa: ARG002 - protocol
+        """Return the verdicts on `step`, which would be added to `chain`."""
+        if step.tool not in STAGES or step.outcome is None or not step.outcome.ok:
+            return []
+        stage, key = STAGES[step.tool]
+        started = time.perf_counter()
+        verdicts = check_stage(self._session, stage, step.outcome.artifact[key])
+        self._session.listener(
+            {
+                "event": "checks.done",
+                "stage": stage,
+                "seconds": round(time.perf_counter() - started, 3),
+                "failed": [v.check for v in verdicts if v.status == "fail"],
+                "text": f"{len(verdicts)} checks of the {stage} stage",
+            }
+        )
+        return verdicts

@@ -1,0 +1,83 @@
+"""`evaluate_model`: the one reading of the vault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, Field
+
+from autoglm_agent.automl.assess import assess
+from autoglm_agent.automl.prepare import Prepared, load_prepared
+from autoglm_agent.chain import SUPERVISED
+from autoglm_agent.errors import InputError
+from autoglm_tools.checking import check_stage
+from autoglm_tools.session import Session
+from autoglm_tools.toolkit import Result, as_tool, told
+
+
+class EvaluateModel(BaseModel):
+    """Arguments of `evaluate_model`."""
+
+    model_id: str = Field(description="From train_models.")
+
+
+def evaluate_model(session: Session, *, consent: bool = False) -> BaseTool:
+    """Make the tool for one run.
+
+    Args:
+        session: The run.
+        consent: Whether the *user* agreed to a second reading of the vault. It is no argument
+            of the tool, so that no model can give it.
+    """
+
+    def work(model_id: str) -> Result:
+        prepared, search = stored_search(session, model_id)
+        if prepared.task.kind not in SUPERVISED:
+            raise InputError(
+                f"A {prepared.task.kind} result has no holdout score.", "Call verify_result."
+            )
+        assessment = assess(
+            session.workspace,
+            prepared,
+            model_id,
+            naive_score=search["naive_score"],
+            consent=consent,
+            seed=session.seed,
+        )
+        ids = {"model_id": model_id, "kind": prepared.task.kind}
+        verdicts = check_stage(session, "assessment", model_id) if session.checks else []
+        keys = ("metric", "score", "naive", "baseline", "gain", "n", "reading")
+        artifact = {k: assessment[k] for k in keys if k in assessment}
+        artifact |= {**ids, "verdicts": [v.to_json() for v in verdicts]}
+        return told(_text(assessment), ids, verdicts), artifact
+
+    return as_tool(
+        "evaluate_model",
+        "Score the model on the sealed holdout. The vault opens once a run: a second model is "
+        "refused, so call this last, when nothing else will change.",
+        EvaluateModel,
+        work,
+    )
+
+
+def stored_search(session: Session, model_id: str) -> tuple[Prepared, dict[str, Any]]:
+    """Return what `train_models` made: the preparation it used and its search record.
+
+    Raises:
+        InputError: If there is nothing of that id.
+    """
+    if not session.workspace.has("searches", model_id, "search.json"):
+        raise InputError(f"No model {model_id!r}.", "Call train_models first.")
+    search = session.workspace.read_json("searches", model_id, "search.json")
+    return load_prepared(session.workspace, search["prepared"]), search
+
+
+def _text(assessment: dict[str, Any]) -> str:
+    score, base = assessment["score"], assessment["baseline"]
+    return (
+        f"holdout {assessment['metric']} {score['value']:.4f} "
+        f"(95 % interval {score['low']:.4f} to {score['high']:.4f}, {assessment['n']} rows, "
+        f"read once); best cross-validation score {assessment['naive']:.4f}; "
+        f"baseline {base['name']} {base['value']:.4f}"
+    )

@@ -1,0 +1,102 @@
+"""`plan_task`: from the user's sentence to a typed task."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, Field
+
+from autoglm_agent.automl.profile import Profile
+from autoglm_agent.chain import Evidence, Kind, Task, digest
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.task_parser import parse_task
+from autoglm_tools.session import Session
+from autoglm_tools.toolkit import Result, as_tool, told
+
+
+class PlanTask(BaseModel):
+    """Arguments of `plan_task`."""
+
+    data_id: str = Field(description="From profile_data.")
+    instruction: str = Field(description="The user's own words, unchanged.")
+    kind: Kind | None = Field(None, description="Only to overrule what the words say.")
+    target: str | None = Field(None, description="Only to overrule what the words say.")
+    metric: str | None = Field(None, description="scikit-learn's name, only to overrule.")
+
+
+def plan_task(session: Session) -> BaseTool:
+    """Make the tool for one run."""
+
+    def work(data_id: str, instruction: str, **overrides: Any) -> Result:
+        profile = stored_profile(session, data_id)
+        task = understand(instruction, profile, overrides, session.task_overrides)
+        task_id = digest([data_id, task.to_json()])
+        session.workspace.write_json(task.to_json(), "tasks", f"{task_id}.json")
+        session.workspace.write_json(task.to_json(), "task.json")
+        ids = {"data_id": data_id, "task_id": task_id, "kind": task.kind}
+        return told(task_text(task), ids), {**ids, "task": task.to_json()}
+
+    return as_tool(
+        "plan_task",
+        "Turn the user's instruction into a typed task: kind, target, metric, limits. Asks back "
+        "with candidates when the target cannot be told.",
+        PlanTask,
+        work,
+    )
+
+
+def stored_profile(session: Session, data_id: str) -> Profile:
+    """Return the profile of the run's data.
+
+    Raises:
+        InputError: If `data_id` is not what `profile_data` gave.
+    """
+    if session.workspace.has("profile.json"):
+        profile = Profile.from_json(session.workspace.read_json("profile.json"))
+        if profile.digest == data_id:
+            return profile
+    raise InputError(f"No profile of data {data_id!r}.", "Call profile_data first.")
+
+
+def understand(
+    instruction: str,
+    profile: Profile,
+    proposed: dict[str, Any] | None = None,
+    fixed: dict[str, Any] | None = None,
+) -> Task:
+    """Parse the instruction; slots proposed by a model or fixed by the user come on top.
+
+    Raises:
+        TargetError: If the target cannot be told and nobody named it.
+        InputError: If a named column does not exist.
+    """
+    model = {k: v for k, v in (proposed or {}).items() if v is not None}
+    user = {k: v for k, v in (fixed or {}).items() if v is not None}
+    slots = {**model, **user}
+    words = instruction
+    if isinstance(slots.get("target"), str):
+        if slots["target"] not in profile.names():
+            raise InputError(
+                f"There is no column {slots['target']!r}.",
+                f"The columns are: {', '.join(profile.names()[:40])}.",
+            )
+        # A named target settles the question before the words are read.
+        words = f"{instruction}\nTarget: `{slots['target']}`"
+    task = parse_task(words, profile)
+    evidence = dict(task.evidence)
+    for slot in slots:
+        evidence[slot] = Evidence(confidence=1.0, source="user" if slot in user else "model")
+    return task.model_copy(update={**slots, "evidence": evidence})
+
+
+def task_text(task: Task) -> str:
+    """Return the filled slots, one a line, with where each comes from."""
+    lines = []
+    for slot, value in task.to_json().items():
+        if slot == "evidence" or value in (None, [], {}):
+            continue
+        why = task.evidence.get(slot)
+        words = f' ("{why.span}")' if why and why.span else f" ({why.source})" if why else ""
+        lines.append(f"{slot}: {value}{words}")
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""`prepare_data`: seal the holdout in the vault, then make the training table."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, Field
+
+from autoglm_agent.automl.prepare import Prepared, prepare
+from autoglm_agent.automl.table import load_snapshot
+from autoglm_agent.chain import Task
+from autoglm_agent.errors import InputError
+from autoglm_tools.checking import check_stage
+from autoglm_tools.plan_task import stored_profile
+from autoglm_tools.session import Session
+from autoglm_tools.toolkit import Result, as_tool, told
+
+
+class PrepareData(BaseModel):
+    """Arguments of `prepare_data`."""
+
+    task_id: str = Field(description="From plan_task.")
+    drop_columns: list[str] = Field(default_factory=list, description="Columns to leave out.")
+    group_duplicates: bool = Field(False, description="Keep equal rows on one side of the split.")
+    split: Literal["stratified", "random", "time", "group", "duplicate_groups"] | None = Field(
+        None, description="Only to overrule the split chosen from the data."
+    )
+
+
+def prepare_data(session: Session) -> BaseTool:
+    """Make the tool for one run."""
+
+    def work(
+        task_id: str,
+        drop_columns: list[str] | None = None,
+        group_duplicates: bool = False,
+        split: str | None = None,
+    ) -> Result:
+        task = stored_task(session, task_id)
+        data_id = session.workspace.read_json("profile.json")["digest"]
+        prepared = prepare(
+            session.workspace,
+            load_snapshot(session.workspace, data_id),
+            stored_profile(session, data_id),
+            task,
+            drop_columns=sorted(drop_columns or ()),
+            group_duplicates=group_duplicates,
+            split=split,
+            seed=session.seed,
+        )
+        ids = {"prepared_id": prepared.id, "task_id": task_id, "kind": task.kind}
+        verdicts = check_stage(session, "data", prepared.id) if session.checks else []
+        artifact = {**ids, **prepared.summary(), "verdicts": [v.to_json() for v in verdicts]}
+        return told(_text(prepared), ids, verdicts), artifact
+
+    return as_tool(
+        "prepare_data",
+        "Seal the holdout rows in the vault (nobody sees them before the one assessment), then "
+        "make the training table: columns that carry nothing are dropped with a reason.",
+        PrepareData,
+        work,
+    )
+
+
+def stored_task(session: Session, task_id: str) -> Task:
+    """Return the task that `plan_task` wrote.
+
+    Raises:
+        InputError: If there is none of that id.
+    """
+    if not session.workspace.has("tasks", f"{task_id}.json"):
+        raise InputError(f"No task {task_id!r}.", "Call plan_task first.")
+    return Task.from_json(session.workspace.read_json("tasks", f"{task_id}.json"))
+
+
+def _text(prepared: Prepared) -> str:
+    lines = [
+        f"{len(prepared.rows)} rows to train on, {prepared.holdout_rows} sealed in the vault "
+        f"({prepared.plan.kind} split: {prepared.plan.reason})",
+        f"{len(prepared.features)} features.",
+    ]
+    lines += [f"dropped {column!r}: {reason}" for column, reason in prepared.dropped.items()]
+    return "\n".join(lines)

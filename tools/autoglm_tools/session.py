@@ -1,0 +1,78 @@
+"""What the tools of one run share: the folder, the clock and the limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.events import Listener, silent
+from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.errors import InputError
+
+SLACK_S = 4.0
+"""Seconds kept for evaluation, explanation and report, whatever the budget."""
+SLACK_SHARE = 0.22
+"""Share of the time left that is kept for what follows on the training."""
+
+
+@dataclass
+class Session:
+    """One run's circumstances.
+
+    Attributes:
+        workspace: The run folder.
+        deadline: The run's wall clock.
+        trials: Train exactly this many candidates and let no decision depend on time; None
+            lets the clock decide.
+        seed: Seed of every split, model and bootstrap.
+        roots: Folders from which data may be read.
+        named: Further files that may be read because the user named them.
+        listener: Receives progress events.
+        checks: Whether the tools run the checks themselves; the graph's own verify node does
+            it for them otherwise.
+        task_overrides: Slots that are fixed from outside (command-line flags).
+    """
+
+    workspace: Workspace
+    deadline: Deadline = field(default_factory=Deadline)
+    trials: int | None = None
+    seed: int = 0
+    roots: tuple[Path, ...] = field(default_factory=lambda: (Path.cwd(),))
+    named: Callable[[str], bool] = lambda _: False
+    listener: Listener = silent
+    checks: bool = True
+    task_overrides: dict[str, object] = field(default_factory=dict)
+
+    def readable(self, source: str) -> Path:
+        """Return the path of a data file that this run may read.
+
+        Raises:
+            InputError: If the file lies outside the allowed folders and the user did not
+                name it: a model must not be talked into reading other files.
+        """
+        path = Path(os.path.expanduser(source))
+        resolved = path.resolve()
+        if self.named(source) or any(resolved.is_relative_to(r.resolve()) for r in self.roots):
+            return path
+        raise InputError(
+            f"{source!r} is outside the folders that this run may read.",
+            "Name the file in your message or allow its folder with roots=[...].",
+        )
+
+    def training_seconds(self, asked: float | None, wanted: float | None) -> float | None:
+        """Return the seconds a training may take: what was asked, within what is left.
+
+        Args:
+            asked: The tool call's own limit, if any.
+            wanted: The time budget of the task, counted from the start of the run, if any.
+        """
+        left = self.deadline.left
+        if wanted is not None:
+            left = min(left, max(0.0, wanted - self.deadline.elapsed))
+        limits = [asked] if asked is not None else []
+        if left != float("inf"):
+            limits.append(max(0.3 * left, left - max(SLACK_S, SLACK_SHARE * left)))
+        return min(limits) if limits else None

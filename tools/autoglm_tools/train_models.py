@@ -1,0 +1,132 @@
+"""`train_models`: search models by cross-validation and blend the best."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.tools import BaseTool
+from pydantic import BaseModel, Field
+
+from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.prepare import Prepared, load_prepared
+from autoglm_agent.chain import SUPERVISED, digest
+from autoglm_agent.errors import InputError
+from autoglm_tools.checking import check_stage
+from autoglm_tools.session import Session
+from autoglm_tools.toolkit import Result, as_tool, told
+
+
+class TrainModels(BaseModel):
+    """Arguments of `train_models`."""
+
+    prepared_id: str = Field(description="From prepare_data.")
+    time_budget_s: float | None = Field(None, gt=0, description="Seconds; default: what is left.")
+    discard: list[str] = Field(default_factory=list, description="Candidate ids not to use.")
+    simplify: bool = Field(False, description="Only simpler, more strongly regularised models.")
+
+
+def train_models(session: Session) -> BaseTool:
+    """Make the tool for one run."""
+
+    def work(
+        prepared_id: str,
+        time_budget_s: float | None = None,
+        discard: list[str] | None = None,
+        simplify: bool = False,
+    ) -> Result:
+        prepared = stored_preparation(session, prepared_id)
+        arguments = [prepared_id, time_budget_s, sorted(discard or ()), simplify]
+        model_id = digest([*arguments, session.trials, session.seed])
+        ids = {"model_id": model_id, "prepared_id": prepared_id, "kind": prepared.task.kind}
+        if not session.workspace.has("searches", model_id, "search.json"):
+            seconds = session.training_seconds(time_budget_s, prepared.task.time_budget_s)
+            deadline = Deadline(None if session.trials else seconds)
+            if prepared.task.kind in SUPERVISED:
+                _search(session, prepared, model_id, deadline, discard or [], simplify)
+            else:
+                _unsupervised(session, prepared, model_id, deadline)
+        search = session.workspace.read_json("searches", model_id, "search.json")
+        verdicts = check_stage(session, "search", model_id) if session.checks else []
+        artifact = {**ids, **_figures(search), "verdicts": [v.to_json() for v in verdicts]}
+        return told(_text(search), ids, verdicts), artifact
+
+    return as_tool(
+        "train_models",
+        "Train candidate models with cross-validation on the training rows, within the time "
+        "budget, and blend the best of them. Long: progress is streamed.",
+        TrainModels,
+        work,
+    )
+
+
+def stored_preparation(session: Session, prepared_id: str) -> Prepared:
+    """Return what `prepare_data` made.
+
+    Raises:
+        InputError: If there is nothing of that id.
+    """
+    if not session.workspace.has("prepared", prepared_id, "meta.json"):
+        raise InputError(f"No prepared data {prepared_id!r}.", "Call prepare_data first.")
+    return load_prepared(session.workspace, prepared_id)
+
+
+def _search(
+    session: Session,
+    prepared: Prepared,
+    model_id: str,
+    deadline: Deadline,
+    discard: list[str],
+    simplify: bool,
+) -> None:
+    # The engine imports scikit-learn and LightGBM: only when something is trained.
+    from autoglm_agent.automl.search import run_search
+    from autoglm_agent.automl.trials import WorkspaceTrials
+
+    result = run_search(
+        prepared.X,
+        prepared.y,
+        prepared.problem,
+        prepared.folds,
+        oob_allowed=prepared.plan.kind in ("random", "stratified"),
+        kinds=prepared.kinds,
+        deadline=deadline,
+        trials=session.trials,
+        seed=session.seed,
+        store=WorkspaceTrials(session.workspace),
+        listener=session.listener,
+        interpretable=bool(prepared.task.interpretable),
+        max_latency_ms=prepared.task.max_latency_ms,
+        discard=discard,
+        simplify=simplify,
+    )
+    result.model.save(session.workspace, model_id)
+    result.save(session.workspace, model_id, prepared.id)
+
+
+def _unsupervised(session: Session, prepared: Prepared, model_id: str, deadline: Deadline) -> None:
+    from autoglm_agent.automl.unsupervised import cluster, find_anomalies
+
+    work = cluster if prepared.task.kind == "clustering" else find_anomalies
+    work(session.workspace, prepared, model_id, deadline=deadline, listener=session.listener)
+
+
+def _figures(search: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a search that a program wants at once."""
+    keys = ("metric", "ensemble_score", "naive_score", "best", "seconds", "stopped", "weights")
+    figures = {key: search[key] for key in keys if key in search}
+    return {**figures, "candidates": len(search.get("candidates", []))}
+
+
+def _text(search: dict[str, Any]) -> str:
+    if "candidates" not in search:
+        return str(search.get("text", "done"))
+    done = [c for c in search["candidates"] if c["status"] == "done"]
+    best = next((c for c in done if c["id"] == search["best"]), None)
+    lines = [f"{len(done)} candidates in {search['seconds']:.1f} s ({search['stopped']})."]
+    if best:
+        lines.append(
+            f"best by cross-validation: {best['name']}, {search['metric']} {best['score']:.4f}; "
+            f"blend of {len(search['weights'])}: {search['ensemble_score']:.4f}"
+        )
+    lines += [f"failed: {c['name']}: {c['error']}" for c in search["candidates"] if c["error"]]
+    return "\n".join(lines)
