@@ -11,13 +11,14 @@ from autoglm_agent.automl.workspace import Workspace
 from autoglm_agent.chain import Verdict, refutations
 from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.cli.running import existing
-from autoglm_tools.plan_task import task_text, understand
 
 MARKS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
 
 
 def plan(data: str, instruction: str, *, query: str | None, as_json: bool) -> None:
     """Print the task as it is understood."""
+    from autoglm_tools.plan_task import task_text, understand
+
     _, profile = _read(data, query)
     task = understand(instruction, profile)
     if as_json:
@@ -56,6 +57,7 @@ def profile(data: str, *, query: str | None, as_json: bool) -> None:
 def check(data: str, target: str, *, query: str | None, as_json: bool) -> None:
     """Print what the checks find in a table; exit 1 if one fails."""
     from autoglm_agent.automl.checks.data_only import check_data
+    from autoglm_tools.plan_task import understand
 
     table, found = _read(data, query)
     task = understand(f"Predict `{target}`", found, fixed={"target": target})

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
 from langgraph.graph.state import CompiledStateGraph
@@ -18,33 +18,24 @@ from langgraph.runtime import get_runtime
 from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.events import Listener
 from autoglm_agent.automl.workspace import Workspace, runs_home
-from autoglm_agent.chain import Budget, Chain
+from autoglm_agent.chain import Budget
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.planner.model import EmbeddedPlanner
-from autoglm_agent.prompting.automl import nogood_section, system_sections
-from autoglm_agent.prompting.sections import compose
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
 from autoglm_graphs.ending import conclude_run
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
+from autoglm_graphs.prompts import prompt_messages
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.settings import Settings, new_run_id, seconds_spent, write_settings
-from autoglm_graphs.state import State, chain_of, nogoods_of
+from autoglm_graphs.state import State
 from autoglm_tools.catalogue import session_tools
 from autoglm_tools.checking import ResultVerifier
 from autoglm_tools.session import Session
 
-PROMPT_TOKENS = 12_000
 HARD_STOP = 1.15
 """No new step begins later than this multiple of the time budget."""
-
-CONSTRAINTS = (
-    "The holdout is sealed before anything is fitted and read once, by evaluate_model.",
-    "No column may give the target away; equal rows must not lie on both sides of the split.",
-    "Every score is recomputed by the harness; a model must beat the best baseline.",
-    "A failed check comes with the step to blame and a remedy: apply the remedy there.",
-)
 
 
 @dataclass(frozen=True)
@@ -207,33 +198,6 @@ class AutoMLStage:
         if isinstance(self._memory, ChainMemory):
             return self._memory
         return ChainMemory(self._home / "memory") if self._memory else None
-
-
-def prompt_messages(state: State, tools: list[str]) -> list[AnyMessage]:
-    """Return the prompt: what stays, the user's words, the frozen chain, the nogoods."""
-    system = compose(
-        system_sections(CONSTRAINTS, state.get("recalled") or [], tools), PROMPT_TOKENS
-    )
-    nogoods = compose([nogood_section(nogoods_of(state))], PROMPT_TOKENS)
-    talk = [m for m in state["messages"] if isinstance(m, HumanMessage | AIMessage)]
-    return [
-        SystemMessage(system),
-        *talk,
-        *frozen(chain_of(state)),
-        *([HumanMessage(nogoods)] if nogoods else []),
-    ]
-
-
-def frozen(chain: Chain) -> list[AnyMessage]:
-    """Return the accepted steps as the calls and results they were."""
-    messages: list[AnyMessage] = []
-    for index, step in enumerate(chain.steps):
-        if step.tool and step.outcome:
-            call_id = step.call_id or f"step-{index}"
-            call = {"name": step.tool, "args": step.args, "id": call_id}
-            messages.append(AIMessage(step.thought, tool_calls=[call]))
-            messages.append(ToolMessage(step.outcome.text, tool_call_id=call_id, name=step.tool))
-    return messages
 
 
 def streaming(workspace: Workspace, listener: Listener | None) -> Listener:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AnyMessage
@@ -16,9 +16,11 @@ from langchain_core.tools import BaseTool
 
 from autoglm_agent.automl.events import Listener
 from autoglm_agent.chain import Budget, Chain, Outcome, Usage
-from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.verifiers import Verifier
 from autoglm_graphs.state import State
+
+if TYPE_CHECKING:
+    from autoglm_agent.memory.store import ChainMemory
 
 
 class Outcomes(Protocol):
