@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.fitted import FittedModel
 from autoglm_agent.automl.table import read_table
@@ -40,7 +40,7 @@ def predict_file(workspace: Workspace, source: str, *, query: str | None = None)
     predicted = model.predict(read_table(source, query=query).frame)
     if model.problem.kind == "regression":
         return pd.DataFrame({"prediction": predicted})
-    columns = {"prediction": model.labels(predicted)}
+    columns: dict[str, Any] = {"prediction": model.decide(predicted)}
     for index, label in enumerate(model.problem.classes):
         columns[f"probability_{label}"] = predicted[:, index]
     return pd.DataFrame(columns)

@@ -113,10 +113,11 @@ def existing(data: str) -> str:
 
 def spoken_budget(instruction: str) -> float | None:
     """Return the seconds that the instruction itself allows, if it says so."""
-    from autoglm_agent.planner.constraints import time_budget
+    from autoglm_agent.planner.durations import find_durations
+    from autoglm_agent.planner.text import read_text
 
-    found = time_budget(instruction)
-    return found[0] if found else None
+    found, _ = find_durations(read_text(instruction))
+    return found.value if found else None
 
 
 def asked_on_terminal(question: dict[str, Any]) -> Any:

@@ -42,6 +42,7 @@ def evaluate_model(session: Session, *, consent: bool = False) -> BaseTool:
             prepared,
             model_id,
             naive_score=search["naive_score"],
+            cv_score=search["ensemble_score"],
             consent=consent,
             seed=session.seed,
         )

@@ -23,17 +23,15 @@ def explain_model(session: Session) -> BaseTool:
 
     def work(model_id: str) -> Result:
         from autoglm_agent.automl.explain import explain
-        from autoglm_agent.automl.fitted import FittedModel
 
-        prepared, _ = stored_search(session, model_id)
-        model = FittedModel.load(session.workspace, model_id)
+        prepared, search = stored_search(session, model_id)
         found = explain(
             session.workspace,
             prepared,
-            model,
-            model_id=model_id,
+            model_id,
+            search=search,
             seed=session.seed,
-            deadline=session.deadline.share(0.5),
+            deadline=session.time_for_explanation(),
         )
         ids = {"model_id": model_id, "kind": prepared.task.kind}
         return told(_text(found), ids), {**ids, "importance": found["importance"][:10]}

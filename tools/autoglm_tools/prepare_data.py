@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
@@ -23,8 +21,11 @@ class PrepareData(BaseModel):
     task_id: str = Field(description="From plan_task.")
     drop_columns: list[str] = Field(default_factory=list, description="Columns to leave out.")
     group_duplicates: bool = Field(False, description="Keep equal rows on one side of the split.")
-    split: Literal["stratified", "random", "time", "group", "duplicate_groups"] | None = Field(
-        None, description="Only to overrule the split chosen from the data."
+    split: str | None = Field(
+        None,
+        pattern=r"^(stratified|random|duplicate_groups|(time|group)(:.+)?)$",
+        description="Only to overrule the split chosen from the data: stratified, random, "
+        "duplicate_groups, time:<column> or group:<column>.",
     )
 
 

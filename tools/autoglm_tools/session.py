@@ -76,3 +76,9 @@ class Session:
         if left != float("inf"):
             limits.append(max(0.3 * left, left - max(SLACK_S, SLACK_SHARE * left)))
         return min(limits) if limits else None
+
+    def time_for_explanation(self) -> Deadline | None:
+        """Return half of what is left, five seconds at most; None without a limit."""
+        if self.trials or self.deadline.seconds is None:
+            return None
+        return Deadline(min(5.0, self.deadline.left * 0.5))

@@ -80,7 +80,7 @@ def _search(
 ) -> None:
     # The engine imports scikit-learn and LightGBM: only when something is trained.
     from autoglm_agent.automl.search import run_search
-    from autoglm_agent.automl.trials import WorkspaceTrials
+    from autoglm_agent.automl.workspace_trials import WorkspaceTrials
 
     result = run_search(
         prepared.X,
