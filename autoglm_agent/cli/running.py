@@ -116,7 +116,7 @@ def spoken_budget(instruction: str) -> float | None:
     from autoglm_agent.planner.durations import find_durations
     from autoglm_agent.planner.text import read_text
 
-    found, _ = find_durations(read_text(instruction))
+    found, _ = find_durations(read_text(instruction, ()))
     return found.value if found else None
 
 

@@ -1,0 +1,191 @@
+"""The families of models, and their way to bytes and back."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.models.base import Fold, OutOfTime
+from autoglm_agent.automl.models.constant import fit_constant
+from autoglm_agent.automl.models.forest import _round_down, fit_forest, grow
+from autoglm_agent.automl.models.lightgbm import fit_lightgbm
+from autoglm_agent.automl.models.linear import fit_linear
+from autoglm_agent.automl.models.network import fit_network
+from autoglm_agent.automl.models.pack import pack, unpack
+from autoglm_agent.automl.models.tree import fit_tree
+from autoglm_agent.automl.problem import Problem
+from autoglm_agent.errors import StoreError
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    with threadpool_limits(1, "blas"):
+        yield
+
+
+BOOST = {"learning_rate": 0.1, "num_leaves": 7, "rounds": 60, "min_data_in_leaf": 5}
+FOREST = {"kind": "extra_trees", "trees": 20, "max_features": 1.0}
+FAMILIES = {
+    "constant": (fit_constant, {}),
+    "lightgbm": (fit_lightgbm, BOOST),
+    "lightgbm_means": (fit_lightgbm, {**BOOST, "target_means": True}),
+    "lightgbm_native": (fit_lightgbm, {**BOOST, "native_categories": True}),
+    "forest": (fit_forest, FOREST),
+    "random_forest": (fit_forest, {**FOREST, "kind": "random_forest"}),
+    "linear": (fit_linear, {"strengths": [0.01, 0.001]}),
+    "network": (
+        fit_network,
+        {"hidden": [16], "rounds": 30, "patience": 9, "rate": 0.01, "batch": 32, "decay": 0.0,
+         "dropout": 0.0},
+    ),
+    "tree": (fit_tree, {"max_depth": 4}),
+}  # fmt: skip
+PROBLEMS = {
+    "binary": Problem("binary", "log_loss", (0, 1)),
+    "multiclass": Problem("multiclass", "log_loss", (0, 1, 2)),
+    "regression": Problem("regression", "rmse"),
+}
+
+
+def _fold(problem: Problem, n: int = 400, gaps: bool = False) -> Fold:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(n, 4)).astype(np.float32)
+    X[:, 3] = rng.integers(0, 250, n)
+    raw = 2 * X[:, 0] + X[:, 1]
+    y = 1e6 + 100 * (raw + rng.normal(0, 0.3, n))
+    if problem.is_classification:
+        y = np.digitize(raw, [0.0] if problem.kind == "binary" else [-1.0, 1.0]).astype(np.int64)
+    if gaps:
+        X[rng.random(X.shape) < 0.1] = np.nan
+    cut = 3 * n // 4
+    return Fold(X[:cut], y[:cut], X[cut:], y[cut:], None, (3,), (250,))
+
+
+def _fit(family: str, problem: Problem, fold: Fold, seed: int = 0):
+    function, params = FAMILIES[family]
+    return function(params, fold, problem, seed=seed, deadline=Deadline(None)).model
+
+
+@pytest.mark.parametrize("kind", PROBLEMS)
+@pytest.mark.parametrize("family", [f for f in FAMILIES if f != "constant"])
+def test_a_family_learns_what_there_is_to_learn(family, kind):
+    problem = PROBLEMS[kind]
+    fold = _fold(problem)
+    got = _fit(family, problem, fold).predict(fold.X_valid)
+    assert got.dtype == np.float64
+    if kind == "regression":
+        assert got.shape == (100,)
+        assert np.corrcoef(got, fold.y_valid)[0, 1] > 0.75
+    else:
+        assert got.shape == (100, problem.width)
+        np.testing.assert_allclose(got.sum(axis=1), 1.0, atol=1e-6)
+        assert (got.argmax(axis=1) == fold.y_valid).mean() > 0.6
+
+
+@pytest.mark.parametrize("kind", PROBLEMS)
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_packed_model_predicts_the_same_bits(family, kind):
+    problem = PROBLEMS[kind]
+    fold = _fold(problem)
+    model = _fit(family, problem, fold)
+    (back,) = unpack(pack([model]))
+    assert np.array_equal(back.predict(fold.X_valid), model.predict(fold.X_valid))
+    assert type(back) is type(model)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_same_seed_gives_the_same_bits(family):
+    problem = PROBLEMS["binary"]
+    first = _fit(family, problem, _fold(problem)).predict(_fold(problem).X_valid)
+    assert np.array_equal(
+        first, _fit(family, problem, _fold(problem)).predict(_fold(problem).X_valid)
+    )
+
+
+def test_the_flat_forest_predicts_what_scikit_learn_does_with_gaps_too():
+    from sklearn.ensemble import ExtraTreesRegressor
+
+    fold = _fold(PROBLEMS["regression"], gaps=True)
+    model = fit_forest(
+        {"kind": "extra_trees", "trees": 10, "min_samples_leaf": 3}, fold,
+        PROBLEMS["regression"], seed=5, deadline=Deadline(None),
+    ).model  # fmt: skip
+    forest = ExtraTreesRegressor(10, bootstrap=True, random_state=5, min_samples_leaf=3)
+    want = forest.fit(fold.X, fold.y).predict(fold.X_valid)
+    np.testing.assert_allclose(model.predict(fold.X_valid), want, rtol=1e-6)
+
+
+def test_rounding_a_threshold_keeps_every_answer():
+    rng = np.random.default_rng(0)
+    x = np.sort(rng.normal(size=1000).astype(np.float32))
+    thresholds = (x[1:].astype(np.float64) + x[:-1]) / 2
+    rounded = _round_down(thresholds).astype(np.float64)
+    assert ((x[:-1] <= thresholds) == (x[:-1] <= rounded)).all()
+    assert ((x[1:] <= thresholds) == (x[1:] <= rounded)).all()
+
+
+def test_out_of_bag_predictions_come_from_trees_that_did_not_see_the_row():
+    problem = PROBLEMS["regression"]
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=300)  # pure noise: only a tree that saw a row can know it
+    X = rng.normal(size=(300, 3)).astype(np.float32)
+    fold = Fold(X, y, X[:0], y[:0])
+    model, oob, _ = grow(
+        FOREST, fold, problem, seed=0, deadline=Deadline(None), threads=1, out_of_bag=True
+    )
+    assert np.isfinite(oob).all()
+    assert abs(np.corrcoef(oob, y)[0, 1]) < 0.2
+    assert np.corrcoef(model.predict(X), y)[0, 1] > 0.7
+
+
+def test_boosting_stops_at_the_deadline_with_what_it_has():
+    problem = PROBLEMS["regression"]
+    fold = _fold(problem, 4000)
+    began = time.monotonic()
+    fit = fit_lightgbm(
+        {**BOOST, "rounds": 10**6, "patience": 10**6, "learning_rate": 1e-3}, fold, problem,
+        seed=0, deadline=Deadline(0.4),
+    )  # fmt: skip
+    assert time.monotonic() - began < 2.5
+    assert fit.info["cut"]
+    assert fit.info["rounds"] >= 1
+
+
+def test_a_forest_stops_growing_at_the_deadline():
+    problem = PROBLEMS["regression"]
+    began = time.monotonic()
+    fit = fit_forest(
+        {**FOREST, "trees": 10**6}, _fold(problem, 2000), problem, seed=0, deadline=Deadline(0.5)
+    )
+    assert time.monotonic() - began < 2.0
+    assert 10 <= fit.info["trees"] < 10**6
+
+
+def test_no_time_at_all_is_said_and_not_guessed():
+    problem = PROBLEMS["binary"]
+    for family in ("forest", "linear", "network"):
+        function, params = FAMILIES[family]
+        with pytest.raises(OutOfTime):
+            function(params, _fold(problem), problem, seed=0, deadline=Deadline(0.0))
+
+
+def test_a_class_missing_from_a_fold_keeps_its_column():
+    problem = Problem("multiclass", "log_loss", (0, 1, 2))
+    fold = _fold(PROBLEMS["binary"])  # has no class 2
+    for family in ("forest", "lightgbm", "linear", "network", "tree", "constant"):
+        got = _fit(family, problem, fold).predict(fold.X_valid)
+        assert got.shape == (100, 3), family
+        assert np.isfinite(got).all()
+
+
+def test_damaged_or_foreign_bytes_are_refused():
+    problem = PROBLEMS["binary"]
+    data = pack([_fit("linear", problem, _fold(problem))])
+    with pytest.raises(StoreError):
+        unpack(data[: len(data) // 2])
+    with pytest.raises(StoreError):
+        unpack(data.replace(b"LinearModel", b"HiddenModel"))
