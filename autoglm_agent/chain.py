@@ -235,7 +235,8 @@ class Chain(Datum):
 def digest(value: Any) -> str:
     """Return 16 hex digits that name a JSON value, whatever the order of its keys."""
     text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    # A model's reply may hold a lone surrogate, which UTF-8 cannot carry.
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def refutations(verdicts: Iterable[Verdict]) -> list[Verdict]:

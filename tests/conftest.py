@@ -19,3 +19,11 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no development tables at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def tumours(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's table: 569 rows, 30 measurements, `diagnosis`."""
+    from autoglm_agent.automl.demo import write_demo_table
+
+    return write_demo_table(tmp_path_factory.mktemp("data") / "tumours.csv")

@@ -19,6 +19,7 @@ from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.events import Listener
 from autoglm_agent.automl.workspace import Workspace, runs_home
 from autoglm_agent.chain import Budget
+from autoglm_agent.errors import AutoGLMError
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.planner.model import EmbeddedPlanner
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
@@ -190,14 +191,19 @@ class AutoMLStage:
             outcomes=WorkspaceOutcomes(workspace),
             listener=listener,
             budget=self._budget or Budget(seconds=limit * HARD_STOP if limit else None),
-            memory=self._open_memory(),
+            memory=self._open_memory(listener),
             ask=self._ask,
         )
 
-    def _open_memory(self) -> ChainMemory | None:
+    def _open_memory(self, listener: Listener) -> ChainMemory | None:
+        """Return the memory; one that is damaged is told of and left alone."""
         if isinstance(self._memory, ChainMemory):
             return self._memory
-        return ChainMemory(self._home / "memory") if self._memory else None
+        try:
+            return ChainMemory(self._home / "memory") if self._memory else None
+        except AutoGLMError as error:
+            listener({"event": "memory.failed", "text": str(error)})
+            return None
 
 
 def streaming(workspace: Workspace, listener: Listener | None) -> Listener:

@@ -30,6 +30,7 @@ def start_run(
     memory: bool = True,
     listener: Listener = silent,
     ask: Ask | None = None,
+    elapsed: float = 0.0,
 ) -> dict[str, Any]:
     """Run a task to its end and return its result.
 
@@ -40,12 +41,13 @@ def start_run(
         memory: Whether verified chains are recalled and kept.
         listener: Receives progress events; the first is `run.started` with the run's id.
         ask: Answers questions; None ends an unclear run with an error instead.
+        elapsed: Seconds that this process has lived already; they count against the budget.
     """
     run = new_run_id(f"{Path(settings.data).stem} {settings.instruction}")
     workspace = Workspace(runs_home(runs) / run)
     write_settings(workspace, settings)
     with lease(workspace):
-        event = {"event": "run.started", "run": run, "text": settings.instruction}
+        event = _event("run.started", run, settings, elapsed)
         workspace.log(event)
         listener(event)
         return _drive(workspace, settings, model, memory, listener, ask)
@@ -59,6 +61,7 @@ def resume_run(
     memory: bool = True,
     listener: Listener = silent,
     ask: Ask | None = None,
+    elapsed: float = 0.0,
 ) -> dict[str, Any]:
     """Go on with a run that was interrupted or killed, and return its result.
 
@@ -71,10 +74,15 @@ def resume_run(
     workspace = open_run(run, runs)
     settings = read_settings(workspace)
     with lease(workspace):
-        event = {"event": "run.resumed", "run": run, "text": settings.instruction}
+        event = _event("run.resumed", run, settings, elapsed)
         workspace.log(event)
         listener(event)
         return _drive(workspace, settings, model, memory, listener, ask)
+
+
+def _event(name: str, run: str, settings: Settings, elapsed: float) -> dict[str, Any]:
+    told = {"event": name, "run": run, "text": settings.instruction}
+    return told | {"elapsed": round(elapsed, 3)}
 
 
 def _drive(

@@ -71,10 +71,14 @@ def read_settings(workspace: Workspace) -> Settings:
 
 
 def seconds_spent(workspace: Workspace) -> float:
-    """Return how long earlier processes worked on the run, from its event log."""
+    """Return how long processes have worked on the run, from its event log.
+
+    A start or resumption may say how long its process had lived by then (`elapsed`).
+    """
     spent, begun, last = 0.0, None, 0.0
     for event in workspace.lines("events.jsonl"):
         if event.get("event") in ("run.started", "run.resumed"):
+            spent += event.get("elapsed", 0.0)
             spent += last - begun if begun is not None else 0.0
             begun = event["time"]
         last = event["time"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from checks_run import honest_table, table_of
+from checks_run import context_of, honest_table, table_of
 
 from autoglm_agent.automl.checks.data_only import check_data
+from autoglm_agent.automl.checks.registry import run_checks
 from autoglm_agent.automl.profile import profile_table
 from autoglm_agent.chain import Task, refutations
 
@@ -23,7 +24,7 @@ def test_a_clean_table_raises_no_failure():
     assert verdicts[-1].status == "pass"
 
 
-def test_a_copy_a_near_copy_and_duplicates_are_all_told_at_once():
+def test_a_copy_a_near_copy_and_duplicates_are_told_at_once_and_healed_together(tmp_path):
     frame = honest_table().drop(columns="number")
     frame["copied"] = frame["answer"]
     near = frame["answer"].map({"yes": "won", "no": "lost"})
@@ -33,6 +34,9 @@ def test_a_copy_a_near_copy_and_duplicates_are_all_told_at_once():
     failing = {v.check: v for v in refutations(checked(frame))}
     assert set(failing) == {"V10", "V15"}
     assert set(failing["V10"].columns) == {"copied", "near"}
+    arguments = {k: v for f in failing.values() for k, v in f.remedies[0].args.items()}
+    healed = context_of(tmp_path, frame, "answer", **arguments)
+    assert not refutations(run_checks(healed, "data"))
 
 
 def test_noise_has_no_signal():

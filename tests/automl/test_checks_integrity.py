@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 from checks_run import assessed, context_of, honest_table, load_oof, searched, store_oof, verdict
 
+from autoglm_agent.automl.workspace import Workspace
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    frame = honest_table().drop(columns="number")
+    return assessed(searched(context_of(tmp_path_factory.mktemp("run"), frame, "answer")))
+
 
 @pytest.fixture
-def run(tmp_path):
-    frame = honest_table().drop(columns="number")
-    return assessed(searched(context_of(tmp_path / "run", frame, "answer")))
+def run(made, tmp_path):
+    """A copy of one run, to be tampered with."""
+    shutil.copytree(made.workspace.path, tmp_path / "run")
+    told = {"search": copy.deepcopy(made.search), "assessment": copy.deepcopy(made.assessment)}
+    return dataclasses.replace(made, workspace=Workspace(tmp_path / "run"), budget={}, **told)
 
 
 def without(context, names):

@@ -164,3 +164,24 @@ def test_missing_values_that_tell_the_target_are_told(tmp_path):
     frame["closed_on"] = np.where(frame["answer"] == "yes", frame["b"], np.nan)
     found = verdict(context_of(tmp_path / "b", frame, "answer"), "data", "V13")
     assert (found.status, found.columns) == ("warn", ("closed_on",))
+
+
+def test_odd_columns_do_not_break_the_check(tmp_path):
+    frame = honest_table().drop(columns="number")
+    n = len(frame)
+    rng = np.random.default_rng(7)
+    frame["huge"] = np.where(rng.random(n) < 0.1, np.inf, 1e300 * rng.normal(size=n))
+    frame["rare"] = np.where(np.arange(n) == 5, 1.0, np.nan)
+    frame["when"] = pd.date_range("2024-01-01", periods=n, freq="h")
+    frame["flag"] = pd.array(rng.choice([True, False, None], n), dtype="boolean")
+    frame["word"] = pd.array(["客户已经离开", "还在", None, "x y"] * (n // 4), dtype="str")
+    found = verdict(context_of(tmp_path, frame, "answer"), "data", "V10")
+    assert found.status == "pass", found.fact
+
+
+def test_a_copy_is_caught_under_a_split_by_time(tmp_path):
+    frame = honest_table().drop(columns="number")
+    frame["when"] = pd.date_range("2024-01-01", periods=len(frame), freq="D")
+    frame["zz"] = frame["answer"].map({"yes": 1, "no": 0})
+    context = context_of(tmp_path, frame, "answer", split="time:when")
+    assert verdict(context, "data", "V10").columns == ("zz",)

@@ -288,3 +288,25 @@ def test_a_refutation_before_training_has_no_score_of_its_own(copy: Workspace) -
     stories = html[html.index('id="backtracks"') : html.index('id="log"')].split("<article")[1:]
     assert [story.count('class="mid"') for story in stories] == [2, 1]
     assert all("after changes 1 and 2 together" in story for story in stories)
+
+
+def test_unusual_rows_are_counted_as_in_the_file_and_left_out_columns_keep_their_names(
+    runs: dict[str, Run], tmp_path: Path
+) -> None:
+    shutil.copytree(runs["clustering"].workspace.path, tmp_path / "run")
+    workspace = Workspace(tmp_path / "run")
+    row = {"row": 41, "score": 2.5, "unusual": True, "reasons": [{"text": "Fare is high: 512"}]}
+    found = {"id": "groups-a", "prepared": "prep-a", "model": "groups-a", "kind": "anomaly",
+             "text": "1 of 9 rows is unusual.", "rows": [row],
+             "left_out": {"FullName": "free text"}}  # fmt: skip
+    workspace.write_json(found, "searches", "groups-a", "search.json")
+    html = page_of(workspace)
+    section = html[html.index('id="found"') : html.index('id="log"')]
+    for part in ("<td>42</td>", "2.500", "Fare is high: 512", "FullName", "free text"):
+        assert part in section
+
+
+def test_a_clustering_without_verdicts_does_not_claim_to_be_checked(runs: dict[str, Run]) -> None:
+    html = page_of(runs["clustering"].workspace)
+    assert "No verdict is on record" in html
+    assert "claims nothing" in page_of(runs["profile"].workspace)

@@ -48,7 +48,11 @@ def _asked(state: State, decision: Decision, chain: Chain) -> dict[str, Any]:
         tool=step.tool,
         reason=verdict.fact,
         check=verdict.check,
-        remedy=Remedy(kind="ask", step=step.tool or "", args=args, reason="The user said so."),
+        # With consent the same step may be tried again, unchanged.
+        sound=not consent,
+        remedy=Remedy(
+            kind="recompute", step=step.tool or "", args=args, reason="The user said so."
+        ),
     )
     return {
         "nogoods": [*(n.to_json() for n in nogoods_of(state)), nogood.to_json()],

@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.messages import HumanMessage
 
 from autoglm_agent.chain import Chain, Usage
+from autoglm_agent.errors import AutoGLMError
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State
 
@@ -35,8 +36,11 @@ def recall(state: State, scene: Scene) -> dict[str, Any]:
     """Look up verified chains of similar tasks; memory that fails costs the run nothing."""
     if scene.memory is None:
         return {"recalled": []}
-    words = last_human_text(state)
-    found = scene.memory.recall(words, family=scene.family, k=EXAMPLES)
+    try:
+        found = scene.memory.recall(last_human_text(state), family=scene.family, k=EXAMPLES)
+    except AutoGLMError as error:
+        scene.listener({"event": "memory.failed", "text": str(error)})
+        return {"recalled": []}
     scene.listener({"event": "recall", "found": len(found), "text": f"{len(found)} similar tasks"})
     return {"recalled": [_example(memory) for memory in found]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autoglm_agent.errors import AutoGLMError
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.scene import Scene
@@ -16,8 +17,13 @@ def remember(state: State, scene: Scene) -> dict[str, Any]:
     if scene.memory is None or response.get("status") != "verified":
         return {}
     faultpoint("remember")
-    summary = {k: response[k] for k in ("honest", "naive", "task") if k in response}
-    # The first human message of the task is what the next task will be compared with.
-    words = last_human_text(state)
-    scene.memory.remember(words, chain_of(state), family=scene.family, summary=summary)
+    keys = ("status", "honest", "naive", "task")
+    summary: dict[str, Any] = {k: response[k] for k in keys if k in response}
+    try:
+        # The user's words are what the next task will be compared with.
+        scene.memory.remember(
+            last_human_text(state), chain_of(state), family=scene.family, summary=summary
+        )
+    except AutoGLMError as error:
+        scene.listener({"event": "memory.failed", "text": str(error)})
     return {}

@@ -1,0 +1,52 @@
+"""Builds profiles from the short column specifications in `tables.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from autoglm_agent.automl.profile import ColumnProfile, Profile
+
+HERE = Path(__file__).parent
+
+
+def tables() -> dict[str, Profile]:
+    specs = json.loads((HERE / "tables.json").read_text(encoding="utf-8"))
+    return {name: make_profile(name, **spec) for name, spec in specs.items()}
+
+
+def corpus() -> list[dict[str, Any]]:
+    lines = (HERE / "instructions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def make_profile(name: str, rows: int, columns: dict[str, str]) -> Profile:
+    made = tuple(make_column(column, rows, spec) for column, spec in columns.items())
+    return Profile(
+        name=f"{name}.csv", digest="0" * 16, rows=rows, columns=made, duplicate_rows=0, repairs=()
+    )
+
+
+def make_column(name: str, rows: int, spec: str) -> ColumnProfile:
+    kind, _, rest = spec.partition(" ")
+    facts: dict[str, Any] = {
+        "name": name, "kind": kind, "dtype": "str", "missing": 0, "distinct": rows, "levels": (), "minimum": None,
+        "maximum": None, "mean": None, "median": None, "sd": None, "first": None, "last": None, "mean_length": None,
+        "unit": None, "notes": (),
+    }  # fmt: skip
+    if ":" in rest and kind != "date":
+        pairs = [p.rsplit(":", 1) for p in rest.split("|")]
+        facts["levels"] = tuple((level, int(count)) for level, count in pairs)
+        facts["distinct"] = len(pairs)
+        if all(level.isdigit() for level, _ in pairs):
+            facts["dtype"] = "int64"
+            values = [float(level) for level, _ in pairs]
+            facts |= {"minimum": min(values), "maximum": max(values)}
+    elif kind in ("number", "integer"):
+        low, high, distinct = rest.split()
+        facts |= {"minimum": float(low), "maximum": float(high), "distinct": int(distinct)}
+        facts["dtype"] = "int64" if kind == "integer" else "float64"
+    elif kind == "date":
+        facts["first"], facts["last"] = rest.split()
+    return ColumnProfile(**facts)

@@ -1,0 +1,30 @@
+"""The embedded planner keeps the contract of a LangChain chat model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_tests.unit_tests import ChatModelUnitTests
+
+from autoglm_agent.planner.model import EmbeddedPlanner
+
+
+class TestEmbeddedPlanner(ChatModelUnitTests):
+    @property
+    def chat_model_class(self) -> type[BaseChatModel]:
+        return EmbeddedPlanner
+
+    @property
+    def chat_model_params(self) -> dict[str, Any]:
+        return {"model": "embedded-planner"}
+
+    @property
+    def has_structured_output(self) -> bool:
+        return False
+
+    @pytest.mark.skip(
+        reason="the model reads no message for a schema, so it offers no structured output"
+    )
+    def test_with_structured_output(self, *args: Any, **kwargs: Any) -> None: ...
