@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.fitted import FittedModel
+from autoglm_agent.automl.profile import Profile, typed_frame
 from autoglm_agent.automl.table import read_table
 from autoglm_agent.automl.workspace import Workspace
 from autoglm_agent.errors import InputError
@@ -37,7 +38,9 @@ def predict_file(workspace: Workspace, source: str, *, query: str | None = None)
             f"Run {workspace.path.name} has no model.", "Finish it with `autoglm resume` first."
         )
     model = FittedModel.load(workspace, model_id)
-    predicted = model.predict(read_table(source, query=query).frame)
+    # Text is read as it was in training, not as these few rows alone would suggest.
+    profile = Profile.from_json(workspace.read_json("profile.json"))
+    predicted = model.predict(typed_frame(read_table(source, query=query), profile))
     if model.problem.kind == "regression":
         return pd.DataFrame({"prediction": predicted})
     columns: dict[str, Any] = {"prediction": model.decide(predicted)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.errors import AutoGLMError, TargetError
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     import typer
 
 INTERRUPTED = 130
+_BEGAN = time.monotonic()
+
+
+def lived() -> float:
+    """Return the seconds since the command was loaded: imports count against a time budget."""
+    return time.monotonic() - _BEGAN
 
 
 class Exit(Exception):

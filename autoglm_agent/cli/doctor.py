@@ -16,7 +16,7 @@ from autoglm_agent.cli.console import Exit, print_json
 
 NEEDED = (
     "langchain", "langgraph", "langgraph-checkpoint-sqlite", "chromadb", "pandas", "pyarrow",
-    "duckdb", "scikit-learn", "lightgbm", "skops", "matplotlib",
+    "duckdb", "scikit-learn", "lightgbm", "skops",
 )  # fmt: skip
 MIN_FREE_GB = 1.0
 

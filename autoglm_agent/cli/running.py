@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autoglm_agent.automl.workspace import runs_home
-from autoglm_agent.cli.console import INTERRUPTED, Exit, on_terminal, print_json
+from autoglm_agent.cli.console import INTERRUPTED, Exit, lived, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
 from autoglm_agent.errors import AutoGLMError, InputError, TargetError
 
@@ -50,7 +50,13 @@ def run(
     ask = None if unattended or as_json or not sys.stdin.isatty() else asked_on_terminal
     _finish(
         lambda progress: start_run(
-            settings, runs=runs, model=model, memory=memory, listener=progress.on_event, ask=ask
+            settings,
+            runs=runs,
+            model=model,
+            memory=memory,
+            listener=progress.on_event,
+            ask=ask,
+            elapsed=lived(),
         ),
         settings.time_budget,
         runs,
@@ -91,7 +97,12 @@ def resume(
     budget = read_settings(open_run(run_id, runs)).time_budget
     _finish(
         lambda progress: resume_run(
-            run_id, runs=runs, model=model, memory=memory, listener=progress.on_event
+            run_id,
+            runs=runs,
+            model=model,
+            memory=memory,
+            listener=progress.on_event,
+            elapsed=lived(),
         ),
         budget,
         runs,

@@ -1,0 +1,258 @@
+"""The way to the answer: steps in time, backtracks as stories, where the seconds went."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from pydantic import ValidationError
+
+from autoglm_agent.automl.report import numbers as num
+from autoglm_agent.automl.report.collect import Json, RunRecord
+from autoglm_agent.automl.report.words import remedy_columns, remedy_words, tool_title
+from autoglm_agent.chain import Remedy
+
+MAX_ENTRIES = 120
+"""Entries of the decision log that are shown; the rest is in `events.jsonl`."""
+
+
+@dataclass(frozen=True)
+class Backtrack:
+    """One refutation that was answered, told as before and after.
+
+    Attributes:
+        at: Clock time since the start.
+        step: The refuted step, in words; `reentered`: the step done again.
+        remedy: What was changed, as a phrase; empty if unknown.
+        columns: The columns left out.
+        before: Best cross-validation score before, and `after` after; empty if not known.
+        settled: Whether the same check no longer fails in the final chain; None if unknown.
+    """
+
+    number: int
+    at: str
+    check: str
+    title: str
+    fact: str
+    step: str
+    reentered: str
+    remedy: str
+    why: str
+    columns: tuple[str, ...]
+    metric: str
+    before: str
+    after: str
+    together: tuple[int, ...]
+    """Numbers of all backtracks that lie between the two scores; more than one share them."""
+    settled: bool | None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the decision log."""
+
+    at: str
+    kind: str
+    """`accepted`, `refuted`, `backtrack` or `note`."""
+    title: str
+    text: str
+    seconds: float | None
+    why: str = ""
+    """Why it was refuted or what was changed, in short."""
+    verdicts: tuple[Json, ...] = ()
+    arguments: str = ""
+
+
+def backtracks(record: RunRecord) -> list[Backtrack]:
+    """Return the run's backtracks in order."""
+    events = record.events
+    where = [i for i, event in enumerate(events) if event.get("event") == "backtrack"]
+    return [_story(record, number, index) for number, index in enumerate(where, 1)]
+
+
+def decision_log(record: RunRecord) -> list[Entry]:
+    """Return what was decided, in order; the events of single trials are left out."""
+    write = _clock(record)
+    return [_entry(event, write) for event in record.events if _decides(event)]
+
+
+def timings(record: RunRecord) -> list[tuple[str, float, int]]:
+    """Return (part, seconds, times) for every tool and for the checks, longest first."""
+    spent: dict[str, list[float]] = defaultdict(list)
+    for event in record.events:
+        took = event.get("seconds")
+        if event.get("event") in ("step.accepted", "step.refuted") and _real(took):
+            spent[tool_title(event.get("tool"))].append(float(took))
+    checks = [t.verdict.seconds for t in record.checks]
+    if any(checks):
+        spent["Checks"] = checks
+    rows = [(part, sum(values), len(values)) for part, values in spent.items()]
+    return sorted(rows, key=lambda row: -row[1])
+
+
+def elapsed(record: RunRecord) -> float | None:
+    """Return the seconds from the first to the last event, or None."""
+    times = [e["time"] for e in record.events if _real(e.get("time"))]
+    return times[-1] - times[0] if len(times) > 1 else None
+
+
+def _story(record: RunRecord, number: int, index: int) -> Backtrack:
+    event = record.events[index]
+    remedy = _remedy(event.get("remedy"))
+    refuted = _refuted_step(record.events[:index])
+    before, after, metric = _scores_around(record, index)
+    check = str(event.get("check") or "")
+    final = [t.verdict.status for t in record.checks if t.current and t.verdict.check == check]
+    return Backtrack(
+        number=number,
+        at=_clock(record)(event),
+        check=check,
+        title=str(event.get("title") or ""),
+        fact=str(event.get("fact") or event.get("text") or ""),
+        step=tool_title(refuted),
+        reentered=tool_title(remedy.step if remedy else event.get("blame") or refuted),
+        remedy=remedy_words(remedy) if remedy else "",
+        why=remedy.reason if remedy else "",
+        columns=remedy_columns(remedy) if remedy else (),
+        metric=metric,
+        before=before,
+        after=after,
+        together=_together(record, index),
+        settled="fail" not in final if final else None,
+    )
+
+
+def _together(record: RunRecord, index: int) -> tuple[int, ...]:
+    """Return the numbers of the backtracks around an event without a trained model between."""
+    groups: list[list[int]] = [[]]
+    number = mine = 0
+    for i, event in enumerate(record.events):
+        if event.get("event") == "backtrack":
+            number += 1
+            groups[-1].append(number)
+            mine = number if i == index else mine
+        elif _told_of_training(event):
+            groups.append([])
+    return next(tuple(group) for group in groups if mine in group)
+
+
+def _told_of_training(event: Json) -> bool:
+    return (
+        event.get("event") in ("step.accepted", "step.refuted")
+        and event.get("tool") == "train_models"
+    )
+
+
+def _refuted_step(events: tuple[Json, ...]) -> str | None:
+    for event in reversed(events):
+        if event.get("event") in ("step.refuted", "step.accepted"):
+            return event.get("tool")
+    return None
+
+
+def _scores_around(record: RunRecord, index: int) -> tuple[str, str, str]:
+    """Return the best cross-validation scores of the searches around an event."""
+    known = {str(s.get("id")): s for s in record.searches}
+    # A step refuted before anything was trained has no score of its own.
+    trained = _refuted_step(record.events[:index]) not in ("profile_data", "prepare_data")
+    old = _last_named(record.events[: index + 1], known)
+    new = _first_named(record.events[index + 1 :], known, old)
+    if len(known) > 1 and old is None and new is None:
+        # The log names no search: their order is all that is known.
+        backtracks_before = sum(e.get("event") == "backtrack" for e in record.events[:index])
+        pair = list(record.searches)[backtracks_before : backtracks_before + 2]
+        old, new = (*pair, None, None)[:2]
+    figures = [s.get("naive_score") if s else None for s in (old, new)]
+    metric = str((new or old or {}).get("metric", ""))
+    decimals = num.digits(metric, figures)
+    if not trained:
+        figures[0] = None
+    texts = [num.fixed(f, decimals) if f is not None else "" for f in figures]
+    return texts[0], texts[1], num.metric_title(metric) if metric else ""
+
+
+def _last_named(events: tuple[Json, ...], known: dict[str, Json]) -> Json | None:
+    for event in reversed(events):
+        for name, search in known.items():
+            if name in _text_of(event):
+                return search
+    return None
+
+
+def _first_named(
+    events: tuple[Json, ...], known: dict[str, Json], other: Json | None
+) -> Json | None:
+    for event in events:
+        for name, search in known.items():
+            if search is not other and name in _text_of(event):
+                return search
+    return None
+
+
+def _text_of(event: Json) -> str:
+    return json.dumps(event, default=str, ensure_ascii=False)
+
+
+def _remedy(value: Any) -> Remedy | None:
+    try:
+        return Remedy.from_json(value) if isinstance(value, dict) else None
+    except ValidationError:
+        return None
+
+
+def _decides(event: Json) -> bool:
+    name = str(event.get("event", ""))
+    return name in ("step.accepted", "step.refuted", "backtrack") or name.startswith("run.")
+
+
+def _entry(event: Json, write: Callable[[Json], str]) -> Entry:
+    name = str(event.get("event"))
+    kind = {"step.accepted": "accepted", "step.refuted": "refuted", "backtrack": "backtrack"}.get(
+        name, "note"
+    )
+    title = tool_title(event.get("tool")) if name.startswith("step.") else ""
+    if kind == "backtrack":
+        remedy = _remedy(event.get("remedy"))
+        title = f"Back to: {tool_title(remedy.step if remedy else event.get('blame'))}"
+    elif kind == "note":
+        title = {"run.started": "Started", "run.concluded": "Concluded"}.get(
+            name, name.replace(".", " ")
+        )
+    args = event.get("args")
+    verdicts = tuple(v for v in event.get("verdicts") or () if isinstance(v, dict))
+    failed = [str(v.get("check")) for v in verdicts if v.get("status") == "fail"]
+    return Entry(
+        at=write(event),
+        kind=kind,
+        title=title,
+        text="\n".join(str(event[k]) for k in ("fact", "text", "outcome") if event.get(k)),
+        seconds=event.get("seconds") if _real(event.get("seconds")) else None,
+        verdicts=verdicts,
+        why=_why(kind, failed, event),
+        arguments=json.dumps(args, ensure_ascii=False, default=str) if args else "",
+    )
+
+
+def _why(kind: str, failed: list[str], event: Json) -> str:
+    if kind == "refuted" and failed:
+        return f"{', '.join(failed)} failed"
+    if kind in ("refuted", "backtrack"):
+        return str(event.get("fact") or event.get("text") or "")
+    return ""
+
+
+def _clock(record: RunRecord) -> Callable[[Json], str]:
+    start = record.started
+
+    def write(event: Json) -> str:
+        when = event.get("time")
+        return num.offset(when - start) if start is not None and _real(when) else ""
+
+    return write
+
+
+def _real(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,156 @@
+"""How figures are written: the same digits for the same thing in every sentence and table."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TypeGuard
+
+METRICS: dict[str, tuple[str, str]] = {
+    "roc_auc": (
+        "ROC AUC",
+        "the chance that a row of the positive class is ranked above one that is not; "
+        "0.5 is guessing, 1 is perfect",
+    ),
+    "average_precision": (
+        "average precision",
+        "the precision averaged over all recalls; guessing scores the share of the positive "
+        "class, 1 is perfect",
+    ),
+    "f1": ("F1", "the harmonic mean of precision and recall; 1 is perfect"),
+    "recall": ("recall", "the share of the positive rows that are found"),
+    "precision": ("precision", "the share of the rows called positive that are"),
+    "accuracy": ("accuracy", "the share of rows that are classified correctly"),
+    "balanced_accuracy": ("balanced accuracy", "the recall averaged over the classes"),
+    "log_loss": (
+        "log loss",
+        "how surprised the predicted probabilities are by the truth; lower is better",
+    ),
+    "brier": ("Brier score", "the mean squared error of the probabilities; lower is better"),
+    "rmse": (
+        "RMSE",
+        "the root of the mean squared error, in the unit of the target; lower is better",
+    ),
+    "mae": ("MAE", "the mean absolute error, in the unit of the target; lower is better"),
+    "mape": ("MAPE", "the mean absolute error as a share of the truth; lower is better"),
+    "r2": ("R²", "the share of the target's variance that is explained; 1 is perfect"),
+}
+"""Metric to its title and its meaning in plain words."""
+
+_UNBOUNDED = {"rmse", "mae"}
+_LOSSES = {"log_loss", "brier", "rmse", "mae", "mape"}
+
+
+def greater_is_better(metric: str) -> bool:
+    """Return whether a larger value of the metric is a better one."""
+    # Asked here and not of `automl.metrics`, whose scikit-learn costs a second to import.
+    return metric not in _LOSSES
+
+
+def metric_title(metric: str) -> str:
+    """Return the name people write, for example `ROC AUC` for `roc_auc`."""
+    return METRICS.get(metric, (metric.replace("_", " "), ""))[0]
+
+
+def metric_meaning(metric: str) -> str:
+    """Return what the metric says, in plain words, or an empty string."""
+    return METRICS.get(metric, ("", ""))[1]
+
+
+def digits(metric: str, values: Iterable[float | None]) -> int:
+    """Return the decimals with which all scores of one comparison are written.
+
+    Three for metrics on a fixed scale; four significant digits of the largest value for
+    metrics in the unit of the target.
+    """
+    known = [abs(v) for v in values if v is not None and math.isfinite(v)]
+    if metric not in _UNBOUNDED or not known or max(known) == 0:
+        return 3
+    return max(0, min(8, 3 - math.floor(math.log10(max(known)))))
+
+
+def fixed(value: float | None, decimals: int) -> str:
+    """Write a number with so many decimals and thousands separators; `–` if there is none."""
+    if not _known(value):
+        return "–"
+    text = f"{value:,.{decimals}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
+
+
+def _known(value: float | None) -> TypeGuard[float]:
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def count(value: float | None) -> str:
+    """Write a whole number with thousands separators."""
+    return fixed(value, 0)
+
+
+def plain(value: float | None) -> str:
+    """Write any number with four significant digits, without an exponent where it can be."""
+    if not _known(value):
+        return "–"
+    if value == 0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    if size >= 15 or size < -6:
+        return re.sub(r"e([+-])0*", lambda m: "e" + m[1].strip("+"), f"{value:.3g}")
+    if size >= 3:
+        return f"{value:,.0f}"
+    return f"{value:.{3 - size}f}".rstrip("0").rstrip(".")
+
+
+def share(part: float | None, whole: float = 1.0) -> str:
+    """Write a share in percent: `12 %`, `0.4 %`, `< 0.1 %`."""
+    if not _known(part) or not whole:
+        return "–"
+    percent = 100 * part / whole
+    if percent == 0 or percent >= 9.95:
+        return f"{min(percent, 99.9):.1f} %" if 99.5 <= percent < 100 else f"{percent:.0f} %"
+    return f"{percent:.1f} %" if percent >= 0.05 else "< 0.1 %"
+
+
+def seconds(value: float | None) -> str:
+    """Write a duration: `8 ms`, `0.42 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`."""
+    if not _known(value):
+        return "–"
+    if value < 0.0995:
+        return f"{1000 * value:.0f} ms"
+    if value < 59.95:
+        return f"{value:.2f} s" if value < 9.995 else f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02d} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min"
+
+
+def offset(value: float | None) -> str:
+    """Write a time since the start as a clock: `00:07`, `1:02:09`."""
+    if not _known(value):
+        return ""
+    minutes, rest = divmod(max(0, int(value)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
+def moment(value: float | str | None) -> str:
+    """Write a time of day in UTC from seconds since 1970 or ISO text; other text is kept."""
+    if value is None or value == "":
+        return "–"
+    try:
+        when = (
+            datetime.fromtimestamp(value, UTC)
+            if isinstance(value, int | float)
+            else datetime.fromisoformat(value)
+        )
+    except (ValueError, OverflowError, OSError):
+        return str(value)
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if when.tzinfo else str(value)
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Write a number with its noun: `1 column`, `7 columns`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
