@@ -94,6 +94,9 @@ def decide(
     failing = tuple(refutations(step.verdicts))
     if not failing:
         return Decision(action="accept", done=step.tool is None)
+    given_up = _given_up(chain, step, nogoods)
+    if given_up:
+        return given_up
     chosen = [(verdict, _first_untried(verdict, nogoods)) for verdict in failing]
     human = next(((v, r) for v, r in chosen if r and r.kind in ("ask", "stop")), None)
     if human and human[1]:
@@ -104,6 +107,15 @@ def decide(
             reason=f"{verdict.fact} {remedy.reason}".strip(),
         )
     return _jump(chain, step, chosen, nogoods, usage, budget)
+
+
+def _given_up(chain: Chain, step: Step, nogoods: tuple[Nogood, ...]) -> Decision | None:
+    """A model that answers in words right after a tool's error sees no way on: that is why."""
+    last = nogoods[-1] if nogoods else None
+    if step.tool or last is None or last.check != "tool" or last.prefix != chain.prefix_key:
+        return None
+    why = Verdict(check="tool", status="fail", fact=last.reason, blame=last.tool)
+    return Decision(action="conclude", refuted=(why,), reason=last.reason)
 
 
 def _jump(

@@ -103,6 +103,16 @@ def test_a_cap_breaks_before_it_is_passed() -> None:
     assert exhausted(Budget(seconds=10), Usage(seconds=10.5), model_calls=1) is None
 
 
+def test_answering_in_words_after_a_tools_error_ends_the_run_with_that_error() -> None:
+    failed = failing(check="tool", blame="train_models")
+    decision = decide(CHAIN, tried(failed), (), Usage(), Budget())
+    answer = tried(failing(check="complete"), tool=None)
+    ended = decide(CHAIN, answer, decision.nogoods, Usage(), Budget())
+    assert ended.action == "conclude"
+    assert ended.refuted[0].check == "tool"
+    assert ended.reason == "tool says no."
+
+
 @given(
     outcomes=st.lists(
         st.lists(st.sampled_from(["a", "b", "c"]), max_size=3, unique=True),

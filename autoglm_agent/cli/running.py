@@ -175,10 +175,9 @@ def _finish(
 
 def _as_error(error: dict[str, Any]) -> AutoGLMError:
     """Return the error that ended a run, as the command tells errors."""
-    problem = str(error["message"]).removeprefix(f"{error['type']}: ")
-    candidates = tuple(error.get("candidates") or ())
+    problem, remedy = str(error["message"]), str(error.get("remedy") or "")
     if error["type"] == "TargetError":
-        return TargetError(
-            problem, "Name the column in the instruction or with --target.", candidates
-        )
-    return InputError(problem) if error["type"] == "InputError" else AutoGLMError(problem)
+        hint = remedy or "Name the column in the instruction or with --target."
+        return TargetError(problem, hint, tuple(error.get("candidates") or ()))
+    kind = InputError if error["type"] == "InputError" else AutoGLMError
+    return kind(problem, remedy)

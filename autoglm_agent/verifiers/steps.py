@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from autoglm_agent.chain import Chain, Remedy, Step, Verdict
 
@@ -38,7 +39,7 @@ class ToolRan:
                 fact=outcome.text,
                 blame=step.tool,
                 remedies=remedies,
-                evidence={"error": outcome.error, "candidates": candidates(outcome.text)},
+                evidence=told_error(outcome.text),
             )
         ]
 
@@ -69,9 +70,18 @@ class AnswerComesLast:
         ]
 
 
-def candidates(text: str) -> list[str]:
-    """Return the candidates that a target error's text lists, or an empty list."""
-    for line in text.splitlines():
+def told_error(text: str) -> dict[str, Any]:
+    """Read a tool's error message: class, problem, remedy and candidates, each if it is there.
+
+    Args:
+        text: `ErrorName: problem`, then optional lines `remedy: ...` and `candidates: [...]`.
+    """
+    lines = text.splitlines() or [""]
+    name, _, problem = lines[0].partition(": ")
+    told = {"type": name, "message": problem or lines[0], "remedy": "", "candidates": []}
+    for line in lines[1:]:
+        if line.startswith("remedy: "):
+            told["remedy"] = line.removeprefix("remedy: ")
         if line.startswith("candidates: "):
-            return [str(c) for c in json.loads(line.removeprefix("candidates: "))]
-    return []
+            told["candidates"] = json.loads(line.removeprefix("candidates: "))
+    return told

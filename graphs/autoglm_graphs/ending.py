@@ -111,6 +111,8 @@ def _answer(workspace: Workspace, ending: Ending, status: str) -> str:
         error = ending.error or {}
         text = str(error.get("message", ending.reason))
         if error.get("candidates"):
-            text += f"\nCandidates: {', '.join(error['candidates'])}"
+            text += f"\nCandidates: {', '.join(map(str, error['candidates']))}"
+        if error.get("remedy"):
+            text += f"\n{error['remedy']}"
         return text
     return summary_text(workspace)

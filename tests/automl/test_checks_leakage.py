@@ -118,6 +118,8 @@ def test_a_planted_copy_of_a_number_is_caught_and_dropping_it_heals(tmp_path, na
     frame["zz"] = target_twin(name, frame["number"].to_numpy())
     found = verdict(context_of(tmp_path, frame, "number", "regression"), "data", "V10")
     assert (found.status, found.columns) == ("fail", ("zz",))
+    sign = "inflating" if name == "noise" else "same"
+    assert found.evidence["findings"][0]["sign"] == sign
     args = found.remedies[0].args
     healed = verdict(context_of(tmp_path, frame, "number", "regression", **args), "data", "V10")
     assert healed.status == "pass"

@@ -58,6 +58,7 @@ def test_the_clock_ends_it_early(tmp_path):
     context = trained(tmp_path)
     found = explain(context.workspace, context.prepared, "s1", deadline=Deadline(0.0))
     assert found["importance"] == []
+    assert found["not_measured"] == ["a", "b", "site", "unrelated"]
     assert found["seconds"] < 3
 
 

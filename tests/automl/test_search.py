@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -106,7 +107,7 @@ def test_what_is_saved_is_never_trained_again(tmp_path, monkeypatch):
 def test_a_search_cut_off_keeps_its_finished_trials(tmp_path, monkeypatch):
     X, y = _table()
     monkeypatch.setenv("AUTOGLM_FAULT", "trial.saved:3:raise")
-    monkeypatch.setattr("autoglm_agent.faults._passed", __import__("collections").Counter())
+    monkeypatch.setattr("autoglm_agent.faults._passed", Counter())
     with pytest.raises(InjectedFault):
         _search(X, y, store=WorkspaceTrials(Workspace(tmp_path)))
     monkeypatch.delenv("AUTOGLM_FAULT")
@@ -305,3 +306,14 @@ def test_events_tell_progress():
     done = [e for e in events if e["event"] == "trial.done"]
     assert [e["name"] for e in done] == ["baseline", "lightgbm", "extra_trees"]
     assert {"family", "score", "best", "seconds", "left_s", "text"} <= done[-1].keys()
+
+
+def test_a_trial_cut_off_while_it_is_written_counts_as_absent(tmp_path, monkeypatch):
+    X, y = _table()
+    monkeypatch.setenv("AUTOGLM_FAULT", "rename.trials:2:raise")
+    monkeypatch.setattr("autoglm_agent.faults._passed", Counter())
+    with pytest.raises(InjectedFault):
+        _search(X, y, trials=1, store=WorkspaceTrials(Workspace(tmp_path)))
+    monkeypatch.delenv("AUTOGLM_FAULT")
+    assert len(list(tmp_path.glob("trials/*/trial.npz"))) == 1  # the baseline
+    assert _search(X, y, trials=1, store=WorkspaceTrials(Workspace(tmp_path))).trained == 1

@@ -38,8 +38,10 @@ def as_tool(
 
 
 def error_text(error: AutoGLMError) -> str:
-    """Return `ErrorName: problem remedy`, with the candidates of a target on their own line."""
-    text = f"{type(error).__name__}: {error}"
+    """Return `ErrorName: problem`, then lines with the remedy and a target's candidates."""
+    text = f"{type(error).__name__}: {error.problem}"
+    if error.remedy:
+        text += f"\nremedy: {error.remedy}"
     if isinstance(error, TargetError) and error.candidates:
         text += f"\ncandidates: {json.dumps(list(error.candidates), ensure_ascii=False)}"
     return text

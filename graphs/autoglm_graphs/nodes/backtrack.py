@@ -65,7 +65,7 @@ def _asked(state: State, decision: Decision, chain: Chain) -> dict[str, Any]:
 def question(verdict: Verdict) -> dict[str, Any]:
     """Return what a person is asked, as JSON data."""
     return {
-        "question": verdict.fact.splitlines()[0],
+        "question": verdict.evidence.get("message") or verdict.fact,
         "candidates": verdict.evidence.get("candidates", []),
         "check": verdict.check,
     }

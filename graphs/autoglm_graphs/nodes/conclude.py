@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
+from autoglm_agent.verifiers.steps import told_error
 from autoglm_graphs.scene import Ending, Scene
 from autoglm_graphs.state import State, chain_of, decision_of, usage_of
 
@@ -32,9 +33,5 @@ def _error(state: State) -> dict[str, Any] | None:
     decision = decision_of(state)
     for verdict in decision.refuted if decision else ():
         if verdict.check == "tool":
-            return {
-                "type": verdict.evidence.get("error") or "error",
-                "message": verdict.fact.splitlines()[0],
-                "candidates": verdict.evidence.get("candidates", []),
-            }
+            return told_error(verdict.fact)
     return None
