@@ -29,8 +29,9 @@ class ToolRan:
             return []
         remedies: tuple[Remedy, ...] = ()
         if outcome.error in ASKING or outcome.error in ENDING:
-            kind = "ask" if outcome.error in ASKING else "stop"
-            remedies = (Remedy(kind=kind, step=step.tool or "", reason=""),)
+            remedies = (
+                Remedy(kind="ask" if outcome.error in ASKING else "stop", step=step.tool or ""),
+            )
         return [
             Verdict(
                 check=self.check,

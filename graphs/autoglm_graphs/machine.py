@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, cast
 
 from langchain_core.runnables import RunnableLambda
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -30,6 +30,16 @@ from autoglm_graphs.scene import OpenScene, Scene
 from autoglm_graphs.state import Input, Output, State, decision_of
 
 Node = Callable[[State, Scene], dict[str, Any]]
+
+
+class Wired(Protocol):
+    """A node as LangGraph calls it."""
+
+    def __call__(self, state: State) -> dict[str, Any]:
+        """Return the keys of the state that change."""
+        ...
+
+
 RECURSION_LIMIT = 10_000
 """Never decisive: the budget ends a run long before."""
 
@@ -54,9 +64,10 @@ def build_machine(
 
     def begin_and_recall(state: State) -> dict[str, Any]:
         keys = fresh(begin(state))
-        return keys | _timed(recall, "recall", open_scene)({**state, **keys})
+        begun = cast(State, {**state, **keys})
+        return keys | _timed(recall, "recall", open_scene)(begun)
 
-    graph: StateGraph[Any, Any, Any, Any] = StateGraph(
+    graph: StateGraph[State, Any, Input, Output] = StateGraph(
         State, input_schema=Input, output_schema=Output, context_schema=context_schema
     )
     graph.add_node("recall", begin_and_recall)
@@ -100,7 +111,7 @@ def after_backtrack(state: State) -> Literal["compose", "conclude"]:
     return "conclude" if decision is None or decision.action == "conclude" else "compose"
 
 
-def _timed(node: Node, name: str, open_scene: OpenScene) -> Callable[[State], dict[str, Any]]:
+def _timed(node: Node, name: str, open_scene: OpenScene) -> Wired:
     """Give the node its scene and count its seconds."""
 
     def run(state: State) -> dict[str, Any]:

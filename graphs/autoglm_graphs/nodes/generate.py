@@ -56,7 +56,7 @@ def _proposal(state: State, scene: Scene, reply: AIMessage) -> dict[str, Any]:
         step = step.model_copy(
             update={"verdicts": (Verdict(check="nogood", status="fail", fact=fact),)}
         )
-    tokens = (reply.usage_metadata or {}).get("total_tokens", 0)
+    tokens = reply.usage_metadata["total_tokens"] if reply.usage_metadata else 0
     usage = usage_of(state).plus(model_calls=1, steps=1, tokens=tokens)
     scene.listener(
         {"event": "step.proposed", "tool": step.tool, "args": step.args, "text": step.thought}
