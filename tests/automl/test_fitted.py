@@ -37,18 +37,6 @@ def _frame(n: int = 240) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def model() -> FittedModel:
-    frame = _frame()
-    y = (frame["x"] + frame["on"] > 0.3).to_numpy().astype(np.int64)
-    problem = Problem("binary", "roc_auc", ("no", "yes"), 1)
-    folds = (np.arange(len(frame)) % 3).astype(np.int8)
-    found = run_search(
-        frame, y, problem, folds, oob_allowed=True, trials=11, n_jobs=2, kinds={"text": "text"}
-    )
-    return found.model
-
-
-@pytest.fixture(scope="module")
 def every_family() -> FittedModel:
     """All candidates, so that every class that may be in a file is in this one."""
     frame = _frame()
@@ -67,6 +55,11 @@ def every_family() -> FittedModel:
     trials = list(store.kept.values())
     share = 1.0 / len(trials)
     return build_model(study, trials, {t.candidate.id: share for t in trials}, 0.4)
+
+
+@pytest.fixture(scope="module")
+def model(every_family: FittedModel) -> FittedModel:
+    return every_family
 
 
 def test_a_saved_model_predicts_the_same_bits(every_family, tmp_path):

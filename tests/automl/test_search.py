@@ -76,11 +76,11 @@ def test_with_a_number_of_trials_the_same_seed_gives_the_same_bits():
     assert not np.array_equal(first.model.predict(X), other.model.predict(X))
 
 
-def test_a_permuted_target_gives_chance(monkeypatch):
+def test_a_permuted_target_gives_chance():
     X, y = _table(600)
     X["code"] = np.random.default_rng(5).integers(0, 300, 600).astype(str)  # many levels
     scores = []
-    for seed in range(3):
+    for seed in range(2):
         shuffled = np.random.default_rng(seed).permutation(y)
         found = _search(X, shuffled, trials=11, seed=seed)
         scores += [c.score for c in found.candidates if c.family != "baseline"]

@@ -1,0 +1,1 @@
+"""The verifiers of results: one small file a family, listed in `registry`."""

@@ -1,0 +1,116 @@
+"""The catalogue: which checks there are, when they run and in which order.
+
+A family of checks is one file that ends in a tuple `CHECKS`; adding a family is adding its
+tuple to `CATALOGUE`. Checks run cheapest first. One that crashes says `unknown`, because a
+defect of ours refutes nobody's result; once the deadline is over, optional checks say so
+instead of running.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
+from autoglm_agent.chain import Verdict
+
+Stage = Literal["data", "search", "assessment"]
+
+STAGES: tuple[Stage, ...] = ("data", "search", "assessment")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question asked of a result.
+
+    Attributes:
+        id: Stable id, for example `V10`; one id may be asked at several stages.
+        title: What it is called in reports.
+        stage: After which step it is asked: `data` after `prepare_data`, `search` after
+            `train_models`, `assessment` after `evaluate_model`.
+        run: From context to verdict; may raise `NotApplicableError`. It need not fill in
+            `seconds`.
+        cost: Expected seconds on ten thousand rows; the order of the stage.
+        optional: Whether it may be left out when the time is over. The integrity of the number
+            is never left out.
+    """
+
+    id: str
+    title: str
+    stage: Stage
+    run: Callable[[CheckContext], Verdict]
+    cost: float
+    optional: bool = True
+
+
+def catalogue() -> tuple[Check, ...]:
+    """Return every check, cheapest first within its stage."""
+    from autoglm_agent.automl.checks import (
+        budget,
+        duplicates,
+        hygiene,
+        integrity,
+        leakage,
+        quality,
+        sanity,
+        stability,
+        vaulted,
+    )
+
+    families = (
+        budget, integrity, sanity, vaulted, leakage, duplicates, hygiene, quality, stability,
+    )  # fmt: skip
+    checks = [check for family in families for check in family.CHECKS]
+    return tuple(sorted(checks, key=lambda check: (STAGES.index(check.stage), check.cost)))
+
+
+def run_checks(context: CheckContext, stage: Stage) -> list[Verdict]:
+    """Ask the checks of a stage, cheapest first.
+
+    Args:
+        context: What the checks may look at.
+        stage: `data`, `search` or `assessment`.
+
+    Returns:
+        One verdict per check of the stage, each with the seconds that it took.
+    """
+    return [run_one(check, context) for check in catalogue() if check.stage == stage]
+
+
+def run_one(check: Check, context: CheckContext) -> Verdict:
+    """Ask one check; never raises."""
+    start = time.perf_counter()
+    if check.optional and context.deadline.over:
+        return Verdict(check=check.id, title=check.title, status="unknown", fact="Not run: time.")
+    try:
+        verdict = check.run(context)
+    except NotApplicableError as reason:
+        verdict = Verdict(check=check.id, status="na", fact=str(reason))
+    # A defect of a check must never refute or stop a run: it is told as `unknown`.
+    except Exception as error:  # noqa: BLE001
+        verdict = Verdict(
+            check=check.id,
+            status="unknown",
+            fact=f"The check itself failed: {type(error).__name__}: {error}",
+            evidence={"error": type(error).__name__},
+        )
+    seconds = round(time.perf_counter() - start, 4)
+    return verdict.model_copy(update={"title": check.title, "seconds": seconds})
+
+
+def save_verdicts(context: CheckContext, stage: Stage, verdicts: list[Verdict]) -> str:
+    """Write the verdicts to `checks/<stage>-<object id>.json`.
+
+    Returns:
+        The file's path relative to the workspace.
+    """
+    ids = {
+        "data": getattr(context.prepared, "id", None) or context.task.kind,
+        "search": (context.search or {}).get("id", "none"),
+        "assessment": (context.assessment or {}).get("model", "none"),
+    }
+    name = f"{stage}-{ids[stage]}.json"
+    context.workspace.write_json([v.to_json() for v in verdicts], "checks", name)
+    return f"checks/{name}"

@@ -1,0 +1,68 @@
+"""What lies in the files of a run: the numbers are taken from there, not from memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.errors import StoreError
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The stored predictions of the held-out rows.
+
+    Attributes:
+        rows: Row numbers in the table.
+        y: Encoded targets.
+        prediction: Probabilities (rows, classes) or numbers (rows,).
+    """
+
+    rows: np.ndarray
+    y: np.ndarray
+    prediction: np.ndarray
+
+
+def stored_oof(context: CheckContext) -> dict[str, np.ndarray]:
+    """Read the out-of-fold predictions of a search: candidate id, or `ensemble`, to array.
+
+    Raises:
+        StoreError: If the file is missing or damaged.
+    """
+    path = context.workspace.file("searches", context.need_search()["id"], "oof.npz")
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return {name.removeprefix("oof."): arrays[name] for name in arrays.files}
+    except (OSError, ValueError, EOFError) as error:
+        raise StoreError(f"{path} cannot be read: {error}.", "Train again.") from error
+
+
+def stored_holdout(context: CheckContext) -> Holdout:
+    """Read the predictions that the assessment stored; this is no reading of the vault.
+
+    Raises:
+        StoreError: If the file is missing or damaged.
+    """
+    import pandas as pd
+
+    problem = context.need_prepared().problem
+    name = context.need_assessment()["predictions"]
+    path = context.workspace.file(*name.split("/"))
+    try:
+        table = pd.read_parquet(path)
+        rows, actual = table["row"].to_numpy(), table["actual"]
+        names: str | list[str] = "predicted"
+        if problem.is_classification:
+            names = [f"p_{label}" for label in problem.classes]
+        prediction = np.asarray(table[names], dtype=np.float64)
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreError(f"{path} cannot be read: {error}.", "Evaluate again.") from error
+    return Holdout(rows, problem.encode(actual), prediction)
+
+
+def finite_rows(prediction: np.ndarray) -> np.ndarray:
+    """Return which rows have a finite prediction."""
+    finite = np.isfinite(prediction)
+    return np.asarray(finite if prediction.ndim == 1 else finite.all(axis=1))

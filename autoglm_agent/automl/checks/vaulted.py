@@ -1,0 +1,138 @@
+"""V03: held-out rows are sealed before the first fit, are no training rows, and are read once.
+
+Row numbers and times are looked at, never a value: this is no reading of the vault.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+
+from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.checks.registry import Check
+from autoglm_agent.automl.checks.stored import stored_holdout
+from autoglm_agent.automl.vault import Vault
+from autoglm_agent.chain import Remedy, Verdict
+
+CLOCK = 1.0
+"""Seconds that the times of files may be coarse by."""
+
+
+def check_seal(context: CheckContext) -> Verdict:
+    """V03 after the preparation: sealed, disjoint, and older than the first fit."""
+    prepared = context.need_prepared()
+    vault = Vault(context.workspace, prepared.vault_id)
+    again = Remedy(kind="recompute", step="prepare_data", reason="Seal the held-out rows again.")
+    if not context.workspace.has("vault", prepared.vault_id, "sealed.json"):
+        return _fail("The held-out rows were not sealed.", again, "prepare_data")
+    seal = vault.seal_record()
+    held = _held_rows(context)
+    evidence = {"sealed": seal["sealed"], "rows": seal["n"], "training_rows": len(prepared.rows)}
+    if hashlib.sha256(held.tobytes()).hexdigest() != seal["rows_sha256"]:
+        return _fail(
+            "The row numbers of the vault were changed after sealing.", again, "prepare_data"
+        )
+    shared = np.intersect1d(held, prepared.rows)
+    if len(shared):
+        fact = f"{len(shared)} held-out rows are also training rows (row {int(shared[0])})."
+        return _fail(fact, again, "prepare_data")
+    early = seal["sealed"] - _first_fit(context)
+    if early > CLOCK:
+        fact = f"A search on these rows began {early:.0f} s before the vault was sealed."
+        return _fail(fact, Remedy(kind="stop", step="prepare_data"), "prepare_data")
+    fact = f"{seal['n']} rows were sealed before the first fit; none is a training row."
+    return Verdict(check="V03", status="pass", fact=fact, n=int(seal["n"]), evidence=evidence)
+
+
+def check_readings(context: CheckContext) -> Verdict:
+    """V03 after the assessment: one reading, by this model, of rows that nobody trained on."""
+    prepared, told = context.need_prepared(), context.need_assessment()
+    readings = Vault.readings(context.workspace)
+    evidence = {"readings": readings}
+    mine = [r for r in readings if (r["vault"], r["model"]) == (told["vault"], told["model"])]
+    ask = Remedy(
+        kind="ask",
+        step="evaluate_model",
+        reason="Is a score from held-out rows that were read before good enough for you?",
+    )
+    if not mine:
+        return _fail("The assessment has no reading on record.", ask, "evaluate_model", evidence)
+    held = stored_holdout(context)
+    shared = np.intersect1d(held.rows, prepared.rows)
+    if len(shared):
+        fact = f"{len(shared)} of the rows assessed are training rows (row {int(shared[0])})."
+        again = Remedy(kind="recompute", step="prepare_data", reason="Divide the rows again.")
+        return _fail(fact, again, "prepare_data", evidence)
+    early = readings[0]["time"] < Vault(context.workspace, told["vault"]).seal_record()["sealed"]
+    if early or set(held.rows) != set(_held_rows(context)):
+        fact = "The rows assessed are not those that were sealed."
+        return _fail(fact, ask, "evaluate_model", evidence)
+    count = int(mine[0]["reading"])
+    if count > 1 and not mine[0].get("consent"):
+        fact = f"The held-out rows were read {count} times without consent."
+        return _fail(fact, ask, "evaluate_model", evidence, count)
+    if count > 1:
+        fact = f"This is reading number {count} of the run's held-out rows, with consent: the "
+        fact += "score is no longer the first one, and may flatter."
+        return Verdict(
+            check="V03", status="warn", fact=fact, statistic=count, threshold=1, evidence=evidence
+        )
+    fact = f"The {len(held.rows)} held-out rows were read once."
+    return Verdict(
+        check="V03",
+        status="pass",
+        fact=fact,
+        statistic=count,
+        threshold=1,
+        n=len(held.rows),
+        evidence=evidence,
+    )
+
+
+def _held_rows(context: CheckContext) -> np.ndarray:
+    """Row numbers in the vault; of the archive only that one array is unpacked."""
+    vault_id = context.need_prepared().vault_id
+    path = context.workspace.file("vault", vault_id, "labels.npz")
+    with np.load(path, allow_pickle=False) as arrays:
+        return np.asarray(arrays["rows"], dtype=np.int64)
+
+
+def _first_fit(context: CheckContext) -> float:
+    """Return when the first search on these rows began, in seconds since 1970; else infinity.
+
+    Searches on other divisions of the table do not count: their models are never used again.
+    """
+    begun = float("inf")
+    for file in context.workspace.path.glob("searches/*/search.json"):
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if told.get("prepared") == context.need_prepared().id:
+            begun = min(begun, file.stat().st_mtime - float(told.get("seconds") or 0.0))
+    return begun
+
+
+def _fail(
+    fact: str,
+    remedy: Remedy,
+    blame: str,
+    evidence: dict[str, Any] | None = None,
+    statistic: float | None = None,
+) -> Verdict:
+    return Verdict(
+        check="V03",
+        status="fail",
+        fact=fact,
+        statistic=statistic,
+        threshold=1,
+        evidence=evidence or {},
+        remedies=(remedy,),
+        blame=blame,
+    )
+
+
+CHECKS = (
+    Check("V03", "Held-out rows sealed", "data", check_seal, 0.01, optional=False),
+    Check("V03", "Held-out rows read once", "assessment", check_readings, 0.01, optional=False),
+)

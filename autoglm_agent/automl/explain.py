@@ -1,0 +1,289 @@
+"""What a model looks at: permutation importance and the effect of its strongest columns.
+
+Importance (Breiman 2001; Fisher, Rudin & Dominici 2019, https://arxiv.org/abs/1801.01489) is how
+much worse the score becomes when one column is shuffled. Rows that a model was fitted on flatter
+the columns that it has learned by heart, so every row is predicted by the models of the folds
+that never saw it, where the ensemble keeps them; else by the whole model, and the method says so.
+Effects are partial dependence (Friedman 2001, section 8.2): the mean prediction with one column
+set to a value for all rows. Correlated columns share their importance; no cause is claimed.
+
+Held-out rows are not touched.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.fitted import FittedModel, Member
+from autoglm_agent.automl.metrics import oriented, score
+from autoglm_agent.automl.prepare import Prepared
+from autoglm_agent.automl.workspace import Workspace
+
+ROWS = 1_000
+"""Rows that importance is measured on, if the model is fast enough."""
+LEAST_ROWS = 200
+STACKED = 8_000
+"""Rows that are predicted at a time."""
+EFFECT_ROWS = 100
+REPEATS = 5
+SECONDS = 5.0
+"""Time it takes at most, one prediction more or less, unless told otherwise."""
+MOST_EFFECTS = 6
+LEAST_SHARE = 0.5
+"""Weight of the members with models by fold from which they speak for the ensemble."""
+GRID = 10
+LEVELS = 8
+
+Predict = Callable[[pd.DataFrame], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Predicts a fixed set of training rows, or copies of it, whatever is done to the columns.
+
+    Attributes:
+        frame: The rows.
+        y: Their encoded targets.
+        predict: From such a frame to predictions.
+        method: How honest that is, for people.
+    """
+
+    frame: pd.DataFrame
+    y: np.ndarray
+    predict: Predict
+    method: str
+
+
+def explain(
+    workspace: Workspace,
+    prepared: Prepared,
+    model_id: str,
+    *,
+    search: dict[str, Any] | None = None,
+    model: FittedModel | None = None,
+    seed: int = 0,
+    deadline: Deadline | None = None,
+) -> dict[str, Any]:
+    """Explain a model and write `explain.json`; an explanation of this model is not made twice.
+
+    Args:
+        workspace: The run's folder.
+        prepared: What the model was trained on.
+        model_id: The saved model.
+        search: Content of `search.json`; tells which models belong to which fold. By default that
+            of the search of the same id, if there is one.
+        model: The model, if it is already loaded.
+        seed: Of the rows and the shuffles.
+        deadline: When to stop; five seconds by default. Columns come in one round after another,
+            so that what is cut off is precision, not columns, as long as one round fits in.
+
+    Returns:
+        `model`, `method`, `metric`, `n`, `importance` (column, mean and sd over the shuffles,
+        falling), `not_measured` (columns that the time did not allow), `effects` (column, kind,
+        grid, response, and for classes the class whose probability it is), `seconds`.
+    """
+    if workspace.has("explain.json"):
+        found: dict[str, Any] = workspace.read_json("explain.json")
+        if found.get("model") == model_id:
+            return found
+    start = time.monotonic()
+    clock = Deadline(min(SECONDS, deadline.left) if deadline else SECONDS)
+    if search is None and workspace.has("searches", model_id, "search.json"):
+        search = workspace.read_json("searches", model_id, "search.json")
+    model = model or FittedModel.load(workspace, model_id)
+    measuring = clock.share(0.7)
+    judge = _fitting_judge(model, prepared, search, measuring, seed)
+    drops = _importance(judge, model, measuring, seed)
+    order = sorted(drops, key=lambda name: -float(np.mean(drops[name])))
+    result = {
+        "model": model_id,
+        "method": judge.method,
+        "metric": model.problem.metric,
+        "n": len(judge.frame),
+        "importance": [
+            {
+                "column": name,
+                "mean": float(np.mean(drops[name])),
+                "sd": float(np.std(drops[name], ddof=1)) if len(drops[name]) > 1 else 0.0,
+                "repeats": len(drops[name]),
+            }
+            for name in order
+        ],
+        "not_measured": [name for name in model.features if name not in drops],
+        "effects": _effects(model, prepared, order[:MOST_EFFECTS], clock, seed),
+        "seconds": round(time.monotonic() - start, 3),
+    }
+    workspace.write_json(result, "explain.json")
+    return result
+
+
+def _fitting_judge(
+    model: FittedModel,
+    prepared: Prepared,
+    search: dict[str, Any] | None,
+    clock: Deadline,
+    seed: int,
+) -> Judge:
+    """Take as many rows as two rounds over all columns leave time for."""
+    judge = _judge(model, prepared, search, ROWS, seed)
+    copies = 4
+    began = time.monotonic()
+    judge.predict(pd.concat([judge.frame] * copies, ignore_index=True))
+    each = (time.monotonic() - began) / copies
+    fitting = clock.left / max(1e-9, 2 * len(model.features) * each)
+    if fitting >= 1.0:
+        return judge
+    return _judge(model, prepared, search, max(LEAST_ROWS, int(ROWS * fitting)), seed)
+
+
+def _judge(
+    model: FittedModel,
+    prepared: Prepared,
+    search: dict[str, Any] | None,
+    most: int,
+    seed: int,
+) -> Judge:
+    """Choose rows and the most honest way to predict them."""
+    rng = np.random.default_rng([seed, 40])
+    due = np.flatnonzero(prepared.folds >= 0)
+    rows = np.sort(rng.permutation(due)[:most])
+    frame = prepared.X.iloc[rows].reset_index(drop=True)
+    y, folds = prepared.y[rows], prepared.folds[rows]
+    count = int(prepared.folds.max()) + 1
+    members = _members_by_fold(model, prepared, search)
+    total = sum(member.weight for member in members)
+    if total < LEAST_SHARE:
+        return Judge(frame, y, model.predict, "permutation on training rows")
+
+    def predict(changed: pd.DataFrame) -> np.ndarray:
+        views = model._views(changed)
+        n, width = len(changed), model.problem.width
+        prediction = np.zeros((n, width) if model.problem.is_classification else n)
+        fold_of = np.tile(folds, n // len(folds))
+        for member in members:
+            for fold, part in enumerate(member.models[:count]):
+                mine = fold_of == fold
+                if mine.any():
+                    predicted = part.predict(views[member.view][mine])
+                    prediction[mine] += member.weight / total * predicted
+        return prediction
+
+    share = "" if total > 0.999 else f", {total:.0%} of the ensemble"
+    return Judge(frame, y, predict, f"permutation on out-of-fold rows{share}")
+
+
+def _members_by_fold(
+    model: FittedModel, prepared: Prepared, search: dict[str, Any] | None
+) -> list[Member]:
+    """Return the members that have one model per fold of the given dealing.
+
+    A repeated member has the models of later dealings behind those of the first.
+    """
+    count = int(prepared.folds.max()) + 1
+    # Blocks in time are followed by one fit on all rows, and a member of one model is such a fit.
+    if search is None or count < 2 or (prepared.folds < 0).any():
+        return []
+    first = {c["id"] for c in search["candidates"] if not c["params"].get("split")}
+    return [
+        m
+        for m in model.members
+        if m.id in first and len(m.models) >= count and len(m.models) % count == 0
+    ]
+
+
+def _importance(
+    judge: Judge, model: FittedModel, clock: Deadline, seed: int
+) -> dict[str, list[float]]:
+    """Return the drops of the oriented score, one per shuffle, by column."""
+    rng = np.random.default_rng([seed, 41])
+    metric, problem, n = model.problem.metric, model.problem, len(judge.frame)
+
+    def rate(prediction: np.ndarray) -> float:
+        return oriented(metric, score(metric, judge.y, prediction, problem, model.threshold))
+
+    whole = rate(judge.predict(judge.frame))
+    drops: dict[str, list[float]] = {}
+    # Many shuffled columns are predicted in one call, most of whose cost is per call.
+    size = max(1, STACKED // n)
+    groups = [model.features[i : i + size] for i in range(0, len(model.features), size)]
+    for _ in range(REPEATS):
+        for names in groups:
+            if clock.over:
+                return drops
+            shuffled = [_shuffled(judge.frame, name, rng) for name in names]
+            prediction = judge.predict(pd.concat(shuffled, ignore_index=True))
+            for at, name in enumerate(names):
+                drop = whole - rate(prediction[at * n : (at + 1) * n])
+                if np.isfinite(drop):
+                    drops.setdefault(name, []).append(drop)
+    return drops
+
+
+def _shuffled(frame: pd.DataFrame, name: str, rng: np.random.Generator) -> pd.DataFrame:
+    column = frame[name].take(rng.permutation(len(frame))).set_axis(frame.index)
+    return frame.assign(**{name: column})
+
+
+def _effects(
+    model: FittedModel, prepared: Prepared, names: list[str], clock: Deadline, seed: int
+) -> list[dict[str, Any]]:
+    problem = model.problem
+    picked = np.random.default_rng([seed, 42]).permutation(len(prepared.X))[:EFFECT_ROWS]
+    rows = prepared.X.iloc[np.sort(picked)].reset_index(drop=True)
+    shown = problem.positive_index
+    if problem.kind == "multiclass":
+        shown = int(np.bincount(prepared.y).argmax())
+    effects = []
+    for name in names:
+        kind = str(prepared.kinds.get(name, ""))
+        if clock.over or kind == "text":
+            continue
+        grid = _grid(prepared.X[name])
+        if len(grid) < 2:
+            continue
+        stacked = pd.concat([rows] * len(grid), ignore_index=True)
+        values = grid.take(np.repeat(np.arange(len(grid)), len(rows)))
+        stacked[name] = values.set_axis(stacked.index)
+        prediction = model.predict(stacked)
+        if problem.is_classification:
+            prediction = prediction[:, shown]
+        response = prediction.reshape(len(grid), len(rows)).mean(axis=1)
+        effect: dict[str, Any] = {
+            "column": name,
+            "kind": kind,
+            "grid": [_plain(value) for value in grid],
+            "response": [float(value) for value in response],
+        }
+        if problem.is_classification:
+            effect["class"] = problem.classes[shown]
+        effects.append(effect)
+    return effects
+
+
+def _grid(column: pd.Series) -> pd.Series:
+    """Return quantiles of a number or date, or the most frequent levels, in the column's dtype."""
+    known = column.dropna()
+    numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    if numeric or pd.api.types.is_datetime64_any_dtype(column):
+        ordered = known.sort_values().reset_index(drop=True)
+        if not len(ordered):
+            return ordered
+        # Order statistics, not interpolated quantiles: an integer column stays one.
+        at = np.linspace(0.02, 0.98, GRID) * (len(ordered) - 1)
+        return ordered.take(np.round(at).astype(np.int64)).drop_duplicates().reset_index(drop=True)
+    frequent = known.value_counts().index[:LEVELS]
+    return pd.Series(frequent, dtype=column.dtype)
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON data."""
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if isinstance(value, np.generic) else value
