@@ -99,8 +99,13 @@ def _search(
         discard=discard,
         simplify=simplify,
     )
-    result.model.save(session.workspace, model_id)
-    result.save(session.workspace, model_id, prepared.id)
+    result.save(
+        session.workspace,
+        model_id,
+        prepared.id,
+        budget_s=deadline.seconds,
+        trials=session.trials,
+    )
 
 
 def _unsupervised(session: Session, prepared: Prepared, model_id: str, deadline: Deadline) -> None:

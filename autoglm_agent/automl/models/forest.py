@@ -1,0 +1,244 @@
+"""Random forests and extremely randomised trees (Breiman 2001; Geurts et al. 2006).
+
+Grown in small chunks until the deadline, the wanted number of trees or the memory cap. Where
+rows are exchangeable, out-of-bag predictions validate the forest at the price of a single fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+)
+from sklearn.tree._tree import NODE_DTYPE, Tree
+
+from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
+from autoglm_agent.automl.problem import Problem
+
+CHUNK = 10
+MOST_NODES = 2_000_000
+"""Nodes of a forest at most; about 72 bytes each in memory."""
+PRIOR_ROWS = 0.02
+"""Share of the class frequencies mixed into the votes, so that no probability is zero."""
+
+_CLASSES = {
+    ("extra_trees", True): ExtraTreesClassifier,
+    ("extra_trees", False): ExtraTreesRegressor,
+    ("random_forest", True): RandomForestClassifier,
+    ("random_forest", False): RandomForestRegressor,
+}
+
+
+@dataclass
+class ForestModel:
+    """Trees as flat arrays: five numbers a node, the values at the leaves only.
+
+    Attributes:
+        columns: Number of features.
+        width: Number of classes; 1 for regression.
+        prior: Class shares of the training rows, mixed into the votes; None for regression.
+        sizes: Nodes of each tree.
+        feature: Feature of each node, -2 at a leaf; trees one after the other.
+        threshold: Rows go left where the feature is at most this.
+        right: Index of the right child within its tree; the left child is the next node.
+        gap_left: Whether a missing value goes left.
+        values: Predictions of the leaves in order, shape (leaves, width).
+        depth: Depth of the deepest tree.
+    """
+
+    columns: int
+    width: int
+    prior: np.ndarray | None
+    sizes: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    right: np.ndarray
+    gap_left: np.ndarray
+    values: np.ndarray
+    depth: int
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        """Return the mean of the trees."""
+        X = np.ascontiguousarray(X, dtype=np.float32)
+        trees = self._trees()
+        total = np.zeros((len(X), self.width))
+        for tree in trees:
+            total += tree.predict(X).reshape(len(X), self.width)
+        return finish(total / len(trees), self.prior)
+
+    def _trees(self) -> list[Tree]:
+        trees = self.__dict__.get("_rebuilt")
+        if trees is None:
+            trees = self.__dict__["_rebuilt"] = self._rebuild()
+        return list(trees)
+
+    def _rebuild(self) -> list[Tree]:
+        leaf = self.feature < 0
+        values = np.zeros((len(leaf), 1, self.width))
+        values[leaf, 0, :] = self.values
+        nodes = np.zeros(len(leaf), dtype=NODE_DTYPE)
+        starts = np.r_[0, np.cumsum(self.sizes)]
+        position = np.arange(len(leaf)) - np.repeat(starts[:-1], self.sizes)
+        nodes["left_child"] = np.where(leaf, -1, position + 1)
+        nodes["right_child"] = np.where(leaf, -1, self.right)
+        nodes["feature"] = self.feature
+        nodes["threshold"] = self.threshold
+        nodes["missing_go_to_left"] = self.gap_left
+        nodes["n_node_samples"] = nodes["weighted_n_node_samples"] = 1
+        trees = []
+        for start, size in zip(starts[:-1], self.sizes, strict=True):
+            tree = Tree(self.columns, np.array([self.width], dtype=np.intp), 1)
+            part = slice(start, start + size)
+            tree.__setstate__(
+                {"max_depth": self.depth, "node_count": int(size),
+                 "nodes": nodes[part].copy(), "values": values[part].copy()}
+            )  # fmt: skip
+            trees.append(tree)
+        return trees
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_rebuilt"}
+
+
+def finish(mean: np.ndarray, prior: np.ndarray | None) -> np.ndarray:
+    """Turn the mean of the leaves into a prediction."""
+    if prior is None:
+        return np.asarray(mean[:, 0])
+    return np.asarray((1.0 - PRIOR_ROWS) * mean + PRIOR_ROWS * prior)
+
+
+@dataclass
+class Growth:
+    """A forest in the making, kept flat from the start to save memory."""
+
+    columns: int
+    problem: Problem
+    prior: np.ndarray | None
+    parts: list[dict[str, np.ndarray]] = field(default_factory=list)
+    nodes: int = 0
+    depth: int = 0
+
+    def add(self, tree: Tree, classes: np.ndarray | None) -> np.ndarray:
+        """Keep a tree; return its values with one column per class of the problem."""
+        values = tree.value[:, 0, :]
+        if classes is not None and len(classes) != self.problem.width:
+            wide = np.zeros((len(values), self.problem.width))
+            wide[:, classes.astype(np.int64)] = values
+            values = wide
+        leaf = tree.children_left < 0
+        self.parts.append(
+            {
+                "feature": tree.feature.astype(np.int32),
+                "threshold": _round_down(tree.threshold),
+                "right": np.where(leaf, 0, tree.children_right).astype(np.int32),
+                "gap_left": tree.missing_go_to_left.astype(np.uint8),
+                "values": values[leaf].astype(np.float32),
+            }
+        )
+        self.nodes += tree.node_count
+        self.depth = max(self.depth, tree.max_depth)
+        return np.asarray(values.astype(np.float32), dtype=np.float64)
+
+    def model(self) -> ForestModel:
+        """Return the forest grown so far."""
+        joined = {k: np.concatenate([p[k] for p in self.parts]) for k in self.parts[0]}
+        sizes = np.array([len(p["feature"]) for p in self.parts])
+        return ForestModel(
+            columns=self.columns, width=self.problem.width, prior=self.prior, sizes=sizes,
+            depth=self.depth, **joined,
+        )  # fmt: skip
+
+
+def fit_forest(
+    params: Mapping[str, Any],
+    fold: Fold,
+    problem: Problem,
+    *,
+    seed: int,
+    deadline: Deadline,
+) -> Fit:
+    """Fit a forest on one fold; `params`: `kind`, `trees` and scikit-learn's own."""
+    model, _, info = grow(params, fold, problem, seed=seed, deadline=deadline, threads=1)
+    return Fit(model, info)
+
+
+def grow(
+    params: Mapping[str, Any],
+    fold: Fold,
+    problem: Problem,
+    *,
+    seed: int,
+    deadline: Deadline,
+    threads: int,
+    out_of_bag: bool = False,
+) -> tuple[ForestModel, np.ndarray | None, dict[str, Any]]:
+    """Grow a forest in chunks.
+
+    Returns:
+        The model, the out-of-bag predictions (None unless asked for) and JSON information.
+
+    Raises:
+        OutOfTime: If not even one chunk could be grown.
+    """
+    own = dict(params)
+    kind, wanted = own.pop("kind"), int(own.pop("trees"))
+    prior = None
+    if problem.is_classification:
+        prior = np.bincount(fold.y, minlength=problem.width) / len(fold.y)
+    growth = Growth(fold.X.shape[1], problem, prior)
+    total = np.zeros((len(fold.X), problem.width)) if out_of_bag else None
+    count = np.zeros(len(fold.X), dtype=np.int64)
+    slowest = 0.0
+    while len(growth.parts) < wanted and growth.nodes < MOST_NODES:
+        began = deadline.left
+        if growth.parts and began < 1.3 * slowest:
+            break
+        if deadline.over:
+            break
+        size = min(CHUNK, wanted - len(growth.parts))
+        forest = _CLASSES[kind, problem.is_classification](
+            size, bootstrap=True, n_jobs=threads, random_state=seed + len(growth.parts), **own
+        ).fit(fold.X, fold.y, sample_weight=fold.weight)
+        _take(forest, growth, fold.X, total, count)
+        slowest = max(slowest, began - deadline.left) if np.isfinite(began) else 0.0
+    if not growth.parts:
+        raise OutOfTime
+    info = {"trees": len(growth.parts), "nodes": growth.nodes, "cut": len(growth.parts) < wanted}
+    if total is None:
+        return growth.model(), None, info
+    # A row that was in every bag gets what is known without it: the baseline.
+    usual = prior if prior is not None else np.array([np.mean(fold.y)])
+    mean = np.where(count[:, None] > 0, total / np.maximum(count, 1)[:, None], usual)
+    return growth.model(), finish(mean, prior), info
+
+
+def _take(
+    forest: Any, growth: Growth, X: np.ndarray, total: np.ndarray | None, count: np.ndarray
+) -> None:
+    """Move the trees of a chunk into the growth and add their out-of-bag predictions."""
+    classes = getattr(forest, "classes_", None)
+    samples = forest.estimators_samples_ if total is not None else [None] * len(forest)
+    for estimator, rows in zip(forest.estimators_, samples, strict=True):
+        values = growth.add(estimator.tree_, classes)
+        if total is None:
+            continue
+        outside = np.ones(len(X), dtype=bool)
+        outside[rows] = False
+        leaves = estimator.tree_.apply(np.ascontiguousarray(X[outside]))
+        total[outside] += values[leaves]
+        count[outside] += 1
+
+
+def _round_down(threshold: np.ndarray) -> np.ndarray:
+    """Round to float32 so that `x <= threshold` keeps its answer for every float32 x."""
+    rounded = threshold.astype(np.float32)
+    above = rounded.astype(np.float64) > threshold
+    return np.where(above, np.nextafter(rounded, np.float32(-np.inf)), rounded)

@@ -1,0 +1,96 @@
+"""A trial: one candidate model that was trained, with all that is needed to use it again.
+
+The search asks the store before it trains and saves as soon as it is done, so that a process
+that was killed never trains a finished candidate a second time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+CandidateStatus = Literal["done", "failed", "stopped"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What is told of one candidate model.
+
+    Attributes:
+        id: Stable id; the same data, folds, family, parameters and seed give the same id.
+        name: Short name for people, for example `lightgbm_slow`.
+        family: `baseline`, `lightgbm`, `extra_trees`, `random_forest`, `linear`, `tree`, ...
+        params: JSON data: what was asked for and, under `fitted`, what came of it.
+        score: Cross-validated or out-of-bag score in the metric's own orientation; NaN if failed.
+        se: Standard error of the score over the folds (0 for out-of-bag predictions).
+        fold_scores: Score of each validated fold.
+        seconds: Wall time of the training.
+        status: `done`: every row that can be validated has a prediction; `stopped`: some rows
+            have none, so it can never be the best; `failed`: it raised.
+        error: Error class and message of a failed candidate.
+        threshold: Least probability that counts as yes when the metric needs a decision.
+    """
+
+    id: str
+    name: str
+    family: str
+    params: dict[str, Any]
+    score: float
+    se: float
+    fold_scores: list[float]
+    seconds: float
+    status: CandidateStatus
+    error: str | None = None
+    threshold: float = 0.5
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A candidate with its out-of-fold predictions and its fitted models.
+
+    Attributes:
+        key: Digest of data, folds, family, parameters, seed and versions.
+        candidate: What is told of it.
+        oof: Predictions of rows by models that never saw them, NaN where there is none.
+        models: The fitted models whose average is this candidate's prediction.
+        view: Which features the models read (`tree` or `linear`).
+    """
+
+    key: str
+    candidate: Candidate
+    oof: np.ndarray
+    models: tuple[Any, ...] = ()
+    view: str = "tree"
+
+    def with_candidate(self, **changes: Any) -> Trial:
+        """Return a copy whose candidate has some fields replaced."""
+        return replace(self, candidate=replace(self.candidate, **changes))
+
+
+class Trials(Protocol):
+    """Where finished trials are kept."""
+
+    def load(self, key: str) -> Trial | None:
+        """Return the trial of that key, or None."""
+        ...
+
+    def save(self, trial: Trial) -> None:
+        """Keep a trial; once this returns it survives the process, if the store can."""
+        ...
+
+
+@dataclass
+class MemoryTrials:
+    """Trials kept in memory, for use without a workspace."""
+
+    kept: dict[str, Trial] = field(default_factory=dict)
+
+    def load(self, key: str) -> Trial | None:
+        """Return the trial of that key, or None."""
+        return self.kept.get(key)
+
+    def save(self, trial: Trial) -> None:
+        """Keep a trial."""
+        self.kept[trial.key] = trial

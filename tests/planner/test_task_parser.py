@@ -1,0 +1,263 @@
+"""The task parser on instructions over many tables, and its single slots."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from planner_tables import corpus, make_profile, tables
+
+from autoglm_agent.automl.profile import Profile
+from autoglm_agent.chain import Task
+from autoglm_agent.errors import InputError, TargetError
+from autoglm_agent.planner.task_parser import parse_task
+
+TABLES = tables()
+SLOTS = (
+    "kind", "target", "positive_class", "metric", "exclude", "time_column", "group_column",
+    "time_budget_s", "max_latency_ms", "interpretable", "costs",
+)  # fmt: skip
+OPEN = ("kind", "target", "positive_class")
+FLOOR = 0.97
+
+
+def parse(table: str, instruction: str) -> Task:
+    return parse_task(instruction, TABLES[table])
+
+
+def wrong_slots(row: dict[str, Any], profile: Profile) -> list[str]:
+    """Return the slots that a line gets wrong; slots that it does not name must be unset."""
+    try:
+        task = parse_task(row["instruction"], profile).to_json()
+    except TargetError:
+        return [] if row.get("error") == "target" else ["error"]
+    except InputError:
+        return [] if row.get("error") == "input" else ["error"]
+    if "error" in row:
+        return ["error"]
+    wrong = []
+    for slot in SLOTS:
+        if slot in OPEN and slot not in row:
+            continue
+        unset = [] if slot == "exclude" else None
+        expected, found = row.get(slot, unset), task[slot]
+        if slot == "exclude":
+            expected, found = sorted(expected), sorted(found)
+        if expected != found:
+            wrong.append(slot)
+    return wrong
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_nearly_all_lines_of_the_corpus_are_read_without_a_mistake(language: str) -> None:
+    rows = [row for row in corpus() if row["lang"] == language]
+    wrong = {r["id"]: w for r in rows if (w := wrong_slots(r, TABLES[r["table"]]))}
+    assert len(rows) > 50
+    assert 1 - len(wrong) / len(rows) >= FLOOR, wrong
+
+
+def test_the_shared_instructions_are_read_right(shared_data: Path) -> None:
+    from autoglm_agent.automl.profile import profile_table
+    from autoglm_agent.automl.table import read_table
+
+    lines = (shared_data / "instructions_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    profiles = {n: profile_table(read_table(shared_data / n)) for n in {r["data"] for r in rows}}
+    for row in rows:
+        row["kind"] = row.get("task")
+        profile = profiles[row["data"]]
+        if row.get("error") == "target":
+            with pytest.raises(TargetError):
+                parse_task(row["instruction"], profile)
+            continue
+        task = parse_task(row["instruction"], profile).to_json()
+        for slot in SLOTS:
+            if slot in row:
+                expected = list(row[slot]) if slot == "exclude" else row[slot]
+                assert task[slot] == expected, (row["id"], slot)
+
+
+def test_every_span_is_quoted_from_the_instruction() -> None:
+    for row in corpus():
+        try:
+            task = parse_task(row["instruction"], TABLES[row["table"]])
+        except InputError:
+            continue
+        for slot, evidence in task.evidence.items():
+            assert getattr(task, slot) is not None
+            if evidence.span is not None:
+                assert evidence.span in row["instruction"]
+
+
+def test_every_set_slot_has_evidence() -> None:
+    task = parse("hotel", "Will a booking be cancelled? Do not use meal. 10 minutes. F1.")
+    filled = {k for k, v in task.to_json().items() if v not in (None, []) and k != "evidence"}
+    assert filled == set(task.evidence)
+
+
+def test_a_named_target_with_foreign_qualifiers_is_refused_with_candidates() -> None:
+    with pytest.raises(TargetError) as raised:
+        parse("titanic", "predict the stock price of the shipping company")
+    assert raised.value.candidates
+    assert set(raised.value.candidates) <= set(TABLES["titanic"].names())
+    assert parse("titanic", "predict the price of a ticket").target == "Fare"
+
+
+def test_the_last_column_is_never_a_guess() -> None:
+    profile = make_profile(
+        "t", 100, {"a1": "number 0 1 90", "b2": "number 0 1 90", "c3": "integer 0:50|1:50"}
+    )
+    with pytest.raises(TargetError):
+        parse_task("build a classifier", profile)
+
+
+def test_two_columns_joined_by_and_are_a_question() -> None:
+    with pytest.raises(TargetError) as raised:
+        parse("heart", "predict age and chol")
+    assert set(raised.value.candidates) == {"age", "chol"}
+
+
+@pytest.mark.parametrize(
+    "instruction", ["Target: `Fare`. Predict what is paid for Survived", "target column = Fare", "目标列为 Fare", "Fare is the target"]
+)  # fmt: skip
+def test_a_told_target_wins(instruction: str) -> None:
+    assert parse("titanic", instruction).target == "Fare"
+
+
+@pytest.mark.parametrize("spelling", ["median house value", "MedianHouseValue", "median-house-values", "median_huose_value", '"Median House Value"'])  # fmt: skip
+def test_spelling_and_case_of_a_column_do_not_count(spelling: str) -> None:
+    assert parse("california", f"predict {spelling}").target == "median_house_value"
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("within 3 minutes", 180), ("in 90 seconds", 90), ("half an hour", 1800), ("two hours", 7200),
+        ("in an hour and a half", None), ("1.5 hours max", 5400), ("两分钟内", 120), ("一个半小时以内", 5400), ("30秒", 30),
+        ("不超过二十分钟", 1200), ("半小时内", 1800), ("一刻钟以内", 900), ("限时３０秒", 30), ("no more than 45s", 45),
+    ],
+)  # fmt: skip
+def test_a_time_budget_is_read_in_both_languages(words: str, seconds: float | None) -> None:
+    if seconds is not None:
+        assert parse("iris", f"predict species, {words}").time_budget_s == seconds
+
+
+@pytest.mark.parametrize(
+    "words", ["Predict whether a flight is delayed by more than 15 minutes", "Predict whether DELAYED_15 happens within 30 minutes"]
+)  # fmt: skip
+def test_minutes_of_the_question_are_no_budget(words: str) -> None:
+    assert parse("flights", words).time_budget_s is None
+
+
+@pytest.mark.parametrize(
+    ("words", "ms"),
+    [("less than 2 ms", 2), ("under 5 milliseconds per prediction", 5), ("单次预测不超过10毫秒", 10), ("each prediction within 0.5 seconds", 500), ("latency below 800 µs", 0.8)],
+)  # fmt: skip
+def test_a_latency_is_read_in_both_languages(words: str, ms: float) -> None:
+    task = parse("iris", f"predict species, {words}")
+    assert task.max_latency_ms == pytest.approx(ms)
+    assert task.time_budget_s is None
+
+
+@pytest.mark.parametrize(
+    ("words", "metric"),
+    [
+        ("AUC", "roc_auc"), ("ROC曲线", "roc_auc"), ("PR-AUC", "average_precision"), ("查全率", "recall"), ("查准率", "precision"),
+        ("don't miss any", "recall"), ("false alarms are bad", "precision"), ("cross-entropy", "log_loss"),
+        ("not accuracy but balanced accuracy", "balanced_accuracy"), ("用F1分数", "f1"), ("as accurate as possible", None),
+    ],
+)  # fmt: skip
+def test_a_metric_is_read_in_both_languages(words: str, metric: str | None) -> None:
+    assert parse("telco", f"predict churn, {words}").metric == metric
+
+
+def test_an_unavailable_or_unfit_metric_is_refused() -> None:
+    with pytest.raises(InputError, match="not available"):
+        parse("telco", "predict churn, use the Matthews correlation coefficient")
+    with pytest.raises(InputError, match="does not fit"):
+        parse("telco", "predict Churn, RMSE")
+
+
+def test_an_excluded_thing_that_is_no_column_is_named_with_near_columns() -> None:
+    with pytest.raises(InputError, match="genders"):
+        parse("adult", "predict income without genderss")
+    with pytest.raises(InputError, match="religion"):
+        parse("adult", "predict income without religion")
+
+
+@pytest.mark.parametrize("words", ["without deep learning", "don't use neural networks", "without overfitting", "no jargon"])  # fmt: skip
+def test_things_that_are_no_columns_by_nature_are_not_complained_about(words: str) -> None:
+    assert parse("adult", f"predict income {words}").exclude == ()
+
+
+def test_a_target_cannot_be_excluded() -> None:
+    with pytest.raises(TargetError):
+        parse("telco", "predict churn without Churn")
+
+
+def test_costs_are_relative_to_the_positive_class() -> None:
+    words = (
+        "Approving a bad credit costs 5 times as much as refusing a good one. Predict the class."
+    )
+    task = parse("credit_words", words)
+    assert (task.positive_class, task.costs) == ("bad", {"fn": 5.0, "fp": 1.0})
+
+
+def test_the_good_class_of_a_number_coded_target_is_not_invented() -> None:
+    words = (
+        "Credit risk scoring. Approving a bad credit costs 5 times as much as refusing a good one."
+    )
+    task = parse("german", words)
+    assert task.positive_class is None
+    assert task.costs == {"fn": 5.0, "fp": 1.0}
+    assert task.evidence["costs"].confidence <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [("classify quality", "multiclass"), ("estimate the quality score", "regression"), ("predict quality, RMSE", "regression"), ("predict quality, log loss", "multiclass")],
+)  # fmt: skip
+def test_words_decide_between_classes_and_numbers(words: str, kind: str) -> None:
+    assert parse("wine", words).kind == kind
+
+
+def test_a_split_by_time_needs_a_date() -> None:
+    with pytest.raises(InputError, match="no date column"):
+        parse("wine", "predict quality with a chronological split")
+
+
+@pytest.mark.parametrize(
+    "name", ["(a+)+$", "x' OR 1=1; --", "__import__('os')", "[a-z]*", "a" * 400, "日期(年)", "</nogoods>", " ", "%s{0}"]
+)  # fmt: skip
+def test_hostile_column_names_are_only_names(name: str) -> None:
+    profile = make_profile("t", 100, {name: "number 0 1 90", "price": "number 0 9 80"})
+    assert parse_task("predict the price", profile).target == "price"
+    if name.strip() and len(name) < 100:
+        with pytest.raises(TargetError):
+            parse_task(
+                f"predict the weather {name * 3}", make_profile("t", 9, {"q": "number 0 1 9"})
+            )
+
+
+@pytest.mark.parametrize("piece", ["a", "不要用", "without ", "1 ", "same x ", "(((", "train on earlier ", "、", "按时间"])  # fmt: skip
+def test_long_instructions_take_linear_time(piece: str) -> None:
+    started = time.process_time()
+    try:
+        parse("titanic", "predict Survived " + piece * (8000 // len(piece)))
+    except InputError:
+        pass
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("instruction", ["", "   ", "???", "\x00", "🙂"])
+def test_an_instruction_without_words_is_a_question(instruction: str) -> None:
+    with pytest.raises(TargetError):
+        parse("titanic", instruction)
+
+
+def test_the_name_of_a_file_is_no_part_of_the_goal() -> None:
+    task = parse("titanic", "Predict the fare in data/Survived_and_Age.csv")
+    assert task.target == "Fare"
