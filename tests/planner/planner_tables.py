@@ -31,10 +31,23 @@ def make_profile(name: str, rows: int, columns: dict[str, str]) -> Profile:
 def make_column(name: str, rows: int, spec: str) -> ColumnProfile:
     kind, _, rest = spec.partition(" ")
     facts: dict[str, Any] = {
-        "name": name, "kind": kind, "dtype": "str", "missing": 0, "distinct": rows, "levels": (), "minimum": None,
-        "maximum": None, "mean": None, "median": None, "sd": None, "first": None, "last": None, "mean_length": None,
-        "unit": None, "notes": (),
-    }  # fmt: skip
+        "name": name,
+        "kind": kind,
+        "dtype": "str",
+        "missing": 0,
+        "distinct": rows,
+        "levels": (),
+        "minimum": None,
+        "maximum": None,
+        "mean": None,
+        "median": None,
+        "sd": None,
+        "first": None,
+        "last": None,
+        "mean_length": None,
+        "unit": None,
+        "notes": (),
+    }
     if ":" in rest and kind != "date":
         pairs = [p.rsplit(":", 1) for p in rest.split("|")]
         facts["levels"] = tuple((level, int(count)) for level, count in pairs)

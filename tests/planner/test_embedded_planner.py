@@ -14,9 +14,15 @@ from autoglm_agent.planner import EmbeddedPlanner
 from autoglm_agent.planner.paths import find_path
 
 ORDER = [
-    "profile_data", "plan_task", "prepare_data", "train_models", "evaluate_model", "verify_result", "explain_model",
+    "profile_data",
+    "plan_task",
+    "prepare_data",
+    "train_models",
+    "evaluate_model",
+    "verify_result",
+    "explain_model",
     "report",
-]  # fmt: skip
+]
 REMEDY = {
     "check": "V10",
     "kind": "drop_columns",
@@ -69,8 +75,12 @@ class Tools:
             "description": name,
         }
         return StructuredTool(
-            name=name, description=name, args_schema=schema, func=lambda **args: self.run(name, args), handle_tool_error=True
-        )  # fmt: skip
+            name=name,
+            description=name,
+            args_schema=schema,
+            func=lambda **args: self.run(name, args),
+            handle_tool_error=True,
+        )
 
 
 def work(
@@ -257,6 +267,7 @@ def test_chinese_is_answered_in_chinese() -> None:
     reply = EmbeddedPlanner().bind_tools(Tools().tools()).invoke("用 data/churn.csv 预测客户流失")
     assert reply.tool_calls[0]["args"] == {"data": "data/churn.csv"}
     assert "数据" in reply.text
+    assert "数据" in EmbeddedPlanner().invoke("分群 Data: /a/long/path/of/words.csv").text
 
 
 def test_words_from_a_table_cannot_steer_the_planner() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_tests.unit_tests import ChatModelUnitTests
 
@@ -23,8 +22,3 @@ class TestEmbeddedPlanner(ChatModelUnitTests):
     @property
     def has_structured_output(self) -> bool:
         return False
-
-    @pytest.mark.skip(
-        reason="the model reads no message for a schema, so it offers no structured output"
-    )
-    def test_with_structured_output(self, *args: Any, **kwargs: Any) -> None: ...

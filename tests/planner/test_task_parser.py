@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -17,9 +18,18 @@ from autoglm_agent.planner.task_parser import parse_task
 
 TABLES = tables()
 SLOTS = (
-    "kind", "target", "positive_class", "metric", "exclude", "time_column", "group_column",
-    "time_budget_s", "max_latency_ms", "interpretable", "costs",
-)  # fmt: skip
+    "kind",
+    "target",
+    "positive_class",
+    "metric",
+    "exclude",
+    "time_column",
+    "group_column",
+    "time_budget_s",
+    "max_latency_ms",
+    "interpretable",
+    "costs",
+)
 OPEN = ("kind", "target", "positive_class")
 FLOOR = 0.97
 
@@ -121,13 +131,28 @@ def test_two_columns_joined_by_and_are_a_question() -> None:
 
 
 @pytest.mark.parametrize(
-    "instruction", ["Target: `Fare`. Predict what is paid for Survived", "target column = Fare", "目标列为 Fare", "Fare is the target"]
-)  # fmt: skip
+    "instruction",
+    [
+        "Target: `Fare`. Predict what is paid for Survived",
+        "target column = Fare",
+        "目标列为 Fare",
+        "Fare is the target",
+    ],
+)
 def test_a_told_target_wins(instruction: str) -> None:
     assert parse("titanic", instruction).target == "Fare"
 
 
-@pytest.mark.parametrize("spelling", ["median house value", "MedianHouseValue", "median-house-values", "median_huose_value", '"Median House Value"'])  # fmt: skip
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "median house value",
+        "MedianHouseValue",
+        "median-house-values",
+        "median_huose_value",
+        '"Median House Value"',
+    ],
+)
 def test_spelling_and_case_of_a_column_do_not_count(spelling: str) -> None:
     assert parse("california", f"predict {spelling}").target == "median_house_value"
 
@@ -135,27 +160,47 @@ def test_spelling_and_case_of_a_column_do_not_count(spelling: str) -> None:
 @pytest.mark.parametrize(
     ("words", "seconds"),
     [
-        ("within 3 minutes", 180), ("in 90 seconds", 90), ("half an hour", 1800), ("two hours", 7200),
-        ("in an hour and a half", None), ("1.5 hours max", 5400), ("两分钟内", 120), ("一个半小时以内", 5400), ("30秒", 30),
-        ("不超过二十分钟", 1200), ("半小时内", 1800), ("一刻钟以内", 900), ("限时３０秒", 30), ("no more than 45s", 45),
+        ("within 3 minutes", 180),
+        ("in 90 seconds", 90),
+        ("half an hour", 1800),
+        ("two hours", 7200),
+        ("in an hour and a half", 5400),
+        ("1.5 hours max", 5400),
+        ("两分钟内", 120),
+        ("一个半小时以内", 5400),
+        ("30秒", 30),
+        ("不超过二十分钟", 1200),
+        ("半小时内", 1800),
+        ("一刻钟以内", 900),
+        ("限时３０秒", 30),
+        ("no more than 45s", 45),
     ],
-)  # fmt: skip
-def test_a_time_budget_is_read_in_both_languages(words: str, seconds: float | None) -> None:
-    if seconds is not None:
-        assert parse("iris", f"predict species, {words}").time_budget_s == seconds
+)
+def test_a_time_budget_is_read_in_both_languages(words: str, seconds: float) -> None:
+    assert parse("iris", f"predict species, {words}").time_budget_s == seconds
 
 
 @pytest.mark.parametrize(
-    "words", ["Predict whether a flight is delayed by more than 15 minutes", "Predict whether DELAYED_15 happens within 30 minutes"]
-)  # fmt: skip
+    "words",
+    [
+        "Predict whether a flight is delayed by more than 15 minutes",
+        "Predict whether DELAYED_15 happens within 30 minutes",
+    ],
+)
 def test_minutes_of_the_question_are_no_budget(words: str) -> None:
     assert parse("flights", words).time_budget_s is None
 
 
 @pytest.mark.parametrize(
     ("words", "ms"),
-    [("less than 2 ms", 2), ("under 5 milliseconds per prediction", 5), ("单次预测不超过10毫秒", 10), ("each prediction within 0.5 seconds", 500), ("latency below 800 µs", 0.8)],
-)  # fmt: skip
+    [
+        ("less than 2 ms", 2),
+        ("under 5 milliseconds per prediction", 5),
+        ("单次预测不超过10毫秒", 10),
+        ("each prediction within 0.5 seconds", 500),
+        ("latency below 800 µs", 0.8),
+    ],
+)
 def test_a_latency_is_read_in_both_languages(words: str, ms: float) -> None:
     task = parse("iris", f"predict species, {words}")
     assert task.max_latency_ms == pytest.approx(ms)
@@ -165,11 +210,19 @@ def test_a_latency_is_read_in_both_languages(words: str, ms: float) -> None:
 @pytest.mark.parametrize(
     ("words", "metric"),
     [
-        ("AUC", "roc_auc"), ("ROC曲线", "roc_auc"), ("PR-AUC", "average_precision"), ("查全率", "recall"), ("查准率", "precision"),
-        ("don't miss any", "recall"), ("false alarms are bad", "precision"), ("cross-entropy", "log_loss"),
-        ("not accuracy but balanced accuracy", "balanced_accuracy"), ("用F1分数", "f1"), ("as accurate as possible", None),
+        ("AUC", "roc_auc"),
+        ("ROC曲线", "roc_auc"),
+        ("PR-AUC", "average_precision"),
+        ("查全率", "recall"),
+        ("查准率", "precision"),
+        ("don't miss any", "recall"),
+        ("false alarms are bad", "precision"),
+        ("cross-entropy", "log_loss"),
+        ("not accuracy but balanced accuracy", "balanced_accuracy"),
+        ("用F1分数", "f1"),
+        ("as accurate as possible", None),
     ],
-)  # fmt: skip
+)
 def test_a_metric_is_read_in_both_languages(words: str, metric: str | None) -> None:
     assert parse("telco", f"predict churn, {words}").metric == metric
 
@@ -188,7 +241,10 @@ def test_an_excluded_thing_that_is_no_column_is_named_with_near_columns() -> Non
         parse("adult", "predict income without religion")
 
 
-@pytest.mark.parametrize("words", ["without deep learning", "don't use neural networks", "without overfitting", "no jargon"])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    ["without deep learning", "don't use neural networks", "without overfitting", "no jargon"],
+)
 def test_things_that_are_no_columns_by_nature_are_not_complained_about(words: str) -> None:
     assert parse("adult", f"predict income {words}").exclude == ()
 
@@ -218,8 +274,13 @@ def test_the_good_class_of_a_number_coded_target_is_not_invented() -> None:
 
 @pytest.mark.parametrize(
     ("words", "kind"),
-    [("classify quality", "multiclass"), ("estimate the quality score", "regression"), ("predict quality, RMSE", "regression"), ("predict quality, log loss", "multiclass")],
-)  # fmt: skip
+    [
+        ("classify quality", "multiclass"),
+        ("estimate the quality score", "regression"),
+        ("predict quality, RMSE", "regression"),
+        ("predict quality, log loss", "multiclass"),
+    ],
+)
 def test_words_decide_between_classes_and_numbers(words: str, kind: str) -> None:
     assert parse("wine", words).kind == kind
 
@@ -230,8 +291,19 @@ def test_a_split_by_time_needs_a_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["(a+)+$", "x' OR 1=1; --", "__import__('os')", "[a-z]*", "a" * 400, "日期(年)", "</nogoods>", " ", "%s{0}"]
-)  # fmt: skip
+    "name",
+    [
+        "(a+)+$",
+        "x' OR 1=1; --",
+        "__import__('os')",
+        "[a-z]*",
+        "a" * 400,
+        "日期(年)",
+        "</nogoods>",
+        " ",
+        "%s{0}",
+    ],
+)
 def test_hostile_column_names_are_only_names(name: str) -> None:
     profile = make_profile("t", 100, {name: "number 0 1 90", "price": "number 0 9 80"})
     assert parse_task("predict the price", profile).target == "price"
@@ -242,13 +314,14 @@ def test_hostile_column_names_are_only_names(name: str) -> None:
             )
 
 
-@pytest.mark.parametrize("piece", ["a", "不要用", "without ", "1 ", "same x ", "(((", "train on earlier ", "、", "按时间"])  # fmt: skip
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "不要用", "without ", "1 ", "same x ", "(((", "train on earlier ", "、", "按时间"],
+)
 def test_long_instructions_take_linear_time(piece: str) -> None:
     started = time.process_time()
-    try:
+    with contextlib.suppress(InputError):
         parse("titanic", "predict Survived " + piece * (8000 // len(piece)))
-    except InputError:
-        pass
     assert time.process_time() - started < 5
 
 

@@ -1,0 +1,256 @@
+"""How well each word of an instruction could mean each column, before grammar is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from autoglm_agent.planner.grammar import ENTITIES, PREDICT
+from autoglm_agent.planner.lexicon import (
+    FLAGS,
+    GENERIC_TARGETS,
+    Concept,
+    concepts_of,
+    domains_of,
+    near_concepts,
+    phrase_key,
+)
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.positive import EVENTS, compared_level
+from autoglm_agent.planner.schema import Column, Part, Schema
+from autoglm_agent.planner.text import Text, stem
+
+DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.62
+_ONE_LETTER = 3
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One reason to take a column for the target."""
+
+    column: Column
+    first: int
+    last: int
+    score: float
+    how: str
+    """exact, direct, tight, near, level or generic."""
+
+
+@dataclass(frozen=True)
+class Sense:
+    """The concepts of one token, and whether they come from a phrase."""
+
+    concepts: tuple[Concept, ...]
+    phrase: bool
+
+
+def senses(text: Text) -> list[Sense]:
+    """Return the concepts of every token; phrases of two or three words come first."""
+    result = [Sense(concepts_of(t.stem), False) for t in text.tokens]
+    for size in (3, 2):
+        for first in range(len(text.tokens) - size + 1):
+            window = text.tokens[first : first + size]
+            if any(t.cjk for t in window) or not text.joined(first, first + size - 1):
+                continue
+            found = concepts_of(phrase_key([t.low for t in window]))
+            for index in range(first, first + size) if found else ():
+                if not result[index].phrase:
+                    result[index] = Sense((*found, *result[index].concepts), True)
+    return result
+
+
+def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[Anchor]:
+    """Return every reason for every column, in no particular order."""
+    meaning = senses(text)
+    covered = {i: m for m in mentions for i in range(m.first, m.last + 1)}
+    anchors = [Anchor(m.column, m.first, m.last, m.score, "exact") for m in mentions]
+    stems = ["" if text.is_used(t.start) else t.stem for t in text.tokens]
+    for index in range(len(text.tokens)):
+        if not text.is_used(text.tokens[index].start):
+            anchors += _word_anchors(text, schema, meaning, stems, index, covered.get(index))
+    anchors += _level_anchors(text, schema, meaning)
+    anchors += _generic_anchors(text, schema, meaning)
+    return anchors
+
+
+def _word_anchors(
+    text: Text,
+    schema: Schema,
+    meaning: list[Sense],
+    stems: list[str],
+    index: int,
+    mention: Mention | None,
+) -> Iterator[Anchor]:
+    token = text.tokens[index]
+    names = {c.name for c in meaning[index].concepts}
+    entity = token.stem in ENTITIES
+    near = set() if entity else {n for name in names for n in near_concepts(name)}
+    for column in schema.columns:
+        if mention is not None and mention.column is column:
+            continue
+        score, how = _part_score(token.stem, names, near, column, index, meaning, stems)
+        if not score:
+            continue
+        if mention is not None:
+            score *= 0.5
+        if token.stem in PREDICT and not token.cjk:
+            score *= 0.8
+        score *= _kind_fit(column, meaning[index].concepts, how)
+        yield Anchor(column, index, index, score, how)
+
+
+def _part_score(
+    word: str,
+    names: set[str],
+    near: set[str],
+    column: Column,
+    index: int,
+    meaning: list[Sense],
+    stems: list[str],
+) -> tuple[float, str]:
+    """Score a word against the parts of one column's name."""
+    best, how, anchor = 0.0, "", -1
+    for position, part in enumerate(column.core):
+        found = _one(word, names, near, part)
+        if meaning[index].phrase and found[1] == "direct" and not names & part.concepts:
+            found = (found[0] * 0.5, found[1])
+        head = position == len(column.core) - 1
+        value = found[0] * (1.0 if head or len(column.core) == 1 else 0.45)
+        if value > best:
+            best, how, anchor = value, found[1], position
+    if not best:
+        return 0.0, ""
+    others = [p for i, p in enumerate(column.core) if i != anchor]
+    fields = {name for word in stems if word for name in domains_of(word)}
+    told = {n for sense in meaning for n in (c.name for c in sense.concepts)}
+    for part in others:
+        if any(part.says(s) for s in stems):
+            best += 0.12 if best >= 0.5 else 0.2
+        elif part.concepts & told or domains_of(part.stem) & fields:
+            best += 0.02
+        else:
+            best -= 0.12
+    extra = [p for p in column.parts if p.light and p not in column.core]
+    best -= min(0.2, sum(_weight(p) for p in extra if not any(p.says(s) for s in stems)))
+    if column.core[anchor].stem in ENTITIES and extra and not column.identifies:
+        best *= 0.5
+    if column.identifies or column.profile.kind in ("constant", "empty"):
+        best *= 0.25
+    return max(0.0, min(best, 0.97)), how
+
+
+def _weight(part: Part) -> float:
+    """Return what an unsaid side word costs: `_status` nothing much, `_amount` and numbers more."""
+    if part.stem in FLAGS:
+        return 0.01
+    return 0.12 if part.stem.isdigit() else 0.07
+
+
+def _one(word: str, names: set[str], near: set[str], part: Part) -> tuple[float, str]:
+    if part.says(word):
+        return DIRECT, "direct"
+    if names & part.concepts:
+        return TIGHT, "tight"
+    if near & part.concepts:
+        return NEAR, "near"
+    return 0.0, ""
+
+
+def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str) -> float:
+    """Discount a column whose values are not of the kind that the concept has."""
+    if how == "direct" or not concepts:
+        return 1.0
+    hints = {c.hint for c in concepts}
+    if hints == {"yesno"} and not column.two_valued:
+        return 0.8 if column.profile.kind in ("category", "integer") else 0.75
+    if hints == {"amount"} and column.two_valued and column.profile.kind in ("category", "boolean"):
+        return 0.75
+    if hints == {"amount"} and column.profile.kind in ("category", "boolean", "text", "date"):
+        return 0.6
+    if column.profile.kind == "text":
+        return 0.6
+    return 1.0
+
+
+def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator[Anchor]:
+    """Yield columns one of whose values is named: "malignant", "spam", "setosa"."""
+    for column in schema.columns:
+        yield from _compared(text, column)
+        yield from _coded(text, column)
+        if not column.level_keys or column.profile.distinct > 50:
+            continue
+        hits: dict[str, tuple[int, int]] = {}
+        for first in range(len(text.tokens)):
+            for last in range(first, min(len(text.tokens), first + 3)):
+                key = " ".join(t.stem for t in text.tokens[first : last + 1])
+                if key in column.level_keys and not text.is_used(text.tokens[first].start):
+                    hits.setdefault(key, (first, last))
+        score = LEVELS if len(hits) > 1 else LEVEL
+        for first, last in hits.values():
+            yield Anchor(column, first, last, score, "level")
+        if not hits and column.profile.distinct <= 3:
+            yield from _level_concepts(text, column, meaning)
+
+
+def _compared(text: Text, column: Column) -> Iterator[Anchor]:
+    """Yield a column with a value such as `>50K` for "more than 50,000"."""
+    levels = [level for level, _ in column.profile.levels]
+    found = compared_level(text, levels) if column.profile.kind in ("category", "boolean") else None
+    if found is None or text.is_used(found[1]):
+        return
+    index = next(i for i, t in enumerate(text.tokens) if t.end > found[1])
+    yield Anchor(column, index, index, LEVELS, "level")
+
+
+def _coded(text: Text, column: Column) -> Iterator[Anchor]:
+    """Yield a column of one-letter codes for the words that they abbreviate: M and *malignant*."""
+    codes = {level.lower() for level, _ in column.profile.levels}
+    if len(codes) != 2 or any(len(code) != 1 or not code.isalpha() for code in codes):
+        return
+    pairs = [{e, other} for e, other in EVENTS.items() if {e[0], other[0]} == codes]
+    words = {stem(word) for pair in pairs for word in pair}
+    hits = [i for i, t in enumerate(text.tokens) if t.stem in words and not text.is_used(t.start)]
+    for index in hits:
+        yield Anchor(column, index, index, LEVELS if len(hits) > 1 else LEVEL, "level")
+
+
+def _level_concepts(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
+    """Yield a column whose value carries a yes/no concept: "will not pay back" and level *bad*."""
+    levels = {c.name for key in column.level_keys for c in concepts_of(key) if c.hint == "yesno"}
+    for index, sense in enumerate(meaning):
+        if levels & {c.name for c in sense.concepts} and not text.is_used(text.tokens[index].start):
+            score = LEVEL_CONCEPT if column.two_valued else 0.8 * LEVEL_CONCEPT
+            yield Anchor(column, index, index, score, "level")
+
+
+def _generic_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator[Anchor]:
+    """Yield the one column called *target*, *outcome*, ... for an event that the table is about."""
+    generic = generic_columns(schema)
+    if len(generic) != 1:
+        return
+    for index, sense in enumerate(meaning):
+        token = text.tokens[index]
+        hints = {c.hint for c in sense.concepts}
+        if text.is_used(token.start):
+            continue
+        if token.low in GENERIC_TARGETS:
+            yield Anchor(generic[0], index, index, TIGHT, "generic")
+        elif hints & {"yesno", "class", "amount"}:
+            fits = (
+                generic[0].numeric if hints == {"amount"} else generic[0].profile.kind != "number"
+            )
+            yield Anchor(generic[0], index, index, GENERIC if fits else 0.4, "generic")
+
+
+def generic_columns(schema: Schema) -> list[Column]:
+    """Return the columns whose name only says "what is to be predicted"."""
+    return [
+        c
+        for c in schema.columns
+        if c.key in GENERIC_TARGETS and c.profile.kind not in ("id", "constant", "empty")
+    ]
+
+
+def initials(levels: list[str]) -> bool:
+    """Tell whether all levels are short codes, so that a word may stand for its initial."""
+    return bool(levels) and all(len(level) <= _ONE_LETTER and level.isalpha() for level in levels)

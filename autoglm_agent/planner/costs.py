@@ -1,0 +1,158 @@
+"""What the two mistakes cost, in the user's words: "a miss costs 50 times a false alarm"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from autoglm_agent.planner.text import Text
+
+Mistake = Literal["fn", "fp"]
+
+_WORDS = {
+    "twice": 2.0, "double": 2.0, "triple": 3.0, "thrice": 3.0, "two": 2.0, "three": 3.0,
+    "four": 4.0,
+    "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "twelve": 12.0,
+    "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "fifty": 50.0, "hundred": 100.0,
+    "a hundred": 100.0,
+}  # fmt: skip
+_ZH_WORDS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
+"九": 9, "十": 10,
+             "二十": 20, "三十": 30, "五十": 50, "百": 100, "一百": 100}  # fmt: skip
+_TIMES = re.compile(
+    r"(?<![\w.])(?:(\d+(?:\.\d+)?)\s?(?:x\b|×|times|-?fold|倍)|(a hundred|two|three|four|five|"
+    r"six|seven|eight|nine|ten|twelve|"
+    r"fifteen|twenty|thirty|fifty|hundred)[ -](?:times|fold)|\b(twice|double|triple|thrice)\b)|"
+    r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)\s?倍",
+    re.ASCII,
+)
+_FN = re.compile(
+    r"false[- ]negatives?|\bfns?\b|\bmiss(?:ing|es|ed)?\b|\boverlook\w*|\bundetected\b|"
+    r"\bunnoticed\b|fail(?:ing|ure)? to|"
+    r"(?:did|do|does) not (?:foresee|detect|see|catch|spot|predict|notice)|(?:didn't|"
+    r"don't) (?:foresee|detect|see|catch)|"
+    r"\bunforeseen\b|\blos(?:e|ing|s)\b|let(?:ting)? (?:\w+ ){1,3}(?:through|go|slip)|type ii|"
+    r"漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
+    re.ASCII,
+)
+_FP = re.compile(
+    r"false[- ](?:positives?|alarms?)|\bfps?\b|\bneedless\w*|\bunnecessar\w*|"
+    r"\bwrong(?:ly)? (?:flag|accus|block|alarm|suspect)\w*|"
+    r"\bfalse flag\w*|\bflagging a (?:good|legit\w*|normal|healthy)|type i\b|误报|误判|误诊|"
+    r"误杀|虚警|错杀|误警|假阳",
+    re.ASCII,
+)
+_ACCEPT = re.compile(
+    r"\b(?:approv|accept|grant|admit|keep|lend|pass|trust|clear)\w*|批准|放过|接受|通过", re.ASCII
+)
+_REFUSE = re.compile(
+    r"\b(?:refus|reject|declin|den(?:y|ying|ied)|turn(?:ing)? down|turn(?:ing)? away|block|"
+    r"exclud)\w*|拒绝|拦截",
+    re.ASCII,
+)
+_BAD = re.compile(
+    r"\b(?:bad|risky|default\w*|fraud\w*|sick|ill|malignant|faulty|defective|spam)\b|坏|违约|"
+    r"欺诈|恶性",
+    re.ASCII,
+)
+_GOOD = re.compile(
+    r"\b(?:good|safe|honest|healthy|benign|normal|legit\w*|solvent|ham)\b|好|正常|良性|健康",
+    re.ASCII,
+)
+_COST = re.compile(
+    r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
+    r"\bimportant|\bweigh|\bcount|代价|成本|损失|严重|倍",
+    re.ASCII,
+)
+_PAIR = re.compile(
+    r"(?:cost (?:of )?)?(?:an? |the )?(fn|fp|false negatives?|false positives?|false alarms?|"
+    r"漏报|误报)(?:的?(?:代价|成本))?\s?"
+    r"(?:cost(?:s|ing)?|=|:|is|为|是|of)\s?(?:of )?(?:is )?[$€¥]?\s?(\d+(?:\.\d+)?)",
+    re.ASCII,
+)
+_RATIO = re.compile(
+    r"\bfn\s?[:/]\s?fp\s?(?:=|:|is|of)?\s?(\d+(?:\.\d+)?)\s?[:/]\s?(\d+(?:\.\d+)?)", re.ASCII
+)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Relative costs, still in terms of the *unwanted event* of the sentence."""
+
+    fn: float
+    fp: float
+    start: int
+    end: int
+    about_bad: bool = False
+    """Whether the sentence spoke of accepting bad and refusing good cases."""
+
+    def relative_to(self, positive_is_good: bool) -> dict[str, float]:
+        """Return the costs for a positive class that is the good or the bad case."""
+        if self.about_bad and positive_is_good:
+            return {"fn": self.fp, "fp": self.fn}
+        return {"fn": self.fn, "fp": self.fp}
+
+
+def find_costs(text: Text) -> Costs | None:
+    """Return the relative costs of the two mistakes, or None when nothing is said of them."""
+    if ratio := _RATIO.search(text.low):
+        return Costs(float(ratio[1]), float(ratio[2]), *ratio.span())
+    pair = {
+        ("fn" if m[1] in ("fn", "漏报") or "neg" in m[1] else "fp"): m
+        for m in _PAIR.finditer(text.low)
+    }
+    if len(pair) == 2 and not _TIMES.search(text.low):
+        start, end = min(m.start() for m in pair.values()), max(m.end() for m in pair.values())
+        return Costs(float(pair["fn"][2]), float(pair["fp"][2]), start, end)
+    for match in _TIMES.finditer(text.low):
+        if costs := _compared(text, match):
+            return costs
+    return None
+
+
+def _compared(text: Text, match: re.Match[str]) -> Costs | None:
+    """Read "A costs N times as much as B" around a multiplier."""
+    start, end = text.sentence(match.start())
+    head, tail = text.clause(match.start())[0], text.low[match.end() : end]
+    before = text.low[head : match.start()]
+    if not _mistake(before)[0]:
+        before, head = text.low[start : match.start()], start
+    if not _COST.search(text.low[head:end]):
+        return None
+    one, about_bad = _mistake(before)
+    other, about_good = _mistake(tail)
+    one = one or (_opposite(other) if other else None)
+    if one is None:
+        return None
+    times = _number(match)
+    value: dict[str, float] = {one: times, _opposite(one): 1.0}
+    finish = end if other else text.clause(match.start())[1]
+    return Costs(value["fn"], value["fp"], head, finish, about_bad or about_good)
+
+
+def _number(match: re.Match[str]) -> float:
+    digits, word, adverb, chinese = match.groups()
+    if digits:
+        return float(digits)
+    if chinese:
+        return float(_ZH_WORDS[chinese]) if chinese in _ZH_WORDS else float(chinese)
+    return _WORDS[word or adverb]
+
+
+def _opposite(mistake: Mistake) -> Mistake:
+    return "fp" if mistake == "fn" else "fn"
+
+
+def _mistake(words: str) -> tuple[Mistake | None, bool]:
+    """Return which mistake some words describe, and whether by accepting bad or refusing good."""
+    if _ACCEPT.search(words) and _BAD.search(words):
+        return "fn", True
+    if _REFUSE.search(words) and (_GOOD.search(words) or not _BAD.search(words)):
+        return "fp", True
+    fn, fp = _FN.search(words), _FP.search(words)
+    if fn and (not fp or fn.start() < fp.start()):
+        return "fn", False
+    if fp:
+        return "fp", False
+    return None, False

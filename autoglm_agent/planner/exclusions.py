@@ -1,0 +1,346 @@
+"""Which columns must not be used: "without gender", "不要用 X 和 Y", "only use A and B"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
+from autoglm_agent.planner.mentions import Mention, mention_at
+from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.text import Text, word_set
+
+_BEFORE = re.compile(
+    r"\b(?:without(?: using| considering| looking at)?|ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
+    r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?|"
+    r"(?:do not|don'?t|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|can(?: not|'?t)|"
+    r"not to|not (?:allowed|permitted) to|no need to) (?:use|include|consider|look at|touch|"
+    r"feed)|"
+    r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
+    r"discard(?:ing)?|apart from|other than|"
+    r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
+    r"not allowed to use|disregard(?:ing)?|no use of)\b"
+    r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
+    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除",
+    re.ASCII,
+)
+_BARE = re.compile(r"(?:\bno|\bbut not|\bminus|\bw/o)\s", re.ASCII)
+_AFTER = re.compile(
+    r"\A[\"'\s]*(?:columns?|features?|variables?|列|字段|变量|特征|这两列|都)?\s*(?:(?:should|"
+    r"must|may|can|shall|is|are|will)(?: not|n't)?\s*"
+    r"(?:be )?(?:excluded|ignored|dropped|left out|removed|omitted|off limits|forbidden|"
+    r"not allowed|not to be used|used)|"
+    r"不要用|不用|不能用|不要使用|不参与|去掉|剔除|排除|删除|删掉|忽略|除外|不考虑|不使用|以外|"
+    r"之外|不要)",
+    re.ASCII,
+)
+_AFTER_NEGATIVE = re.compile(
+    r"not|n't|exclud|ignor|dropped|left|remov|omit|off|forbid|不|去|剔|排|删|忽|除|外", re.ASCII
+)
+_ONLY = re.compile(
+    r"\b(?:only (?:use|using|with|on|from)|(?:use|using|with|from) (?:only|just|nothing but|"
+    r"solely)|just use)\b|只(?:使用|用|利用)|仅(?:使用|用|凭|根据|利用)|只(?:根据|靠|凭)",
+    re.ASCII,
+)
+_ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
+_USING = re.compile(r"\b(?:using|use|with|from)\b", re.ASCII)
+_SKIP = word_set(
+    """
+    the a an any all column columns feature features variable variables field fields
+    attribute attributes information info of about called named both following customer's
+    person's their his her its used using data using use as input inputs 列 字段 变量 特征 这 \
+    两 三 几
+    个 的 掉 等 一 该 所有 全部 任何 信息 数据 把 将 用 到 这些 下列
+    """
+)
+_AND = word_set(
+    """
+    and or nor plus 和 与 及 以及 跟 或 还有 并
+    """
+)
+_NOT_COLUMNS = word_set(
+    """
+    neural network networks deep model models modelling modeling modelled ensemble ensembles
+    gpu internet code coding overfitting leakage leak missing jargon delay error errors help
+    tuning more than previous instruction instructions training xgboost lightgbm tree trees
+    forest boosting cross validation any anything one it them this that these those
+    explanation explanations outlier outliers duplicates duplicate null nulls empty rows row
+    time waste wasting losing loss alarm alarms message messages false too much so 建模 训练 模型
+    建 解释 神经网络 深度学习 缺失值 超过 担心 预测 漏 说 多
+    """
+)
+_IDS = word_set(
+    """
+    id ids identifier identifiers 编号 标识 标识符 主键
+    """
+)
+_KINDS = {
+    "date": "date", "dates": "date", "日期": "date", "text": "text", "texts": "text",
+    "文本": "text", "free": "text",
+    "constant": "constant", "constants": "constant", "empty": "empty", "numeric": "number",
+    "numerical": "number",
+    "categorical": "category",
+}  # fmt: skip
+_COLUMN_WORDS = word_set(
+    """
+    column columns feature features variable variables field fields attributes 列 字段 变量 特征
+    """
+)
+
+
+@dataclass
+class Exclusions:
+    """What was found: column names, the ranges of the words, and what could not be matched."""
+
+    columns: list[str] = field(default_factory=list)
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    only: list[str] = field(default_factory=list)
+    """The columns that alone may be used, when the instruction says so."""
+
+    def complain(self, schema: Schema) -> None:
+        """Raise InputError for the first thing excluded that is no column."""
+        for phrase in self.unknown:
+            near = ", ".join(schema.near(phrase, 3))
+            raise InputError(
+                f'"{phrase}" is to be left out, but {schema.profile.name} has no such column.',
+                f"Near names: {near}. Use the column's name, or leave the request out.",
+            )
+
+
+def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Exclusions:
+    """Return the columns that the instruction bars, each matched to a real column."""
+    result = Exclusions()
+    for match in _BEFORE.finditer(text.low):
+        if not text.is_used(match.start()):
+            _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
+    for match in _BARE.finditer(text.low):
+        if not text.is_used(match.start()):
+            _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
+    _after_names(text, mentions, result)
+    _whitelist(text, schema, mentions, result)
+    result.columns = list(dict.fromkeys(result.columns))
+    return result
+
+
+def _read_list(
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    start: int,
+    position: int,
+    result: Exclusions,
+    *,
+    strict: bool,
+) -> None:
+    """Read "A, B and C" after a trigger; `strict` complains about what is no column."""
+    columns, end, unknown = _items(text, schema, mentions, position, resolve=strict)
+    if not columns and not unknown and strict and _other_thing(text, position):
+        # "ignore all previous instructions" asks for no column, and names none.
+        result.ranges.append((start, text.clause(start)[1]))
+        return
+    if not strict and any(
+        word in _NOT_COLUMNS for word in text.low[position : position + 20].split()[:1]
+    ):
+        return
+    if unknown and strict:
+        result.unknown.append(unknown)
+    if columns or unknown:
+        result.columns += columns
+        result.ranges.append((start, end))
+
+
+def column_ends(text: Text, mention: Mention) -> int:
+    """Return 1 when the full stop after a mention belongs to the name, as in `Serial No.`."""
+    return int(
+        mention.column.name.endswith(".") and text.norm[mention.end : mention.end + 1] == "."
+    )
+
+
+def _other_thing(text: Text, position: int) -> bool:
+    """Tell whether what follows is one of the things that are no columns."""
+    words = text.low[position : text.clause(position)[1]].split()[:4]
+    return any(word in _NOT_COLUMNS for word in words)
+
+
+def _items(
+    text: Text, schema: Schema, mentions: list[Mention], position: int, *, resolve: bool
+) -> tuple[list[str], int, str]:
+    columns: list[str] = []
+    unknown = ""
+    end = position
+    index = text.token_at(position)
+    joined = True
+    while index < len(text.tokens):
+        token = text.tokens[index]
+        gap = text.norm[end : token.start]
+        if any(c in gap for c in ";!?\n:") or ". " in gap or " - " in gap:
+            break
+        comma = "," in gap
+        mention = mention_at(mentions, index)
+        if mention is not None and not (comma and not columns) and _names_only(text, mention):
+            columns.append(mention.column.name)
+            index, end, joined = mention.last + 1, mention.end, False
+            end += column_ends(text, mention)
+            continue
+        if comma and columns and not joined and token.low not in _AND:
+            found = (
+                _group_or_synonym(text, schema, index)
+                if resolve and _list_goes_on(text, index)
+                else None
+            )
+            if found is None:
+                break
+        if token.low in _AND or "、" in gap:
+            joined = True
+            if token.low in _AND:
+                index, end = index + 1, token.end
+                continue
+        if token.low in _SKIP and mention is None:
+            index, end = index + 1, token.end
+            continue
+        if not joined and not comma:
+            break
+        found = _named_group(text, schema, index)
+        if found is None and resolve:
+            found = _group_or_synonym(text, schema, index)
+        if found is not None:
+            columns += found[0]
+            index, end, joined = found[1], text.tokens[found[1] - 1].end, False
+            continue
+        if not (resolve and joined and _is_thing(text, index)):
+            break
+        phrase, index = _phrase(text, index)
+        unknown = unknown or phrase
+        end, joined = text.tokens[index - 1].end, False
+    return columns, end, unknown
+
+
+def _list_goes_on(text: Text, index: int) -> bool:
+    """Tell whether a comma item stands alone up to the next separator, as in a list."""
+    start, end = text.clause(text.tokens[index].start)
+    return sum(start <= t.start < end for t in text.tokens[index : index + 5]) <= 2
+
+
+def _names_only(text: Text, mention: Mention) -> bool:
+    """Tell "previous" the column from "previous instructions"."""
+    index = mention.last + 1
+    if mention.quoted or index >= len(text.tokens) or text.tokens[mention.last].cjk:
+        return True
+    after = text.tokens[index]
+    near = text.norm[mention.end : after.start] == " "
+    return not (near and after.low in _NOT_COLUMNS)
+
+
+def _named_group(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
+    """Match "zone columns": all columns with that word in their names."""
+    if index + 1 >= len(text.tokens) or text.tokens[index + 1].low not in _COLUMN_WORDS:
+        return None
+    word = text.tokens[index].stem
+    names = [c.name for c in schema.columns if any(part.says(word) for part in c.parts)]
+    return (names, index + 2) if names and text.tokens[index].low not in _IDS else None
+
+
+def _group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
+    """Match "id columns", "date columns" or a synonym such as 性别 for `gender`."""
+    token = text.tokens[index]
+    after = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if token.low in _IDS:
+        ids = [c.name for c in schema.columns if c.profile.kind == "id" or c.identifies]
+        return (ids, index + 1) if ids or after in _COLUMN_WORDS else None
+    if token.low in _KINDS and after in _COLUMN_WORDS:
+        kind = _KINDS[token.low]
+        return [c.name for c in schema.columns if c.profile.kind == kind], index + 2
+    if token.stem in PREDICT or token.low in PREDICT_ZH | QUESTION | _NOT_COLUMNS:
+        return None
+    for size in (3, 2, 1):
+        last = index + size - 1
+        if last >= len(text.tokens) or not text.joined(index, last):
+            continue
+        words = [t.low for t in text.tokens[index : last + 1]]
+        if any(w in _AND or w in _NOT_COLUMNS for w in words):
+            continue
+        column = column_for(text.norm[token.start : text.tokens[last].end], schema)
+        if column is not None:
+            return [column.name], last + 1
+    return None
+
+
+def _is_thing(text: Text, index: int) -> bool:
+    token = text.tokens[index]
+    if token.cjk:
+        return (
+            token.low not in PREDICT_ZH | _NOT_COLUMNS
+            and _phrase(text, index)[0] not in _NOT_COLUMNS
+        )
+    following = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if token.low in _NOT_COLUMNS or following in _NOT_COLUMNS or token.low in QUESTION:
+        return False
+    return token.stem not in PREDICT | CARRIERS and not token.low.isdigit() and len(token.low) > 1
+
+
+def _phrase(text: Text, index: int) -> tuple[str, int]:
+    """Return the unmatched words up to the next separator, and the token after them."""
+    token = text.tokens[index]
+    last = index
+    limit = index + (8 if token.cjk else 3)
+    while last + 1 < min(len(text.tokens), limit) and text.joined(last, last + 1):
+        if text.tokens[last + 1].low in _AND or text.tokens[last + 1].cjk != token.cjk:
+            break
+        last += 1
+    return text.span(token.start, text.tokens[last].end), last + 1
+
+
+def _after_names(text: Text, mentions: list[Mention], result: Exclusions) -> None:
+    """Read "A and B must not be used" and "把 A 和 B 去掉"."""
+    for position, mention in enumerate(mentions):
+        match = _AFTER.match(text.low[mention.end :][:60])
+        out = re.match(r"[\"' ]*out\b", text.low[mention.end :][:8])
+        lead = re.search(
+            r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", text.low[: mention.start]
+        )
+        if out and lead and not text.is_used(mention.start):
+            result.columns.append(mention.column.name)
+            result.ranges.append((lead.start(), mention.end + out.end()))
+        if not match or not _AFTER_NEGATIVE.search(match.group()) or text.is_used(mention.start):
+            continue
+        if (
+            text.low[mention.end :]
+            .lstrip()
+            .startswith(
+                ("不要用", "不用", "不要使用", "忽略", "去掉", "排除", "不考虑", "剔除", "删除")
+            )
+        ):
+            following = [m for m in mentions if m.start >= mention.end + match.end()]
+            if following and not text.norm[mention.end + match.end() : following[0].start].strip(
+                " \"'"
+            ):
+                continue
+        chosen = [mention]
+        for earlier in reversed(mentions[:position]):
+            gap = text.low[earlier.end : chosen[-1].start]
+            if not re.fullmatch(
+                r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", gap
+            ):
+                break
+            chosen.append(earlier)
+        result.columns += [m.column.name for m in reversed(chosen)]
+        result.ranges.append((chosen[-1].start, mention.end + match.end()))
+
+
+def _whitelist(text: Text, schema: Schema, mentions: list[Mention], result: Exclusions) -> None:
+    """Read "use only A and B" and "using A and B only"; everything else is then left out."""
+    match = _ONLY.search(text.low)
+    if match:
+        columns, end, _ = _items(text, schema, mentions, match.end(), resolve=True)
+        if columns:
+            result.only = columns
+            result.ranges.append((match.start(), end))
+        return
+    for match in _USING.finditer(text.low):
+        columns, end, _ = _items(text, schema, mentions, match.end(), resolve=False)
+        if columns and (tail := _ONLY_AFTER.match(text.low[end:])):
+            result.only = columns
+            result.ranges.append((match.start(), end + tail.end()))

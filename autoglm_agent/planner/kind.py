@@ -1,0 +1,184 @@
+"""What sort of task is asked: to predict, to group, to find the odd, to forecast or to describe."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
+from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.text import Text, word_set
+
+if TYPE_CHECKING:
+    from autoglm_agent.chain import Kind
+    from autoglm_agent.planner.schema import Column, Schema
+
+Intent = Literal["predict", "clustering", "anomaly", "profile"]
+
+FEW = 10
+"""At most so many whole numbers are read as classes unless the words say otherwise."""
+
+_PREDICT = re.compile(
+    r"\b(?:predict\w*|estimat\w+|forecast\w*|classif\w+|regress\w*|determin\w+|guess\w*|"
+    r"model (?:the|of)|whether)\b|预测|估计|估算|判断|分类|回归|预估",
+    re.ASCII,
+)
+_CLUSTER = re.compile(
+    r"\bcluster\w*|\bsegment(?:s|ing|ation|ed)?\b|\binto (?:\w+ ){0,3}(?:groups|segments|types|"
+    r"clusters|categories|personas|buckets|cohorts)\b|"
+    r"\b(?:groups|types|kinds) of (?:similar|alike)\b|\bgroup (?:the |our |my |these |similar |"
+    r"all )*\w+(?: by similarity| together)?\s*(?:$|[.,;!?]|into|by similar)|"
+    r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
+    r"the )*(?:groups|groupings|personas)\b|"
+    r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|归为[^，,;。]{0,6}类|"
+    r"用户画像|客群|人群划分",
+    re.ASCII,
+)
+_ANOMALY = re.compile(
+    r"\banomal\w+|\boutl(?:ier|ying)\w*|\bstrange\b|\bunusual\w*|\bweird\b|\babnormal\w*|"
+    r"\bsuspicious\w*|\bodd (?:\w+ )?(?:ones?|rows?|records?|values?|cases?|trips?|entries|"
+    r"readings?|points?|out)\b|\bnovelt\w+|\bstands? out\b|\bdo(?:es)? not (?:fit|belong)|"
+    r"\bdon't (?:fit|belong)|\birregular\w*|\bpeculiar\b|\bdeviat\w+|"
+    r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲",
+    re.ASCII,
+)
+_PROFILE = re.compile(
+    r"\b(?:only|just|simply|merely) (?:a |the |an |to )?(?:\w+ )?(?:profil\w+|describ\w+|"
+    r"summar\w+|explor\w+|overview|look|inspect\w*|analy[sz]e|statistic\w*|eda)\b|"
+    r"\b(?:no|without(?: a| any)?|don'?t (?:build|train|make|fit)(?: a| any)?|do not (?:build|"
+    r"train|make|fit)(?: a| any)?|not) (?:model\w*|prediction|training|machine learning)\b|"
+    r"\b(?:profil(?:e|ing)|describe|summari[sz]e|explore|inspect|overview of|get to know|eda|"
+    r"look at|understand) (?:of )?(?:the |this |my |our |these |those |"
+    r"all )*(?:\w+ )?(?:data\w*|table|file|csv|columns|records|rows)\b|"
+    r"\A\W*(?:please )?(?:profile|describe|summari[sz]e|explore|inspect)\b|\b(?:do not|"
+    r"don'?t) (?:train|build|fit|model|predict) (?:any|anything)\b|"
+    r"\b(?:overview|summary|profile|description|statistics|stats|data quality|quality report|"
+    r"exploratory|eda)\b(?! (?:model|score))|\bwhat(?:'s| is) in (?:this|the|my)\b|"
+    r"\btell me (?:\w+ )?about (?:the |this |my )?(?:data\w*|table|file|columns)\b|"
+    r"\bmissing values\?|"
+    r"只(?:做|看|要|想)?(?:一下|看看)?[^，,;。]{0,6}(?:分析|概况|概览|描述|统计|探索|看)|"
+    r"数据概况|数据概览|概况|概览|描述性统计|探索性|不要建模|不用建模|无需建模|不建模|不要训练|"
+    r"不训练模型|数据质量|"
+    r"(?:看看|了解|介绍|描述|分析|总结|概述)(?:一下)?(?:这|该|此)?(?:个|份|张)?(?:数据|表|文件)",
+    re.ASCII,
+)
+_PROFILE_ONLY = re.compile(
+    r"\b(?:only|just)\b|\bno model|\bwithout (?:a |any )?model|\b(?:not|n't) (?:build|train|"
+    r"make|fit)|nothing else|只|不要建模|不用建模|不建模|无需建模|不要训练|不训练",
+    re.ASCII,
+)
+_FUTURE = re.compile(
+    r"\b(?:next|coming|upcoming|following|future) (?:\d+ |few |two |three |four |six |seven |"
+    r"ten |twelve |couple of )?(?:hours?|days?|weeks?|months?|quarters?|years?|periods?|"
+    r"steps?)\b|"
+    r"\b\d+[- ](?:hours?|days?|weeks?|months?|steps?)[- ](?:ahead|forecast)|\btomorrow\b|"
+    r"\bin the future\b|\bnext (?:week|month|year|quarter)'s\b|"
+    r"未来|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
+    re.ASCII,
+)
+_CLASS_WORDS = re.compile(
+    r"\bclassif\w*|\bclass(?:es)?\b|\bcategor\w+|\bmulti[- ]?class\b|\blabels?\b|"
+    r"\bwhich (?:class|level|category)\b|分类|类别|等级|多分类|归类",
+    re.ASCII,
+)
+_NUMBER_WORDS = re.compile(
+    r"\bestimat\w+|\bregress\w*|\bhow (?:much|many|old|long|far|high|tall|heavy)\b|\bscores?\b|"
+    r"\bratings?\b|\bpoints\b|\bas an? (?:number|numeric\w*|quantity|value)\b|"
+    r"\bnumber of\b|\bcount\b|\bamount\b|\bnumeric\w*\b|\bcontinuous\b|回归|多少|估计|估算|数值|"
+    r"得分|评分|分数|几个|数量",
+    re.ASCII,
+)
+_COUNT_NAMES = word_set(
+    """
+    count cnt number num score rating age year rings points hours days price amount qty
+    quantity total grade
+    """
+)
+
+
+def find_intent(text: Text, schema: Schema) -> Found[str]:
+    """Return the intent; `predict` when nothing says otherwise."""
+    predicts = _PREDICT.search(text.low)
+    described = _PROFILE.search(text.low)
+    if (
+        described
+        and (not predicts or _PROFILE_ONLY.search(text.low))
+        and not _names_target(text, schema, described)
+    ):
+        return Found("profile", *described.span(), 0.9)
+    grouped = _CLUSTER.search(text.low)
+    if (
+        grouped
+        and not text.is_used(grouped.start())
+        and not _governed(text, predicts, schema, "segment", "cluster", "group", "细分", "分群")
+    ):
+        return Found("clustering", *grouped.span(), 0.9)
+    odd = _ANOMALY.search(text.low)
+    if odd and not text.is_used(odd.start()) and not _labelled(schema, odd) and not predicts:
+        return Found("anomaly", *odd.span(), 0.9)
+    return Found("predict", *(predicts.span() if predicts else (0, 0)), 0.8)
+
+
+def _names_target(text: Text, schema: Schema, match: re.Match[str]) -> bool:
+    """Tell "the quality report" from a column called quality, which a verb asks for."""
+    return bool(_PREDICT.search(text.low)) and any(
+        c.key and c.key in match.group() for c in schema.columns
+    )
+
+
+def _governed(text: Text, predicts: re.Match[str] | None, schema: Schema, *stems: str) -> bool:
+    """Tell whether a verb of prediction asks for a column that is itself called a segment."""
+    if predicts is None:
+        return False
+    named = any(part.stem in stems for column in schema.columns for part in column.parts)
+    return named or not re.search(r"聚类|分群|cluster|分成|into", text.low)
+
+
+def _labelled(schema: Schema, odd: re.Match[str]) -> bool:
+    """Tell whether the table has a two-valued column that marks the odd rows."""
+    word = odd.group()[:6]
+    return any(
+        c.two_valued
+        and (c.key.find(word) >= 0 or "anomal" in c.key or "outlier" in c.key or "异常" in c.key)
+        for c in schema.columns
+    )
+
+
+def is_forecast(text: Text, schema: Schema, target: Column) -> Found[str] | None:
+    """Return `forecasting` for a series of numbers over dates with a horizon in the future."""
+    match = _FUTURE.search(text.low)
+    if match is None or not schema.dates() or not target.numeric:
+        return None
+    return Found("forecasting", *match.span(), 0.85)
+
+
+def kind_of_target(text: Text, target: Column, metric: str | None) -> tuple[Kind, Found[str]]:
+    """Return binary, multiclass or regression, from the column first and the words second."""
+    column = target.profile
+    if column.distinct == 2 or column.kind == "boolean":
+        return "binary", Found("binary", 0, 0, 0.97, "data")
+    if column.kind in ("category", "text", "id", "date"):
+        return "multiclass", Found("multiclass", 0, 0, 0.95, "data")
+    whole = column.kind == "integer" or (column.distinct <= FEW and bool(column.levels))
+    if not whole or column.distinct > 2 * FEW:
+        wants = column.distinct <= 3 * FEW and whole and _CLASS_WORDS.search(text.low)
+        if not wants:
+            return "regression", Found("regression", 0, 0, 0.95, "data")
+    return _ambiguous(text, target, metric)
+
+
+def _ambiguous(text: Text, target: Column, metric: str | None) -> tuple[Kind, Found[str]]:
+    """Decide for a column of few whole numbers, which may be classes or amounts."""
+    if metric in REGRESSION:
+        return "regression", Found("regression", 0, 0, 0.9)
+    classes, numbers = _CLASS_WORDS.search(text.low), _NUMBER_WORDS.search(text.low)
+    if metric in CLASSIFICATION and not numbers:
+        return "multiclass", Found("multiclass", 0, 0, 0.9)
+    if classes:
+        return "multiclass", Found("multiclass", *classes.span(), 0.9)
+    if numbers:
+        return "regression", Found("regression", *numbers.span(), 0.85)
+    counted = any(part.stem in _COUNT_NAMES for part in target.parts)
+    if target.profile.distinct <= FEW and not counted:
+        return "multiclass", Found("multiclass", 0, 0, 0.55, "default")
+    return "regression", Found("regression", 0, 0, 0.6, "default")

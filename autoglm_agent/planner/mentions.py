@@ -1,0 +1,140 @@
+"""Where an instruction names a column outright."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autoglm_agent.planner.grammar import (
+    BREAKS,
+    CONTEXT,
+    FEATURE,
+    FILLER,
+    NAME_STOP,
+    PREDICT,
+    QUESTION,
+)
+from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.text import Text, distance
+
+_FUNCTION = BREAKS | CONTEXT | FEATURE | QUESTION | {"no", "so", "do", "up", "use", "all", "any"}
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A range of tokens that is the name of a column."""
+
+    column: Column
+    first: int
+    last: int
+    start: int
+    end: int
+    score: float
+    """1 exact, .97 up to inflection, .85 with a typing error, less for everyday words."""
+    quoted: bool
+
+
+def find_mentions(text: Text, schema: Schema) -> list[Mention]:
+    """Return the column names in a text, longest first where they overlap, in text order.
+
+    Case, `_`, `.`, `-`, spaces and inflection do not count; names of six and more letters may
+    have a typing error (edit distance 1, from nine letters 2).
+    """
+    found: list[Mention] = []
+    index = 0
+    while index < len(text.tokens):
+        mention = _exact_at(text, schema, index) or _typo_at(text, schema, index)
+        if mention is None:
+            index += 1
+        else:
+            found.append(mention)
+            index = mention.last + 1
+    return found
+
+
+def mention_at(mentions: list[Mention], index: int) -> Mention | None:
+    """Return the mention that covers a token, or None."""
+    return next((m for m in mentions if m.first <= index <= m.last), None)
+
+
+def _exact_at(text: Text, schema: Schema, first: int) -> Mention | None:
+    tokens = text.tokens
+    if first and not tokens[first].whole and _inside_name(text, first):
+        return None
+    for last in range(min(len(tokens), first + schema.longest) - 1, first - 1, -1):
+        window = tokens[first : last + 1]
+        low, stems = "".join(t.low for t in window), "".join(t.stem for t in window)
+        columns = schema.by_key.get(low) or schema.by_key.get(stems)
+        if not columns or not text.joined(first, last) or _ends_inside(text, last):
+            continue
+        raw = text.norm[window[0].start : window[-1].end]
+        column = next((c for c in columns if c.name == raw), columns[0])
+        score = 1.0 if low == column.key else 0.97
+        return _made(text, column, first, last, score)
+    return None
+
+
+def _made(text: Text, column: Column, first: int, last: int, score: float) -> Mention | None:
+    start, end = text.tokens[first].start, text.tokens[last].end
+    quoted = (
+        text.norm[start - 1 : start] in ('"', "'")
+        and start > 0
+        and text.norm[end : end + 1] in ('"', "'")
+    )
+    word = text.norm[start:end]
+    if not quoted and first == last and not text.tokens[first].cjk:
+        if word.lower() in _FUNCTION and not (
+            word == column.name and word != word.lower() and start > 0
+        ):
+            return None
+        if word.lower() in NAME_STOP:
+            score *= 0.9
+    return Mention(column, first, last, start, end, score, quoted)
+
+
+def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
+    """Match one misspelt word, or a quoted group of words, against the column names."""
+    token = text.tokens[first]
+    if token.cjk or (first and _inside_name(text, first)):
+        return None
+    last = first
+    while (
+        last + 1 < len(text.tokens)
+        and not text.tokens[last + 1].cjk
+        and _inside_name(text, last + 1)
+    ):
+        last += 1
+    word = "".join(t.low for t in text.tokens[first : last + 1])
+    if len(word) < 6 or (
+        first == last and (token.stem in PREDICT | FILLER or concepts_of(token.stem))
+    ):
+        return None
+    limit = 1 if len(word) < 9 else 2
+    best = min(
+        (
+            (distance(word, c.key, limit), c.name, c)
+            for c in schema.columns
+            if c.key[:1] == word[:1] and len(c.key) >= 6
+        ),
+        default=None,
+    )
+    if best is None or best[0] > limit or _known(schema, token.stem, first == last):
+        return None
+    return _made(text, best[2], first, last, 0.85)
+
+
+def _known(schema: Schema, word_stem: str, single: bool) -> bool:
+    return single and word_stem in schema.word_stems
+
+
+def _inside_name(text: Text, index: int) -> bool:
+    """Tell whether a token continues a compound name begun by the token before it."""
+    before, here = text.tokens[index - 1], text.tokens[index]
+    gap = text.norm[before.end : here.start]
+    return gap in ("", "_", ".") and not here.cjk and not before.cjk
+
+
+def _ends_inside(text: Text, last: int) -> bool:
+    return (
+        last + 1 < len(text.tokens) and not text.tokens[last].cjk and _inside_name(text, last + 1)
+    )

@@ -1,0 +1,141 @@
+"""What people call the measures of a model's quality, and scikit-learn's names for them."""
+
+from __future__ import annotations
+
+import re
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.text import Text
+
+CLASSIFICATION = (
+    "roc_auc", "average_precision", "f1", "recall", "precision", "accuracy", "balanced_accuracy",
+    "log_loss",
+)  # fmt: skip
+REGRESSION = ("rmse", "mae", "mape", "r2")
+
+_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("average_precision",
+     r"\b(?:pr[-_ ]?auc|auc[-_ ]?pr|auprc|average[-_ ]precision|area under (?:the )?"
+     r"(?:precision[- ]recall|pr)(?: curve)?|precision[- ]recall[- ](?:auc|curve))\b|"
+     r"平均精度|平均精确率|pr ?曲线(?:下面积)?"),
+    ("roc_auc",
+     r"\b(?:roc[-_ ]?auc(?:[-_ ]?score)?|auc[-_ ]?roc|auroc|roc(?: curve)?|auc|"
+     r"area under (?:the )?(?:roc )?curve|"
+     r"c[- ]statistic|gini)\b|曲线下面积|受试者工作特征"),
+    ("balanced_accuracy", r"\bbalanced[-_ ]acc(?:uracy)?\b|平衡准确率|均衡准确率|平均召回率"),
+    ("log_loss", r"\blog(?:arithmic)?[-_ ]?loss\b|\bcross[-_ ]?entropy\b|对数损失|交叉熵"),
+    ("f1",
+     r"\b(?:(?:macro|micro|weighted)[-_ ])?f[-_ ]?1(?:[-_ ]?(?:score|measure|macro|"
+     r"micro))?\b|\bf[-_ ](?:score|measure)\b|"
+     r"(?<![a-z0-9])f1(?![a-z0-9])|调和平均"),
+    ("mape",
+     r"\bmape\b|\b(?:mean )?absolute percentage error\b|\bpercentage error\b|"
+     r"平均绝对百分比误差|百分比误差"),
+    ("rmse",
+     r"\brmse\b|\b(?:root[- ])?mean[- ]squared?[- ]error\b|\bmse\b|\bsquared error\b|"
+     r"均方根误差|均方误差|标准误差"),
+    ("mae",
+     r"\bmae\b|\b(?:mean|average)[- ]absolute[- ](?:error|deviation)\b|\babsolute error\b|"
+     r"平均绝对误差|绝对误差|平均绝对偏差"),
+    ("r2",
+     r"\br[-^ ]?2(?:[-_ ]?score)?\b|\br[- ]?squared?\b|\bcoefficient of determination\b|"
+     r"\bexplained variance\b|决定系数|拟合优度"),
+    ("recall",
+     r"\brecall\b(?!,? that)|\bsensitivity\b|\btrue positive rate\b|\btpr\b|召回率|查全率|"
+     r"灵敏度|敏感度|敏感性|检出率|召回"),
+    ("precision",
+     r"\bprecision\b|\bpositive predictive value\b|\bppv\b|精确率|查准率|精确度|精准率"),
+    ("accuracy",
+     r"\baccuracy\b|\berror rate\b|\bcorrectly classified\b|\bhit rate\b|准确率|正确率|"
+     r"准确度|命中率|错误率"),
+)  # fmt: skip
+_METRICS = tuple((name, re.compile(pattern, re.ASCII)) for name, pattern in _PATTERNS)
+_UNSUPPORTED = re.compile(
+    r"\b(?:mcc|matthews(?: correlation(?: coefficient)?)?|(?:cohen'?s? )?kappa|brier(?: score)?|"
+    r"rmsle|smape|"
+    r"specificity|ndcg|pinball(?: loss)?|huber(?: loss)?)\b|特异度|特异性|马修斯相关系数",
+    re.ASCII,
+)
+_WISHES = (
+    ("recall", re.compile(
+        r"(?:do not|don'?t|not|never|without|avoid)\s+(?:to\s+)?(?:miss|missing|overlook|"
+        r"overlooking)\b|must not be missed|"
+        r"catch (?:as many|all|every)|find (?:every|all) |as few false negatives|"
+        r"avoid false negatives|"
+        r"(?:no|not a single|few) (?:miss|missed|false negatives)|"
+        r"(?:尽量|绝对|千万|最好)?(?:不要|不能|别|不可|避免|少|不)(?:漏|遗漏|错过)(?:掉|报|诊|检|判)?|"
+        r"宁可错杀|减少漏|降低漏", re.ASCII)),
+    ("precision", re.compile(
+        r"false (?:alarms?|positives?) (?:are|is) (?:\w+ )?(?:bad|worse|terrible|expensive|"
+        r"costly|annoying|harmful|unacceptable)|"
+        r"(?:avoid|few|fewer|no|minimi[sz]e|reduce|as few) false (?:alarms?|positives?)|"
+        r"(?:不要|不能|别|避免|减少|降低|尽量少|少)(?:误报|误判|误伤|误杀|误诊|虚警)", re.ASCII)),
+)  # fmt: skip
+_NEGATED_BEFORE = re.compile(
+    r"(?:\bnot|n't|\bnever|instead of|rather than|\bno|avoid|forget|不要用|不用|不使用|不看|"
+    r"而不是|而非|别用|不是)"
+    r"\s*(?:use|using|look at|optimi[sz]e|report|about|the|by)?\s*(?:the )?\Z",
+    re.ASCII,
+)
+_NEGATED_AFTER = re.compile(
+    r"\A\s*(?:is|would be|can be|could be)?\s*(?:misleading|not (?:enough|useful|good|"
+    r"meaningful|what)|useless|meaningless|isn't)|\A\s*(?:没有意义|不重要|有误导|不合适)",
+    re.ASCII,
+)
+_STRONG = re.compile(
+    r"\A\s*(?:is what |is |matters|counts|first|优先|最重要|为主|为准|最高|越高|要高)|"
+    r"(?:optimi[sz]\w*|maximi[sz]\w*|minimi[sz]\w*|mainly|most|主要|优化|最大化|"
+    r"最小化)\W{0,3}(?:the |for )?\Z",
+    re.ASCII,
+)
+
+
+def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Found[str] | None:
+    """Return the metric that the instruction names, or the one its wishes describe.
+
+    Args:
+        text: The instruction.
+        taken: Ranges that are column names, in which a word is no metric.
+        costs: Whether costs of mistakes are given; then wishes about mistakes choose no metric.
+
+    Raises:
+        InputError: A measure is named that is not available.
+    """
+    found: list[tuple[bool, int, Found[str]]] = []
+    covered: list[tuple[int, int]] = []
+    for name, pattern in _METRICS:
+        for match in pattern.finditer(text.low):
+            start, end = match.span()
+            if any(s < end and e > start for s, e in [*covered, *taken]):
+                continue
+            covered.append((start, end))
+            if not _negated(text, start, end):
+                strong = bool(
+                    _STRONG.match(text.low[end:])
+                    or _STRONG.search(text.low[max(0, start - 30) : start])
+                )
+                found.append((not strong, start, Found(name, start, end, 0.95)))
+    if found:
+        return min(found, key=lambda item: item[:2])[2]
+    unknown = _UNSUPPORTED.search(text.low)
+    if unknown and not _negated(text, *unknown.span()):
+        raise InputError(
+            f'The metric "{text.span(*unknown.span())}" is not available.',
+            f"Choose one of {', '.join((*CLASSIFICATION, *REGRESSION))}.",
+        )
+    for name, pattern in () if costs else _WISHES:
+        if wish := pattern.search(text.low):
+            return Found(name, wish.start(), wish.end(), 0.75)
+    return None
+
+
+def metric_ranges(text: Text) -> list[tuple[int, int]]:
+    """Return every range in which some metric is named, wanted or not."""
+    patterns = [pattern for _, pattern in (*_METRICS, *_WISHES)]
+    return [match.span() for pattern in patterns for match in pattern.finditer(text.low)]
+
+
+def _negated(text: Text, start: int, end: int) -> bool:
+    before, after = text.low[max(0, start - 30) : start], text.low[end : end + 30]
+    return bool(_NEGATED_BEFORE.search(before) or _NEGATED_AFTER.match(after))

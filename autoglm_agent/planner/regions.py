@@ -1,0 +1,184 @@
+"""Which part of a sentence a word stands in: the thing predicted, its context or the features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from autoglm_agent.planner.grammar import (
+    BREAKS,
+    CARRIERS,
+    CONTEXT,
+    FEATURE,
+    FEATURE_ZH,
+    NOT_ZH,
+    PREDICT,
+    PREDICT_ZH,
+    QUESTION,
+    WHETHER_ZH,
+)
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.text import Text, Token, word_set
+
+Region = Literal["free", "object", "clause", "of", "context", "feature", "not", "used", "verb"]
+
+_AUXILIARY = word_set(
+    """
+    do does did will would is are was were has have had can could should
+    """
+)
+_DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
+_FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
+_PREDICTION_NOUNS = word_set(
+    """
+    prediction predictor classification classifier regression regressor estimation estimator
+    detection detector forecast forecasting scoring score model modelling modeling filter
+    project
+    """
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The region of one token, and the number of the phrase that it belongs to."""
+
+    region: Region
+    phrase: int
+    conjoined: bool = False
+    """Whether its phrase was joined to the one before by *and* or *or*."""
+
+
+@dataclass
+class _State:
+    region: Region = "free"
+    phrase: int = 0
+    seen: bool = False
+    event: bool = False
+    content: bool = False
+    conjoined: bool = False
+
+    def turn(self, region: Region, *, conjoined: bool = False) -> None:
+        self.region = region
+        self.phrase += 1
+        self.conjoined = conjoined
+
+
+def find_regions(
+    text: Text, mentions: Sequence[Mention], anchors: Sequence[bool], events: Sequence[bool]
+) -> list[Place]:
+    """Return the place of every token.
+
+    Args:
+        text: The instruction; ranges already used are marked `used`.
+        mentions: Column mentions; function words inside a name steer nothing.
+        anchors: For each token whether some column could be meant by it.
+        events: For each token whether it says that something happens, as *cancel* does.
+    """
+    inside = {i for m in mentions for i in range(m.first, m.last + 1)}
+    places: list[Place] = []
+    state = _State()
+    end = 0
+    for index, token in enumerate(text.tokens):
+        _cross_gap(text, state, end, token, index)
+        end = token.end
+        if text.is_used(token.start):
+            places.append(Place("used", state.phrase))
+            continue
+        if index not in inside and token.whole:
+            verb = _steer_zh(token, state) if token.cjk else _steer(text, index, state)
+            if verb:
+                places.append(Place("verb", state.phrase))
+                continue
+        places.append(Place(state.region, state.phrase, state.conjoined))
+        target_like = state.region in ("free", "object", "clause")
+        if anchors[index] and target_like:
+            state.seen = True
+            state.event = state.event or (events[index] and state.region == "clause")
+        state.content = state.content or (token.stem not in CARRIERS and token.low not in BREAKS)
+    return places
+
+
+def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) -> None:
+    """Let punctuation between two tokens change the state."""
+    gap = text.norm[end : token.start]
+    if any(c in gap for c in "!?;\n") or (". " in gap) or (gap.startswith(".") and token.cjk):
+        phrase = state.phrase
+        state.__init__()  # type: ignore[misc]
+        state.phrase = phrase + 1
+    elif any(c in gap for c in ",:") or " - " in gap or "–" in gap or "—" in gap:
+        keep = state.region == "feature" and not token.cjk and "," in gap
+        clause_start = not keep or token.low in QUESTION or token.stem in PREDICT
+        if clause_start:
+            state.turn("free" if state.region != "object" or token.cjk else "object")
+        state.content = False
+    elif "、" in gap:
+        state.turn(state.region, conjoined=True)
+    if index == 0:
+        state.content = False
+
+
+def _steer_zh(token: Token, state: _State) -> bool:
+    if token.low in PREDICT_ZH:
+        state.turn("object")
+        return True
+    if token.low in FEATURE_ZH:
+        state.turn("feature")
+    elif token.low in NOT_ZH:
+        state.turn("not")
+    elif token.low in WHETHER_ZH and state.region != "feature":
+        state.turn("clause")
+    elif token.low in ("和", "与", "或", "及", "以及"):
+        state.turn(state.region, conjoined=True)
+    return False
+
+
+def _steer(text: Text, index: int, state: _State) -> bool:
+    """Change the state at an English function word; tell whether the token is a verb."""
+    token = text.tokens[index]
+    low = token.low
+    before = text.tokens[index - 1].low if index else ""
+    if token.stem in PREDICT:
+        noun = low in _PREDICTION_NOUNS and state.content and before not in ("to", "and", "please")
+        if not noun:
+            state.turn("object")
+        return True
+    if low in FEATURE or low in _FEATURE_WORDS:
+        if low != "use" or before != "to":
+            state.turn("feature")
+        return False
+    if (low == "not" and _negates_name(text, index)) or low in ("rather", "instead"):
+        state.turn("not")
+    elif low in QUESTION:
+        _question(text, index, low, state)
+    elif low == "with":
+        state.turn("feature" if state.seen else state.region)
+    elif low == "of":
+        if state.region != "feature":
+            state.turn("of" if state.seen else state.region)
+    elif low in CONTEXT:
+        if state.region != "feature":
+            state.turn("context" if state.seen else state.region)
+    elif low in ("and", "or"):
+        state.turn(state.region, conjoined=True)
+    elif low in _DETERMINERS and state.event and state.region == "clause":
+        # What follows is only what the event is done to: "cancel their contract".
+        state.turn("context")
+    elif low in BREAKS and not (low in ("the", "a", "an", "all") and state.conjoined):
+        state.turn(state.region)
+    return False
+
+
+def _question(text: Text, index: int, low: str, state: _State) -> None:
+    start = text.clause(text.tokens[index].start)[0]
+    first = not text.norm[start : text.tokens[index].start].strip(" ,")
+    if low in _AUXILIARY and not first:
+        state.turn(state.region)
+    elif state.region != "feature" or first:
+        state.turn("clause")
+
+
+def _negates_name(text: Text, index: int) -> bool:
+    """Tell "- not the species" from "will not pay"."""
+    before = text.norm[: text.tokens[index].start].rstrip()
+    return not before or before[-1] in ",;-–—(" or before.endswith(("but", "and"))

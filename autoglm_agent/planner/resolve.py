@@ -1,0 +1,41 @@
+"""From a few words to a real column, where the instruction says that a column is meant."""
+
+from __future__ import annotations
+
+from autoglm_agent.planner.anchors import Anchor, find_anchors
+from autoglm_agent.planner.mentions import find_mentions
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.text import read_text
+
+_SURE = 0.5
+
+
+def column_for(phrase: str, schema: Schema) -> Column | None:
+    """Return the one column that a phrase means: by name, by entity (`patient`) or by synonym.
+
+    Args:
+        phrase: A few words, for example `whole occupations`, `性别`.
+        schema: The table's columns.
+
+    Returns:
+        The column, or None when there is none or more than one as good.
+    """
+    text = read_text(phrase, schema.vocabulary)
+    mentions = find_mentions(text, schema)
+    if mentions:
+        return mentions[0].column
+    scores: dict[str, float] = {}
+    for anchor in find_anchors(text, schema, []):
+        score = _entity_score(anchor) if anchor.how != "generic" and anchor.how != "level" else 0.0
+        scores[anchor.column.name] = max(scores.get(anchor.column.name, 0.0), score)
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < _SURE:
+        return None
+    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.05:
+        return None
+    return schema.by_name[ranked[0][0]]
+
+
+def _entity_score(anchor: Anchor) -> float:
+    """Undo the discount that ids get as targets: here an id is what is looked for."""
+    return min(1.0, anchor.score * 4 + 0.05) if anchor.column.identifies else anchor.score

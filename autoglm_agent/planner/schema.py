@@ -1,0 +1,199 @@
+"""A profile's columns as words, so that an instruction can be matched against them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from autoglm_agent.planner.grammar import FUNCTION_ZH
+from autoglm_agent.planner.lexicon import (
+    ABBREVIATIONS,
+    LIGHT,
+    chinese_words,
+    concepts_of,
+    domains_of,
+    phrase_key,
+)
+from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.profile import ColumnProfile, Profile
+
+_DULL_LEVELS = word_set(
+    """
+    yes no true false other others unknown none nan null missing male female y n t f 是 否 男 女
+    其他
+    """
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One word of a column name."""
+
+    stem: str
+    alternatives: frozenset[str]
+    """Stems that mean the same, from abbreviations."""
+    concepts: frozenset[str]
+    light: bool
+
+    def says(self, word_stem: str) -> bool:
+        """Tell whether a stem of the instruction is this word, whole or shortened."""
+        if word_stem == self.stem or word_stem in self.alternatives:
+            return True
+        short, long = sorted((self.stem, word_stem), key=len)
+        if len(short) < 4 or len(long) < len(short) + 3 or not long.startswith(short):
+            return False
+        return not concepts_of(short) and not domains_of(short)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's profile together with the words of its name."""
+
+    profile: ColumnProfile
+    key: str
+    stem_key: str
+    parts: tuple[Part, ...]
+
+    @property
+    def name(self) -> str:
+        """The column's name in the table."""
+        return self.profile.name
+
+    @property
+    def short_key(self) -> str:
+        """The name's key without a unit in brackets."""
+        return key_of(re.sub(r"\s*[\[(（].*", "", self.name)) or self.key
+
+    @cached_property
+    def core(self) -> tuple[Part, ...]:
+        """The parts that carry the meaning, in order; the last one is the head."""
+        return tuple(p for p in self.parts if not p.light) or self.parts
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Names of the concepts of its core words."""
+        return frozenset(name for part in self.core for name in part.concepts)
+
+    @property
+    def identifies(self) -> bool:
+        """Whether the column numbers or names rows or entities."""
+        last = self.parts[-1].stem if self.parts else ""
+        return self.profile.kind == "id" or (
+            last in {"id", "no", "uuid", "identifier"} and len(self.parts) > 1
+        )
+
+    @property
+    def two_valued(self) -> bool:
+        """Whether there are exactly two values."""
+        return self.profile.distinct == 2 and self.profile.kind not in ("constant", "empty")
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a quantity with more than two values."""
+        return self.profile.kind in ("number", "integer") and self.profile.distinct > 2
+
+    @cached_property
+    def level_keys(self) -> dict[str, str]:
+        """Stemmed phrase of each telling level to the level itself."""
+        if self.profile.kind not in ("category", "boolean", "text", "integer"):
+            return {}
+        keys: dict[str, str] = {}
+        for level, _ in self.profile.levels:
+            words = words_of(level)
+            telling = [w for w in words if w not in _DULL_LEVELS and not w.isdigit()]
+            long_enough = any(len(w) >= 3 or not w.isascii() for w in telling)
+            if telling and len(words) <= 3 and long_enough:
+                keys[" ".join(stem(w) for w in words)] = level
+        return keys
+
+
+class Schema:
+    """All columns of a table, with the look-ups that the parser needs."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+        names = [column.name for column in profile.columns]
+        self.vocabulary = chinese_words() | FUNCTION_ZH | _chinese_names(names)
+        self.columns = tuple(self._column(column) for column in profile.columns)
+        self.by_name = {column.name: column for column in self.columns}
+        self.by_key: dict[str, list[Column]] = {}
+        for column in self.columns:
+            for key in {column.key, column.stem_key, column.short_key}:
+                self.by_key.setdefault(key, []).append(column)
+        self.longest = min(
+            12, max((len(words_of(n)) + sum(not c.isascii() for c in n) for n in names), default=1)
+        )
+
+    def _column(self, profile: ColumnProfile) -> Column:
+        whole = "".join(self.cut(profile.name))
+        # A unit in brackets, as in `Torque [Nm]`, is no part of what people call the column.
+        words = self.cut(re.sub(r"\s*[\[(（].*", "", profile.name) or profile.name)
+        parts: list[Part] = []
+        for index, word in enumerate(words):
+            alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
+            keys = [stem(word), *alternatives]
+            keys += [
+                phrase_key(words[i : i + 2]) for i in (index - 1, index) if 0 <= i < len(words) - 1
+            ]
+            keys += [
+                phrase_key(words[i : i + 3])
+                for i in (index - 2, index - 1, index)
+                if 0 <= i < len(words) - 2
+            ]
+            concepts = frozenset(c.name for key in keys for c in concepts_of(key))
+            light = word in LIGHT or word.isdigit()
+            parts.append(Part(stem(word), alternatives, concepts, light))
+        return Column(profile, whole, "".join(p.stem for p in parts), tuple(parts))
+
+    def cut(self, name: str) -> list[str]:
+        """Cut a name into words, Chinese by the lexicon alone."""
+        text = read_text(name, chinese_words() | {"是否"})
+        return [token.low for token in text.tokens] or [name.lower()]
+
+    @cached_property
+    def word_stems(self) -> frozenset[str]:
+        """Every word of the column names, levels and the table's name, stemmed."""
+        stems = {part.stem for column in self.columns for part in column.parts}
+        stems |= {
+            alt for column in self.columns for part in column.parts for alt in part.alternatives
+        }
+        for column in self.columns:
+            if column.profile.kind in ("category", "boolean"):
+                stems |= {stem(w) for level, _ in column.profile.levels for w in self.cut(level)}
+        stems |= {stem(w) for w in self.cut(re.sub(r"\.\w+$", "", self.profile.name))}
+        return frozenset(stems)
+
+    @cached_property
+    def concepts(self) -> frozenset[str]:
+        """Every concept that some column name carries."""
+        return frozenset(name for column in self.columns for name in column.concepts)
+
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """The fields of life that at least two words of the table speak of."""
+        counts: dict[str, int] = {}
+        for word in self.word_stems:
+            for domain in domains_of(word):
+                counts[domain] = counts.get(domain, 0) + 1
+        return frozenset(domain for domain, count in counts.items() if count >= 2)
+
+    def dates(self) -> list[Column]:
+        """Return the date columns."""
+        return [c for c in self.columns if c.profile.kind == "date"]
+
+    def near(self, phrase: str, count: int = 5) -> tuple[str, ...]:
+        """Return the column names that look most like a phrase, best first."""
+        key = key_of(phrase)
+        ranked = sorted(
+            self.columns, key=lambda c: distance(key, c.key, 99) / max(len(key), len(c.key), 1)
+        )
+        return tuple(c.name for c in ranked[:count])
+
+
+def _chinese_names(names: list[str]) -> frozenset[str]:
+    words = (w for name in names for w in words_of(name))
+    return frozenset(w for w in words if not w.isascii() and 1 < len(w) <= 12)

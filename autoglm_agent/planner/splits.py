@@ -1,0 +1,203 @@
+"""How the rows are to be divided: by time, or by whole groups."""
+
+from __future__ import annotations
+
+import re
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.text import Text, key_of, word_set
+
+_WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
+_THEN = r"(?:lat(?:er|est)|new\w*|recent|most recent|future|last|following|subsequent|after)"
+_USE = r"(?:train\w*|fit\w*|learn\w*)"
+_CHECK = r"(?:test\w*|validat\w*|evaluat\w*|check\w*|hold[- ]?out|scor\w+)"
+_TIME = re.compile(
+    rf"\b{_USE}[^.;。!?]{{0,30}}\b{_WHEN}\b[^.;。!?]{{0,90}}|"
+    rf"\b{_CHECK}[^.;。!?]{{0,30}}\b{_THEN}\b[^.;。!?]{{0,60}}"
+    rf"|\b{_THEN}\b[^.;,。!?]{{0,40}}\b(?:is|are|be|as|for|form|serve|"
+    rf"make)\b[^.;,。!?]{{0,20}}\b(?:test|hold[- ]?out|validation)\w*(?: set| data)?"
+    r"|\b(?:chronolog\w+|temporal(?:ly)?|out[- ]of[- ]time|time[- ](?:based|ordered|aware|wise|"
+    r"series|respecting))[- ]?(?:train[/-]test )?(?:split|splits|splitting|validation|cv|"
+    r"cross[- ]validation|hold[- ]?out|order|evaluation|test)?\b"
+    r"|\b(?:split\w*|sort\w*|order\w*|cut|divid\w+|partition\w*|validat\w+|"
+    r"hold[- ]?out)[^.;,。!?]{0,30}?\b(?:by|on|over|along|in|according to)\s+(?:the\s+)?(?:time|"
+    r"dates?|year|month|day|timestamps?|chronological order|[\w.-]{0,20}(?:date|time|year|"
+    r"timestamp))\b"
+    r"|\btime split\b|\bdate split\b"
+    r"|(?:按照?|依照?|根据|以)[^，,;。]{0,16}?(?:时间|日期|先后|年份|时序|顺序|"
+    r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开)[^，,;。]{0,12}"
+    r"|(?:时间|时序)(?:顺序|先后|序列)?(?:划分|切分|拆分|分割|验证)[^，,;。]{0,8}"
+    r"|(?:训练|建模)[^;。]{0,8}(?:较早|早期|早些|过去|历史|以前|之前|前面)[^;。]{0,24}"
+    r"|(?:用|拿)?(?:较早|早期|早些|过去|历史|以前|前面)[^;。，,]{0,12}训练[^;。]{0,24}"
+    r"|(?:测试|验证)[^;。，,]{0,8}(?:较晚|后期|最新|最近|未来|之后|后面)[^;。，,]{0,12}|(?:较晚|"
+    r"后期|最新|最近|后面)[^;。，,]{0,10}(?:测试|验证)",
+    re.ASCII,
+)
+_BY = re.compile(
+    r"\b(?:split\w*|sort\w*|order\w*|cut|divid\w+|partition\w*)[^.;,。!?]{0,30}?\b(?:by|on|over|"
+    r"along|according to|per)\s+(?:the\s+)?([^.;,。!?]{1,40})"
+    r"|(?:按照?|依照?|以)\s?([^，,;。]{1,24}?)\s?(?:来)?(?:的时间先后|的先后|时间先后|"
+    r"先后顺序)?(?:划分|切分|拆分|分割)[^，,;。]{0,12}",
+    re.ASCII,
+)
+_GROUP = re.compile(
+    r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?)[- ](?:out )?(?:one |whole |entire |all |"
+    r"complete |some )*(?P<a>[\w .-]{2,40}?)[- ]out\b"
+    r"|\bhold(?:ing)?[- ]?out (?:one |whole |entire |all |complete |some |full |unseen |"
+    r"new )+(?P<b>[\w.-]+(?: [\w.-]+)?)"
+    r"|\bleave[- ]one[- ](?P<c>[\w.-]+)[- ]out\b"
+    r"|\bgroup(?:ed)?[- ](?:wise )?(?:k[- ]?fold|split|cv|cross[- ]validation|validation|"
+    r"hold[- ]?out|folds?)(?: (?:by|on|over|per|along|"
+    r"with)(?: the)?)?\s?(?P<d>[\w.-]+(?: [\w.-]+)?)?"
+    r"|\b(?:split\w*|validat\w+|cross[- ]validat\w+|folds?|hold[- ]?out|divid\w+|partition\w*|"
+    r"evaluat\w+|test\w*)[^.;,!?]{0,24}?\b(?:by|per|on|along|over|across)\s+(?:the\s+|each\s+|"
+    r"whole\s+|unseen\s+|new\s+|held[- ]out\s+)*(?P<e>[\w.-]+(?: [\w.-]+)?)"
+    r"|\b(?:same|one|a single|each|a|every|"
+    r"any) (?P<f>[\w.-]+(?: [\w.-]+)?)\b[^.;!?]{0,60}?\b(?:stay|kept?|remain|be|go|together|"
+    r"never|not|both)\b[^.;!?]{0,40}?\b(?:together|both|train\w*|test\w*)"
+    r"|\b(?:same|one|a single|each|every) (?P<n>[\w.-]+(?: [\w.-]+)?)\b[^.;!?]{0,40}?\b(?:same|"
+    r"one|single) (?:fold|side|split|set|part)s?\b"
+    r"|\bkeep\w* (?:each|every|all|whole|entire|"
+    r"one) (?P<o>[\w.-]+(?: [\w.-]+)?)\b[^.;!?]{0,50}?\b(?:train\w*|test\w*|together|sides?|"
+    r"folds?)\b"
+    r"|\b(?:never|no|not|don't|"
+    r"avoid)\b[^.;!?]{0,30}?\b(?:the )?same (?P<g>[\w.-]+(?: [\w.-]+)?) (?:in|into|to|on|across|"
+    r"appear\w*|both)[^.;!?]{0,40}"
+    r"|\bgroup(?:ed|ing)? by (?P<h>[\w.-]+)"
+    r"|\b(?:unseen|never[- ]seen|entirely new|completely new) (?P<i>[\w.-]+)"
+    r"|\b(?P<j>[\w.-]+)[- ](?:wise|level|grouped) (?:split|cv|validation|hold[- ]?out|folds?)"
+    r"|(?:按照?|以|依照?)\s?(?P<k>[^，,;。]{1,16}?)\s?(?:来)?(?:进行)?(?:分组|划分|切分|拆分|"
+    r"分割|留出|为组|分折)[^，,;。]{0,10}"
+    r"|同一(?:个|名|位|台|家)?(?P<l>[^，,;。的]{1,10}?)(?:的|不|只|必须|要|应|都)[^;。]{0,24}"
+    r"|(?:留出|保留)(?:整个|完整的|整)(?P<m>[^，,;。]{1,10})",
+    re.ASCII,
+)
+_SPLIT_WORD = re.compile(
+    r"split|hold|held|leave|group|fold|train|test|valid|together|unseen|never|new|both|cv|分组|"
+    r"划分|切分|拆分|留出|训练|测试|同时|一起|分割|分折|为组",
+    re.ASCII,
+)
+_NOT_GROUPS = word_set(
+    """
+    time date random randomly year month day chance stratified ratio the data row rows test
+    train it them 随机 比例 时间 日期 顺序 分层 后 前 每 rmse mae f1 auc roc accuracy recall \
+    precision
+    """
+)
+
+
+def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Found[str] | None:
+    """Return the column that orders the rows, when the instruction wants a split by time.
+
+    Raises:
+        InputError: A split by time is asked for, but the table has no date column.
+    """
+    match = _TIME.search(text.low)
+    named = next((m for m in mentions if _split_by(text, m) and _dated(m.column)), None)
+    if match is None and named is None:
+        return None
+    if match is None and named is not None:
+        start, end = text.clause(named.start)
+        by = next((b for b in _BY.finditer(text.low) if b.start() <= named.start < b.end()), None)
+        return Found(named.column.name, *(by.span() if by else (start, end)), 0.95)
+    assert match is not None
+    start, end = match.start(), _until_verb(text, match.start(), match.end())
+    sentence = text.sentence(start)
+    dated = [m for m in mentions if sentence[0] <= m.start < sentence[1] and _dated(m.column)]
+    inside = [m for m in dated if start <= m.start < end] or [
+        m for m in dated if m.column.profile.kind == "date"
+    ]
+    if inside:
+        return Found(
+            inside[0].column.name,
+            start,
+            max(end, inside[0].end if inside[0].start < end else end),
+            0.95,
+        )
+    dates = schema.dates() or [c for c in schema.columns if _dated(c)]
+    if not dates:
+        raise InputError(
+            f"A split by time is asked for, but {schema.profile.name} has no date column.",
+            "Name the column that orders the rows, or ask for another split.",
+        )
+    words = column_for(text.low[start:end], schema)
+    chosen = words if words in dates else dates[0]
+    assert chosen is not None
+    return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
+
+
+def find_group_column(text: Text, schema: Schema, mentions: list[Mention]) -> Found[str] | None:
+    """Return the column whose groups must not be divided between training and test.
+
+    Raises:
+        InputError: Whole groups are to be held out, but no column tells them.
+    """
+    for match in _GROUP.finditer(text.low):
+        if text.is_used(match.start()) or not _SPLIT_WORD.search(match.group()):
+            continue
+        name, phrase = next(((k, v) for k, v in match.groupdict().items() if v), ("", ""))
+        words = key_of(phrase)
+        if (
+            words in {key_of(w) for w in _NOT_GROUPS}
+            or phrase.split(" ")[0] in _NOT_GROUPS
+            or words.isdigit()
+        ):
+            continue
+        start, end = match.start(), _until_verb(text, match.start(), match.end())
+        inside = [
+            m
+            for m in mentions
+            if match.start() <= m.start < match.end() + 3 and m.column.profile.kind != "date"
+        ]
+        on_phrase = (
+            [m for m in inside if m.start < match.end(name) and m.end > match.start(name)]
+            if name
+            else []
+        )
+        named = on_phrase or inside
+        column = named[0].column if named else _entity(phrase, schema)
+        if column is not None and column.profile.kind not in ("date", "number", "text"):
+            return Found(column.name, start, end, 0.95 if on_phrase else 0.8)
+        if name in ("b", "c", "m") and phrase:
+            raise InputError(
+                f'Whole groups of "{phrase}" are to be held out, but '
+                f"{schema.profile.name} has no such column.",
+                f"Near names: {', '.join(schema.near(phrase, 3))}.",
+            )
+    return None
+
+
+def _entity(phrase: str, schema: Schema) -> Column | None:
+    """Match the phrase, then its words one by one from the first."""
+    words = phrase.split()
+    for candidate in dict.fromkeys([phrase, *words]):
+        if column := column_for(candidate, schema):
+            return column
+    return None
+
+
+def _split_by(text: Text, mention: Mention) -> bool:
+    return any(m.start() <= mention.start < m.end() for m in _BY.finditer(text.low))
+
+
+def _dated(column: Column) -> bool:
+    if column.profile.kind == "date":
+        return True
+    words = {word for part in column.parts for word in (part.stem, *part.alternatives)}
+    return column.profile.kind == "integer" and bool(
+        words & {"year", "month", "date", "time", "day", "年", "年份"}
+    )
+
+
+def _until_verb(text: Text, start: int, end: int) -> int:
+    """Cut a range before a verb of prediction, which begins another request."""
+    verb = re.search(
+        r"\band (?:predict|estimate|classify|forecast)|[,，]\s?(?:predict|estimate|classify|"
+        r"预测|判断|估计)",
+        text.low[start:end],
+    )
+    return start + verb.start() if verb else end

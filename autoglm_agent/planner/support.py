@@ -1,0 +1,117 @@
+"""Whether the words around a target's name have anything to do with the table.
+
+"Stock price" does not mean the fare of a table about passengers, though a fare is a price: the
+word *stock* belongs to a field of life (markets) of which the table says nothing. The more freely a
+column was matched, the more its qualifiers must be supported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autoglm_agent.planner.anchors import Anchor
+from autoglm_agent.planner.grammar import (
+    BREAKS,
+    CONTEXT,
+    FILLER,
+    FILLER_ZH,
+    NEUTRAL,
+    PREDICT,
+    QUESTION,
+)
+from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
+from autoglm_agent.planner.regions import Place
+from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.text import Text
+
+_UNKNOWN = {"near": 0.7, "generic": 0.75, "tight": 0.93}
+_FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
+
+
+def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place]) -> float:
+    """Return a factor for an anchor: 1 when its qualifiers fit the table, less when they do not."""
+    factor = 1.0
+    foreign = False
+    for index in _qualifiers(anchor, text, places):
+        verdict = word_support(text.tokens[index].stem, schema)
+        if verdict == "unknown" and not text.tokens[index].cjk:
+            factor *= _UNKNOWN.get(anchor.how, 1.0)
+        foreign = foreign or verdict == "foreign"
+    if foreign and (schema.domains or anchor.how in ("near", "generic")):
+        factor *= _FOREIGN.get(anchor.how, 0.5)
+    if anchor.how == "generic" and not _about(anchor, text, schema):
+        factor *= 0.6
+    return factor
+
+
+def word_support(word_stem: str, schema: Schema) -> str:
+    """Classify a word: supported, neutral, unknown, or foreign to the table's fields of life."""
+    if word_stem in NEUTRAL or word_stem in FILLER or len(word_stem) < 2 or word_stem.isdigit():
+        return "neutral"
+    if any(_alike(word_stem, other) for other in schema.word_stems):
+        return "supported"
+    if {c.name for c in concepts_of(word_stem)} & schema.concepts:
+        return "supported"
+    domains = domains_of(word_stem)
+    if domains & schema.domains:
+        return "supported"
+    return "foreign" if domains else "unknown"
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return short == long or (len(short) >= 4 and long.startswith(short))
+
+
+def _about(anchor: Anchor, text: Text, schema: Schema) -> bool:
+    """Tell whether the event itself is from the table's field: diabetes in a medical table."""
+    word = text.tokens[anchor.first]
+    if word.low in GENERIC_TARGETS or word_support(word.stem, schema) == "supported":
+        return True
+    return any(
+        word_support(t.stem, schema) == "supported" for t in text.tokens if t is not word
+    ) and (word_support(word.stem, schema) != "foreign")
+
+
+def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int]:
+    """Return the tokens before the anchor in its phrase, and those of a complement after it."""
+    found: list[int] = []
+    index = anchor.first - 1
+    while index >= 0 and _content(text, index) and _next_to(text, index):
+        if places[index].region in ("verb", "used"):
+            break
+        if not concepts_of(f"{text.tokens[index].stem} {text.tokens[index + 1].stem}"):
+            found.append(index)
+        index -= 1
+    index = anchor.last + 1
+    inside = False
+    while (
+        index < len(text.tokens)
+        and text.sentence(text.tokens[anchor.first].start)[1] > text.tokens[index].start
+    ):
+        token, place = text.tokens[index], places[index]
+        if token.low in ("of", "for"):
+            inside = True
+        elif place.region in ("feature", "used", "verb") or token.low in CONTEXT | QUESTION | {
+            "with",
+            "and",
+            "or",
+        }:
+            break
+        elif inside and _content(text, index):
+            found.append(index)
+        elif not inside and not token.cjk and token.low in BREAKS:
+            break
+        index += 1
+    return found
+
+
+def _next_to(text: Text, index: int) -> bool:
+    return not text.norm[text.tokens[index].end : text.tokens[index + 1].start].strip(" -_'\"")
+
+
+def _content(text: Text, index: int) -> bool:
+    token = text.tokens[index]
+    if token.cjk:
+        return (len(token.low) > 1 and token.low not in FILLER_ZH) or token.low == "的"
+    return token.low not in BREAKS | CONTEXT | QUESTION and token.stem not in PREDICT

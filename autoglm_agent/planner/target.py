@@ -1,0 +1,327 @@
+"""Which column an instruction asks for. The last column is never a guess."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from autoglm_agent.errors import TargetError
+from autoglm_agent.planner.anchors import Anchor, find_anchors, generic_columns
+from autoglm_agent.planner.grammar import CARRIERS, CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
+from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.regions import Place, find_regions
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.slots import Source
+from autoglm_agent.planner.support import support, word_support
+from autoglm_agent.planner.text import Text
+
+THRESHOLD = 0.5
+"""Least confidence at which a column is taken."""
+MARGIN = 0.1
+"""Least lead over the second column."""
+
+_WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
+_LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
+_TOLD_BEFORE = re.compile(
+    r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
+    r"(?:\s|column|variable|feature|field|列|变量|字段|为|是|\bis\b|=|:){0,6}[\"']?\Z",
+    re.ASCII,
+)
+_TOLD_AFTER = re.compile(
+    r"\A[\"']?\s*(?:is the|as the|as|\(?the|作为|是|为|\()\s*(?:target|label|dependent|目标|"
+    r"标签|因变量)",
+    re.ASCII,
+)
+_TOLD_WORD = re.compile(
+    r"(?:\b(?:target|label)(?: column| variable)?\s*(?::|=|\bis\b)|目标(?:列|变量)?\s*(?::|=|为|"
+    r"是))"
+    r"\s*[\"']?([^\s\"',;.]{1,60})",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The target with the reason for it."""
+
+    column: Column
+    confidence: float
+    start: int
+    end: int
+    source: Source
+
+
+def choose_target(
+    text: Text, schema: Schema, mentions: list[Mention], excluded: Sequence[str]
+) -> Choice:
+    """Return the target column.
+
+    Args:
+        text: The instruction, with the ranges of constraints marked as used.
+        schema: The table's columns.
+        mentions: Column mentions in the text.
+        excluded: Columns that must not be used; none of them can be the target.
+
+    Raises:
+        TargetError: No column reaches the threshold, or two are as likely; with the candidates.
+    """
+    told = _told(text, mentions, excluded)
+    if told is not None:
+        return told
+    open_mentions = [m for m in mentions if not text.is_used(m.start)]
+    ranked = _rank(text, schema, open_mentions, excluded)
+    if not ranked or ranked[0].confidence < THRESHOLD:
+        ranked = _fallback(text, schema, mentions, excluded) or ranked
+    generic = _generic(text, schema, excluded)
+    if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
+        return generic
+    return _decide(text, schema, ranked, excluded)
+
+
+def _decide(text: Text, schema: Schema, ranked: list[Choice], excluded: Sequence[str]) -> Choice:
+    rest = [c.name for c in schema.columns if c.name not in excluded and _possible(c)]
+    names = list(dict.fromkeys([c.column.name for c in ranked] + _by_prior(schema, rest)))[:5]
+    ask = (
+        f"Name the column to predict, for example: predict {names[0]}."
+        if names
+        else "Name the column."
+    )
+    if not ranked or ranked[0].confidence < THRESHOLD:
+        raise TargetError(
+            f'No column of {schema.profile.name} clearly is what "{_short(text.source)}" asks for; '
+            f"candidates: {', '.join(names)}.",
+            ask,
+            tuple(names),
+        )
+    best, others = ranked[0], ranked[1:]
+    close = [c for c in others if best.confidence - c.confidence < MARGIN]
+    if close:
+        names = [best.column.name, *[c.column.name for c in close]]
+        raise TargetError(
+            f'"{_short(text.source)}" may ask for any of these columns: {", ".join(names)}.',
+            f"Name one column to predict, for example: predict {names[0]}.",
+            tuple(names),
+        )
+    return best
+
+
+def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choice | None:
+    """Return the column of "target: X" or "X as the target"."""
+    for mention in mentions:
+        before = text.low[max(0, mention.start - 40) : mention.start]
+        after = text.low[mention.end : mention.end + 30]
+        told = _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after)
+        if told and mention.column.name not in excluded and not text.is_used(mention.start):
+            return Choice(mention.column, 0.99, mention.start, mention.end, "instruction")
+    for mention in mentions:
+        after = text.low[mention.end : mention.end + 12]
+        if mention.column.key in GENERIC_TARGETS and re.match(
+            r"[\"' ]*(?:column|field|列|字段)", after
+        ):
+            return Choice(mention.column, 0.9, mention.start, mention.end, "instruction")
+    for match in _TOLD_WORD.finditer(text.low):
+        start, end = match.span(1)
+        if not text.is_used(start) and not any(m.start < end and m.end > start for m in mentions):
+            return None
+    return None
+
+
+def _rank(
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    excluded: Sequence[str],
+) -> list[Choice]:
+    anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
+    strong = [False] * len(text.tokens)
+    for anchor in anchors:
+        for index in range(anchor.first, anchor.last + 1):
+            strong[index] = strong[index] or anchor.score >= THRESHOLD
+    happens = [
+        strong[i] and any(c.hint == "yesno" for c in concepts_of(t.stem))
+        for i, t in enumerate(text.tokens)
+    ]
+    places = find_regions(text, mentions, strong, happens)
+    last_in = _last_strong(text, places, strong)
+    best: dict[str, Choice] = {}
+    for anchor in anchors:
+        score = anchor.score * _position(text, anchor, places, strong, last_in)
+        if score <= 0.15:
+            continue
+        score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
+        if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
+            score *= 0.55
+        choice = Choice(
+            anchor.column,
+            max(0.0, min(score, 0.98)),
+            text.tokens[anchor.first].start,
+            text.tokens[anchor.last].end,
+            "data" if anchor.how == "generic" else "instruction",
+        )
+        if (
+            anchor.column.name not in best
+            or best[anchor.column.name].confidence < choice.confidence
+        ):
+            best[anchor.column.name] = choice
+    return sorted(best.values(), key=lambda c: -c.confidence)
+
+
+def _last_strong(text: Text, places: list[Place], strong: list[bool]) -> dict[tuple[int, str], int]:
+    """Return, per clause and region, the last token that may be a target."""
+    last: dict[tuple[int, str], int] = {}
+    for index, place in enumerate(places):
+        if strong[index]:
+            last[(text.sentence(text.tokens[index].start)[0], place.region)] = index
+    return last
+
+
+def _position(
+    text: Text,
+    anchor: Anchor,
+    places: list[Place],
+    strong: list[bool],
+    last_in: dict[tuple[int, str], int],
+) -> float:
+    """Weigh an anchor by where it stands: the head of the predicted phrase counts most."""
+    place, token = places[anchor.first], text.tokens[anchor.first]
+    weight = _WEIGHT.get(place.region, 0.0)
+    if not weight:
+        return 0.0
+    if _modifies_other(text, anchor, strong):
+        weight *= _MODIFIER
+    sentence = text.sentence(token.start)[0]
+    if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
+        later = last_in.get((sentence, place.region), anchor.last) > anchor.last
+        return weight * (_EARLIER_WORD if later else 1.0)
+    same = [i for i, p in enumerate(places) if p.phrase == place.phrase and strong[i]]
+    if any(i > anchor.last for i in same) and _adjacent(
+        text, anchor.last, [i for i in same if i > anchor.last]
+    ):
+        weight *= _EARLIER_WORD
+    earlier = [
+        i
+        for i, p in enumerate(places[: anchor.first])
+        if strong[i]
+        and p.region == place.region
+        and p.phrase != place.phrase
+        and text.tokens[i].start >= sentence
+    ]
+    if earlier and not place.conjoined:
+        weight *= _LATER_PHRASE
+    return weight
+
+
+def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
+    """Tell whether the words only qualify a thing that is not in the table: "tensile *price*"."""
+    after = anchor.last + 1
+    if after >= len(text.tokens) or strong[after] or text.tokens[after].cjk or anchor.score >= 1.0:
+        return False
+    token = text.tokens[after]
+    if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
+        return False
+    return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
+
+
+def _adjacent(text: Text, index: int, later: list[int]) -> bool:
+    return bool(later) and text.joined(index, min(later))
+
+
+def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
+    """Discount a quantity for *whether*, a class for *how much*, a float for *classify*."""
+    column = anchor.column
+    start, end = text.clause(text.tokens[anchor.first].start)
+    words = text.low[start:end]
+    amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
+    if (
+        column.numeric
+        and not amount
+        and re.search(
+            r"(?a)\b(?:whether|if|who|probability|likelihood|risk)\b|\A\s*(?:will|does|did|is|"
+            r"are|can|has|have)\b|是否|会不会|谁|能否",
+            words,
+        )
+    ):
+        return 0.72
+    if re.search(r"(?a)\bhow (?:much|many|long|far|old)\b|多少", words) and not (
+        column.numeric or places[anchor.first].region == "feature"
+    ):
+        return 0.7
+    classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
+    if (
+        classify
+        and column.profile.kind == "number"
+        and column.profile.distinct > 30
+        and anchor.how != "exact"
+    ):
+        return 0.7
+    return 1.0
+
+
+def _fallback(
+    text: Text, schema: Schema, mentions: list[Mention], excluded: Sequence[str]
+) -> list[Choice]:
+    """Look also in the words about costs and wishes, where a task may be told in passing."""
+    bare = text.unread()
+    for start, end in text.used:
+        if not _about_costs(text, start, end):
+            bare.use(start, end)
+    free = [m for m in mentions if not bare.is_used(m.start)]
+    ranked = _rank(bare, schema, free, excluded)
+    return ranked if ranked and ranked[0].confidence >= THRESHOLD else []
+
+
+def _about_costs(text: Text, start: int, end: int) -> bool:
+    return bool(
+        re.search(r"cost|expensive|worse|times|代价|成本|倍|miss|alarm|漏|误", text.low[start:end])
+    )
+
+
+def _generic(text: Text, schema: Schema, excluded: Sequence[str]) -> Choice | None:
+    """Return the column named *target* or the like, if the instruction names nothing at all."""
+    columns = [c for c in generic_columns(schema) if c.name not in excluded]
+    if len(columns) != 1 or names_something(text, schema):
+        return None
+    where = next((t for t in text.tokens if t.low in GENERIC_TARGETS), None)
+    start, end = (where.start, where.end) if where else (0, 0)
+    return Choice(columns[0], 0.7, start, end, "data")
+
+
+def names_something(text: Text, schema: Schema) -> bool:
+    """Tell whether the open words of an instruction name a thing beside "build a model"."""
+    for token in text.tokens:
+        if text.is_used(token.start) or token.low in GENERIC_TARGETS:
+            continue
+        if token.cjk:
+            known = token.low in FUNCTION_ZH | FILLER_ZH
+            if not known and (len(token.low) > 1 or domains_of(token.low)):
+                return True
+        elif (
+            token.stem not in FILLER
+            and token.low not in CONTEXT
+            and len(token.low) > 2
+            and word_support(token.stem, schema) != "neutral"
+        ):
+            return True
+    return False
+
+
+def _possible(column: Column) -> bool:
+    return column.profile.kind not in ("id", "text", "date", "constant", "empty")
+
+
+def _by_prior(schema: Schema, names: list[str]) -> list[str]:
+    """Order names so that what tables are usually made for comes first."""
+
+    def rank(name: str) -> int:
+        column = schema.by_name[name]
+        if column.key in GENERIC_TARGETS:
+            return 0
+        return 1 if column.two_valued and column.concepts else 2
+
+    return sorted(names, key=rank)
+
+
+def _short(source: str) -> str:
+    return source if len(source) <= 80 else source[:77] + "..."

@@ -1,0 +1,232 @@
+"""From one sentence and a table's profile to a task, slot by slot, each with its evidence.
+
+A grammar over words, not a model: the same instruction always gives the same task, and every slot
+can be traced to the words that set it. Constraints (budget, costs, exclusions, splits, metric) are
+read first and their words set aside; the target is looked for in what is left. Where the words do
+not decide, an error with ranked candidates is raised and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from autoglm_agent.chain import Evidence, Task
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner import costs as cost_words
+from autoglm_agent.planner.durations import find_durations
+from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
+from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
+from autoglm_agent.planner.mentions import Mention, find_mentions
+from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, find_metric
+from autoglm_agent.planner.paths import path_spans
+from autoglm_agent.planner.positive import find_positive, is_good
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.splits import find_group_column, find_time_column
+from autoglm_agent.planner.target import Choice, choose_target
+from autoglm_agent.planner.text import Text, read_text
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.profile import Profile
+
+_INTERPRETABLE = re.compile(
+    r"\b(?:interpretab\w+|explainab\w+|explain(?:s|ed|ing)?|transparen\w+|(?:white|"
+    r"glass)[- ]box|understandab\w+|comprehensib\w+|"
+    r"easy to (?:understand|explain|read)|human[- ]readable|simple enough)\b|"
+    r"so that [\w ]{1,30} understands?\b|can understand\b"
+    r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|说明原因|说明理由|透明|白盒|看得懂|"
+    r"易懂|容易理解|能理解|好理解|讲得清",
+    re.ASCII,
+)
+_NOT_INTERPRETABLE = re.compile(
+    r"(?:not|n't|no|needn't|without|black box)[\w ]{0,20}\Z|(?:不需要|不必|无需|不用|"
+    r"不要求)[^，,;。]{0,6}\Z",
+    re.ASCII,
+)
+_VALENCE = re.compile(r"\b(?:bad|good|risky|safe)\b|好|坏", re.ASCII)
+
+
+@dataclass
+class _Slots:
+    """What has been read so far."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+
+    def put(self, slot: str, found: Found[Any] | None, text: Text) -> None:
+        if found is not None:
+            self.values[slot] = found.value
+            self.evidence[slot] = found.evidence(text)
+
+
+def parse_task(instruction: str, profile: Profile) -> Task:
+    """Read an instruction against a table.
+
+    Args:
+        instruction: What the user wants, in English, Chinese or both; it is only read, never run.
+        profile: The table's profile.
+
+    Returns:
+        The task. Slots that the instruction does not set are None; each set slot has evidence.
+
+    Raises:
+        TargetError: The task needs a target and none, or more than one, column fits.
+        InputError: A column to leave out, to split by or a metric does not exist, or two requests
+            contradict each other.
+    """
+    schema = Schema(profile)
+    text = read_text(instruction, schema.vocabulary)
+    for place in path_spans(text.norm):
+        text.use(*place)
+    mentions = [m for m in find_mentions(text, schema) if not text.is_used(m.start)]
+    slots = _Slots()
+    costs, exclusions = _read_constraints(text, schema, mentions, slots)
+    intent = find_intent(text, schema)
+    if intent.value != "predict":
+        exclusions.complain(schema)
+        return _unsupervised(text, schema, intent, exclusions, slots)
+    choice = choose_target(text, schema, mentions, exclusions.columns)
+    exclusions.complain(schema)
+    _read_target(text, schema, choice, costs, slots)
+    _read_excluded(text, schema, exclusions, choice.column.name, slots)
+    return Task(**slots.values, evidence=slots.evidence)
+
+
+def _read_constraints(
+    text: Text, schema: Schema, mentions: list[Mention], slots: _Slots
+) -> tuple[cost_words.Costs | None, Exclusions]:
+    """Read everything but the goal, and mark the words as used."""
+    budget, latency = find_durations(text)
+    for slot, found in (("time_budget_s", budget), ("max_latency_ms", latency)):
+        slots.put(slot, found, text)
+        if found is not None:
+            text.use(found.start, found.end)
+    costs = cost_words.find_costs(text)
+    if costs is not None:
+        text.use(costs.start, costs.end)
+    slots.put("interpretable", _interpretable(text), text)
+    exclusions = find_exclusions(text, schema, mentions)
+    for place in exclusions.ranges:
+        text.use(*place)
+    time = find_time_column(text, schema, mentions)
+    group = None
+    if time is not None:
+        slots.put("time_column", time, text)
+        text.use(time.start, time.end)
+    else:
+        group = find_group_column(text, schema, mentions)
+        slots.put("group_column", group, text)
+        if group is not None:
+            text.use(group.start, group.end)
+    metric = find_metric(text, _asked(text, mentions), costs=costs is not None)
+    slots.put("metric", metric, text)
+    if metric is not None:
+        text.use(metric.start, metric.end)
+    return costs, exclusions
+
+
+def _asked(text: Text, mentions: list[Mention]) -> list[tuple[int, int]]:
+    """Return the places of column names, so that a column called `precision` is no metric."""
+    return [(m.start, m.end) for m in mentions if m.score >= 0.9 and not text.is_used(m.start)]
+
+
+def _interpretable(text: Text) -> Found[bool] | None:
+    for match in _INTERPRETABLE.finditer(text.low):
+        if not _NOT_INTERPRETABLE.search(text.low[max(0, match.start() - 30) : match.start()]):
+            text.use(*match.span())
+            return Found(True, *match.span(), 0.9)
+    return None
+
+
+def _unsupervised(
+    text: Text, schema: Schema, intent: Found[str], exclusions: Exclusions, slots: _Slots
+) -> Task:
+    slots.put("kind", intent, text)
+    for slot in ("metric", "time_column", "group_column"):
+        slots.values.pop(slot, None)
+        slots.evidence.pop(slot, None)
+    _read_excluded(text, schema, exclusions, None, slots)
+    return Task(**slots.values, evidence=slots.evidence)
+
+
+def _read_target(
+    text: Text, schema: Schema, choice: Choice, costs: cost_words.Costs | None, slots: _Slots
+) -> None:
+    column = choice.column
+    if column.profile.kind in ("constant", "empty"):
+        raise InputError(
+            f"Column {column.name!r} of {schema.profile.name} is {column.profile.kind}: "
+            "there is nothing to predict.",
+            "Name another column.",
+        )
+    slots.put(
+        "target",
+        Found(column.name, choice.start, choice.end, choice.confidence, choice.source),
+        text,
+    )
+    metric = slots.values.get("metric")
+    forecast = is_forecast(text, schema, column)
+    if forecast is not None:
+        kind, why = "forecasting", forecast
+        if "time_column" not in slots.values:
+            slots.put("time_column", Found(schema.dates()[0].name, 0, 0, 0.8, "data"), text)
+    else:
+        kind, why = kind_of_target(text, column, metric)
+    slots.put("kind", Found(kind, why.start, why.end, why.confidence, why.source), text)
+    if "group_column" in slots.values and slots.values["group_column"] == column.name:
+        raise InputError(
+            f"{column.name!r} cannot be both the target and the group.", "Name another column."
+        )
+    _check_metric(kind, column, slots)
+    if kind == "binary":
+        _read_classes(text, column, costs, slots)
+
+
+def _check_metric(kind: str, column: Column, slots: _Slots) -> None:
+    """Refuse a metric that cannot be computed; "accuracy" of a quantity is only a way to speak."""
+    metric = slots.values.get("metric")
+    classes = kind in ("binary", "multiclass")
+    if metric is None or metric in (CLASSIFICATION if classes else REGRESSION):
+        return
+    if metric in ("accuracy", "precision") and not classes:
+        del slots.values["metric"], slots.evidence["metric"]
+        return
+    names = CLASSIFICATION if classes else REGRESSION
+    raise InputError(
+        f"{metric} does not fit: {column.name!r} makes this a {kind} task.",
+        f"Choose one of {', '.join(names)}.",
+    )
+
+
+def _read_classes(
+    text: Text, column: Column, costs: cost_words.Costs | None, slots: _Slots
+) -> None:
+    valence = bool(_VALENCE.search(text.low))
+    positive = find_positive(text, column, valence=valence)
+    slots.put("positive_class", positive, text)
+    if costs is not None:
+        good = positive is not None and is_good(positive.value)
+        value = costs.relative_to(good)
+        sure = 0.9 if positive is not None else 0.5
+        slots.put("costs", Found(value, costs.start, costs.end, sure), text)
+
+
+def _read_excluded(
+    text: Text, schema: Schema, exclusions: Exclusions, target: str | None, slots: _Slots
+) -> None:
+    columns = list(exclusions.columns)
+    if exclusions.only:
+        kept = {
+            *exclusions.only,
+            target,
+            slots.values.get("time_column"),
+            slots.values.get("group_column"),
+        }
+        columns += [name for name in schema.by_name if name not in kept and name not in columns]
+    if not columns:
+        return
+    start = min((s for s, _ in exclusions.ranges), default=0)
+    end = max((e for _, e in exclusions.ranges), default=0)
+    slots.put("exclude", Found(tuple(columns), start, end, 0.95), text)
