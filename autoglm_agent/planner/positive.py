@@ -92,6 +92,14 @@ def compared_level(text: Text, levels: list[str]) -> tuple[str, int, int] | None
     return None
 
 
+def rarer_level(column: Column) -> Found[str | int | float | bool] | None:
+    """Return the rarer of two levels, with little confidence; None unless there are two."""
+    if len(column.profile.levels) != 2:
+        return None
+    rare = min(column.profile.levels, key=lambda pair: pair[1])[0]
+    return Found(typed(rare, column), 0, 0, 0.5, "data")
+
+
 def is_good(value: object) -> bool:
     """Tell whether a class is the harmless one of a known pair: good, benign, ham, ..."""
     return stem(str(value).lower()) in _GOOD

@@ -21,7 +21,7 @@ from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, find_metric
 from autoglm_agent.planner.paths import path_spans
-from autoglm_agent.planner.positive import find_positive, is_good
+from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.splits import find_group_column, find_time_column
@@ -61,12 +61,13 @@ class _Slots:
             self.evidence[slot] = found.evidence(text)
 
 
-def parse_task(instruction: str, profile: Profile) -> Task:
+def parse_task(instruction: str, profile: Profile, *, target: str | None = None) -> Task:
     """Read an instruction against a table.
 
     Args:
         instruction: What the user wants, in English, Chinese or both; it is only read, never run.
         profile: The table's profile.
+        target: The target column where somebody has named it already; the words then say the rest.
 
     Returns:
         The task. Slots that the instruction does not set are None; each set slot has evidence.
@@ -83,11 +84,25 @@ def parse_task(instruction: str, profile: Profile) -> Task:
     mentions = [m for m in find_mentions(text, schema) if not text.is_used(m.start)]
     slots = _Slots()
     costs, exclusions = _read_constraints(text, schema, mentions, slots)
+    if target is not None:
+        choice = Choice(schema.by_name[target], 1.0, 0, 0, "default")
+        return _supervised(text, schema, choice, exclusions, costs, slots)
     intent = find_intent(text, schema)
     if intent.value != "predict":
         exclusions.complain(schema)
         return _unsupervised(text, schema, intent, exclusions, slots)
     choice = choose_target(text, schema, mentions, exclusions.columns)
+    return _supervised(text, schema, choice, exclusions, costs, slots)
+
+
+def _supervised(
+    text: Text,
+    schema: Schema,
+    choice: Choice,
+    exclusions: Exclusions,
+    costs: cost_words.Costs | None,
+    slots: _Slots,
+) -> Task:
     exclusions.complain(schema)
     _read_target(text, schema, choice, costs, slots)
     _read_excluded(text, schema, exclusions, choice.column.name, slots)
@@ -205,6 +220,9 @@ def _read_classes(
 ) -> None:
     valence = bool(_VALENCE.search(text.low))
     positive = find_positive(text, column, valence=valence)
+    if positive is None and costs is not None:
+        # Costs speak of an unwanted event; where nothing else tells it, it is the rarer level.
+        positive = rarer_level(column)
     slots.put("positive_class", positive, text)
     if costs is not None:
         good = positive is not None and is_good(positive.value)

@@ -263,13 +263,18 @@ def test_costs_are_relative_to_the_positive_class() -> None:
 
 
 def test_the_good_class_of_a_number_coded_target_is_not_invented() -> None:
+    assert parse("german", "Credit risk scoring: good or bad?").positive_class is None
+
+
+def test_costs_speak_of_the_rarer_level_where_nothing_else_tells_the_event() -> None:
     words = (
         "Credit risk scoring. Approving a bad credit costs 5 times as much as refusing a good one."
     )
     task = parse("german", words)
-    assert task.positive_class is None
     assert task.costs == {"fn": 5.0, "fp": 1.0}
-    assert task.evidence["costs"].confidence <= 0.5
+    assert task.positive_class == 0
+    assert task.evidence["positive_class"].confidence <= 0.5
+    assert task.evidence["positive_class"].source == "data"
 
 
 @pytest.mark.parametrize(

@@ -74,16 +74,13 @@ def understand(
     model = {k: v for k, v in (proposed or {}).items() if v is not None}
     user = {k: v for k, v in (fixed or {}).items() if v is not None}
     slots = {**model, **user}
-    words = instruction
-    if isinstance(slots.get("target"), str):
-        if slots["target"] not in profile.names():
-            raise InputError(
-                f"There is no column {slots['target']!r}.",
-                f"The columns are: {', '.join(profile.names()[:40])}.",
-            )
-        # A named target settles the question before the words are read.
-        words = f"{instruction}\nTarget: `{slots['target']}`"
-    task = parse_task(words, profile)
+    target = slots.get("target")
+    if target is not None and target not in profile.names():
+        raise InputError(
+            f"There is no column {target!r}.",
+            f"The columns are: {', '.join(profile.names()[:40])}.",
+        )
+    task = parse_task(instruction, profile, target=target)
     evidence = dict(task.evidence)
     for slot in slots:
         evidence[slot] = Evidence(confidence=1.0, source="user" if slot in user else "model")
