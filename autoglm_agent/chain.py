@@ -95,6 +95,8 @@ class Remedy(Datum):
     args: dict[str, Any] = Field(default_factory=dict)
     """Arguments to merge into that step's arguments; lists are united, scalars replaced."""
     reason: str = ""
+    needs_consent: bool = False
+    """Whether it costs a second reading of the vault, which only the user can allow."""
 
 
 class Verdict(Datum):
@@ -167,6 +169,8 @@ class Nogood(Datum):
     step: str
     """`Step.key` of the refuted step."""
     tool: str | None = None
+    args: dict[str, Any] = Field(default_factory=dict)
+    """Arguments of the refuted step."""
     reason: str = ""
     check: str = ""
     sound: bool = True

@@ -46,6 +46,7 @@ class Decision(Datum):
         to: For `jump`: length of the chain that is kept.
         nogoods: Refuted states to add.
         refuted: The verdicts that this decision answers.
+        asked: For `ask`: the remedy that a person has to decide on.
         reason: One sentence for the log, the report and the user.
         done: For `accept`: whether the chain is complete with this step.
     """
@@ -54,6 +55,7 @@ class Decision(Datum):
     to: int = 0
     nogoods: tuple[Nogood, ...] = ()
     refuted: tuple[Verdict, ...] = ()
+    asked: Remedy | None = None
     reason: str = ""
     done: bool = False
 
@@ -80,7 +82,13 @@ def repeated(chain: Chain, step: Step, nogoods: tuple[Nogood, ...]) -> Nogood | 
 
 
 def decide(
-    chain: Chain, step: Step, nogoods: tuple[Nogood, ...], usage: Usage, budget: Budget
+    chain: Chain,
+    step: Step,
+    nogoods: tuple[Nogood, ...],
+    usage: Usage,
+    budget: Budget,
+    *,
+    consent: bool = False,
 ) -> Decision:
     """Choose what follows on a verified step.
 
@@ -90,6 +98,7 @@ def decide(
         nogoods: The states refuted so far.
         usage: What has been spent, this step included.
         budget: The caps of the run.
+        consent: Whether the user has allowed a second reading of the vault.
     """
     failing = tuple(refutations(step.verdicts))
     if not failing:
@@ -98,14 +107,14 @@ def decide(
     if given_up:
         return given_up
     chosen = [(verdict, _first_untried(verdict, nogoods)) for verdict in failing]
-    human = next(((v, r) for v, r in chosen if r and r.kind in ("ask", "stop")), None)
-    if human and human[1]:
-        verdict, remedy = human
-        return Decision(
-            action="ask" if remedy.kind == "ask" else "conclude",
-            refuted=(verdict,),
-            reason=f"{verdict.fact} {remedy.reason}".strip(),
-        )
+    for verdict, remedy in chosen:
+        if remedy and (remedy.kind in ("ask", "stop") or (remedy.needs_consent and not consent)):
+            return Decision(
+                action="conclude" if remedy.kind == "stop" else "ask",
+                refuted=(verdict,),
+                asked=remedy,
+                reason=f"{verdict.fact} {remedy.reason}".strip(),
+            )
     return _jump(chain, step, chosen, nogoods, usage, budget)
 
 
@@ -147,6 +156,7 @@ def _jump(
             prefix=kept.prefix_key,
             step=blamed.key,
             tool=blamed.tool,
+            args=blamed.args,
             reason=verdict.fact,
             check=verdict.check,
             sound=verdict.sound,

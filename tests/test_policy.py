@@ -139,3 +139,15 @@ def test_the_machine_always_ends_within_its_remedies(outcomes: list[list[str]], 
             usage = usage.plus(remedies=1)
     assert usage.remedies <= cap
     assert all(not s.refuted for s in chain.steps)
+
+
+def test_a_remedy_that_costs_a_second_reading_waits_for_consent() -> None:
+    simpler = Remedy(
+        kind="simplify", step="train_models", args={"simplify": True}, needs_consent=True
+    )
+    chain = CHAIN.grown(Step(tool="train_models", outcome=Outcome()))
+    step = tried(failing(simpler, check="V32"), tool="evaluate_model")
+    asked = decide(chain, step, (), Usage(), Budget())
+    assert (asked.action, asked.asked) == ("ask", simpler)
+    allowed = decide(chain, step, (), Usage(), Budget(), consent=True)
+    assert (allowed.action, allowed.to) == ("jump", 3)

@@ -135,7 +135,7 @@ def asked_on_terminal(question: dict[str, Any]) -> Any:
     """Ask the person at the terminal; a consent is yes or no, anything else a name."""
     import typer
 
-    if question["check"] in ("V03", "V32"):
+    if question["consent"]:
         return typer.confirm(f"{question['question']} Read the holdout a second time?", err=True)
     names = question["candidates"]
     hint = f" ({', '.join(names)})" if names else ""

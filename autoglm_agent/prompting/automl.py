@@ -45,6 +45,8 @@ def nogood_section(nogoods: Sequence[Nogood]) -> Section:
     told = [
         {
             "tool": n.tool,
+            # What may be proposed again, unchanged, must not look forbidden.
+            **({"args": n.args} if n.sound else {}),
             "check": n.check,
             "reason": n.reason,
             "remedy": n.remedy.to_json() if n.remedy else None,

@@ -193,6 +193,7 @@ class AutoMLStage:
             budget=self._budget or Budget(seconds=limit * HARD_STOP if limit else None),
             memory=self._open_memory(listener),
             ask=self._ask,
+            consent=consent,
         )
 
     def _open_memory(self, listener: Listener) -> ChainMemory | None:

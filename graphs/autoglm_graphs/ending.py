@@ -44,8 +44,9 @@ def _status(ending: Ending) -> str:
 
 
 def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]:
-    assessment = _assessment(workspace, ending.chain)
-    search = _search(workspace, ending.chain)
+    chain = _told(ending)
+    assessment = _assessment(workspace, chain)
+    search = _search(workspace, chain)
     honest = naive = None
     if assessment:
         honest = {"metric": assessment["metric"], "n": assessment["n"], **assessment["score"]}
@@ -58,10 +59,10 @@ def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]
         "task": workspace.read_json("task.json") if workspace.has("task.json") else None,
         "honest": honest,
         "naive": naive,
-        "checks": _checks(workspace, ending.chain),
+        "checks": _checks(workspace, chain),
         "backtracks": [e for e in workspace.lines("events.jsonl") if e["event"] == "backtrack"],
         "model": {"id": model, "path": str(workspace.file("models", model))} if model else None,
-        "timings": _timings(ending.chain),
+        "timings": _timings(chain),
         "usage": ending.usage.to_json(),
         "paths": {
             "run": str(workspace.path),
@@ -72,6 +73,13 @@ def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]
         "error": ending.error,
         "message": ending.reason,
     }
+
+
+def _told(ending: Ending) -> Chain:
+    """Return the chain with the step that ended it: what it measured is told, unverified."""
+    last = ending.refuted
+    done = last is not None and last.outcome is not None and last.outcome.ok
+    return ending.chain.grown(last) if last is not None and done else ending.chain
 
 
 def _artifact(chain: Chain, tool: str, key: str) -> str | None:

@@ -15,7 +15,7 @@ from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 
 from autoglm_agent.automl.events import Listener
-from autoglm_agent.chain import Budget, Chain, Outcome, Usage
+from autoglm_agent.chain import Budget, Chain, Outcome, Step, Usage
 from autoglm_agent.verifiers import Verifier
 from autoglm_graphs.state import State
 
@@ -41,6 +41,7 @@ class Ending:
 
     Attributes:
         chain: The accepted steps.
+        refuted: The step that ended the run because it could not be healed, if one did.
         verified: Whether the chain is complete and nothing in it was refuted.
         reason: Why not, in a sentence.
         error: For a run that could not be done: class, text and candidates.
@@ -48,6 +49,7 @@ class Ending:
     """
 
     chain: Chain
+    refuted: Step | None
     verified: bool
     reason: str
     error: dict[str, Any] | None
@@ -70,6 +72,7 @@ class Scene:
         memory: Verified chains, or None.
         family: Kind of task, as the memory's shelf.
         ask: Whether a person is there to be asked.
+        consent: Whether the user has allowed a second reading of the vault.
     """
 
     model: BaseChatModel
@@ -83,6 +86,7 @@ class Scene:
     memory: ChainMemory | None = None
     family: str = "automl"
     ask: bool = False
+    consent: bool = False
 
 
 OpenScene = Callable[[State], Scene]

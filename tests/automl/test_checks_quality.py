@@ -51,7 +51,7 @@ def test_a_promise_that_is_broken_is_refuted_and_a_modest_one_heals(tmp_path):
     run.search["candidates"][0]["se"] = 0.001
     found = verdict(run, "assessment", "V32")
     assert (found.status, found.blame) == ("fail", "train_models")
-    assert [r.kind for r in found.remedies] == ["simplify", "ask"]
+    assert [(r.kind, r.needs_consent) for r in found.remedies] == [("simplify", True)]
     assert found.remedies[0].args == {"simplify": True}
     run.search["ensemble_score"] = honest
     assert verdict(run, "assessment", "V32").status == "pass"

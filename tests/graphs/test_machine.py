@@ -194,7 +194,7 @@ def test_a_crashing_verifier_refutes_nothing() -> None:
 class Unclear:
     """Refutes `pick` until a person has named the number."""
 
-    check = "unclear"
+    check = "tool"
 
     def __call__(self, step: Step, chain: Chain) -> list[Verdict]:
         if step.tool != "pick" or step.args.get("number") == 4:
@@ -230,6 +230,38 @@ def test_an_unclear_step_interrupts_and_the_answer_becomes_a_remedy() -> None:
     found = graph.invoke(Command(resume="4"), config)["structured_response"]
     assert found["status"] == "verified"
     assert '"target": "4"' in str(machine.model.prompts[1][-1].content)
+
+
+class Costly:
+    """Refutes a sum of 4; the remedy costs what only a person can allow."""
+
+    check = "costly"
+
+    def __call__(self, step: Step, chain: Chain) -> list[Verdict]:
+        if step.tool != "add" or step.outcome is None or step.outcome.artifact["sum"] != 4:
+            return []
+        remedy = Remedy(kind="recompute", step="pick", args={"number": 4}, needs_consent=True)
+        return [Verdict(check=self.check, status="fail", fact="Four.", remedies=(remedy,))]
+
+
+@pytest.mark.parametrize(("answer", "status"), [(True, "verified"), (False, "unverified")])
+def test_a_remedy_that_needs_consent_waits_for_a_yes(answer: bool, status: str) -> None:
+    script = [
+        tool_call("pick", number=2),
+        tool_call("add", first=2, second=2),
+        tool_call("pick", number=4),
+        tool_call("add", first=4, second=2),
+        "6",
+    ]
+    machine = Machine(script_of(script), verifiers=(Costly(), AnswerComesLast(["add"])), ask=True)
+    graph = build_machine(
+        lambda _: machine.scene, begin=lambda _: "run", checkpointer=InMemorySaver()
+    )
+    config: Any = {"configurable": {"thread_id": "1"}}
+    paused = graph.invoke(ASK, config)
+    assert paused["__interrupt__"][0].value["consent"] is True
+    found = graph.invoke(Command(resume=answer), config)["structured_response"]
+    assert found["status"] == status
 
 
 def test_unattended_an_unclear_step_ends_the_run_and_says_why() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from langgraph.types import interrupt
 
-from autoglm_agent.chain import Chain, Nogood, Remedy, Step, Verdict
-from autoglm_agent.policy import Decision
+from autoglm_agent.chain import Chain, Nogood, Remedy, Step
+from autoglm_agent.policy import Decision, decide
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State, chain_of, decision_of, nogoods_of, step_of, usage_of
 
@@ -17,57 +17,78 @@ def backtrack(state: State, scene: Scene) -> dict[str, Any]:
     decision = decision_of(state)
     if decision is None or decision.action == "conclude":
         return {}
-    chain = chain_of(state)
     if decision.action == "ask":
-        if not scene.ask:
-            ended = decision.model_copy(update={"action": "conclude"})
-            return {"decision": ended.to_json()}
-        return _asked(state, decision, chain)
+        if not scene.ask or decision.asked is None:
+            return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
+        answer = interrupt(question(decision))
+        if decision.asked.needs_consent:
+            return _with_consent(state, scene, allowed=bool(answer))
+        if decision.refuted[0].check != "tool":
+            # A doubt that no answer can heal: the result stays unverified, whatever is said.
+            return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
+        decision = _answered(state, decision, answer)
+    return _jump(state, scene, decision)
+
+
+def _jump(state: State, scene: Scene, decision: Decision) -> dict[str, Any]:
+    chain = chain_of(state)
     usage = usage_of(state).plus(remedies=1)
     for nogood in decision.nogoods:
         scene.listener(_event(nogood, decision, usage.remedies, chain, step_of(state)))
-    nogoods = [*nogoods_of(state), *decision.nogoods]
     return {
         "chain": chain.cut(decision.to).to_json(),
-        "nogoods": [n.to_json() for n in nogoods],
+        "nogoods": [n.to_json() for n in (*nogoods_of(state), *decision.nogoods)],
         "usage": usage.to_json(),
+        "decision": decision.to_json(),
     }
 
 
-def _asked(state: State, decision: Decision, chain: Chain) -> dict[str, Any]:
-    """Interrupt with the question; the answer becomes a remedy like any other."""
-    verdict = decision.refuted[0]
-    step = step_of(state)
-    answer = interrupt(question(verdict))
-    # An answer is a verdict of the user: it blames the step that could not know.
-    consent = bool(answer) and verdict.check in ("V03", "V32")
-    args = {} if consent else {"target": str(answer)}
+def _with_consent(state: State, scene: Scene, *, allowed: bool) -> dict[str, Any]:
+    """Ask the policy again, now that the user has spoken."""
+    decision = decide(
+        chain_of(state),
+        step_of(state),
+        nogoods_of(state),
+        usage_of(state),
+        scene.budget,
+        consent=allowed,
+    )
+    if decision.action != "jump":
+        return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
+    return {**_jump(state, scene, decision), "consent": True}
+
+
+def _answered(state: State, decision: Decision, answer: Any) -> Decision:
+    """Return the jump that the answer means: a verdict of the user on the step that asked."""
+    chain, step, verdict = chain_of(state), step_of(state), decision.refuted[0]
+    remedy = Remedy(
+        kind="recompute",
+        step=step.tool or "",
+        args={"target": str(answer)},
+        reason="The user said so.",
+    )
     nogood = Nogood(
         prefix=chain.prefix_key,
         step=step.key,
         tool=step.tool,
+        args=step.args,
         reason=verdict.fact,
         check=verdict.check,
-        # With consent the same step may be tried again, unchanged.
-        sound=not consent,
-        remedy=Remedy(
-            kind="recompute", step=step.tool or "", args=args, reason="The user said so."
-        ),
+        remedy=remedy,
     )
-    return {
-        "nogoods": [*(n.to_json() for n in nogoods_of(state)), nogood.to_json()],
-        "consent": state.get("consent", False) or consent,
-        "decision": decision.model_copy(update={"action": "jump"}).to_json(),
-        "usage": usage_of(state).plus(remedies=1).to_json(),
-    }
+    return decision.model_copy(
+        update={"action": "jump", "to": len(chain.steps), "nogoods": (nogood,)}
+    )
 
 
-def question(verdict: Verdict) -> dict[str, Any]:
+def question(decision: Decision) -> dict[str, Any]:
     """Return what a person is asked, as JSON data."""
+    verdict = decision.refuted[0]
     return {
-        "question": verdict.evidence.get("message") or verdict.fact,
+        "question": verdict.evidence.get("message") or decision.reason,
         "candidates": verdict.evidence.get("candidates", []),
         "check": verdict.check,
+        "consent": bool(decision.asked and decision.asked.needs_consent),
     }
 
 

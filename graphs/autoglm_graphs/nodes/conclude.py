@@ -8,7 +8,7 @@ from langchain_core.messages import AIMessage
 
 from autoglm_agent.verifiers.steps import told_error
 from autoglm_graphs.scene import Ending, Scene
-from autoglm_graphs.state import State, chain_of, decision_of, usage_of
+from autoglm_graphs.state import State, chain_of, decision_of, step_of, usage_of
 
 
 def conclude(state: State, scene: Scene) -> dict[str, Any]:
@@ -17,6 +17,7 @@ def conclude(state: State, scene: Scene) -> dict[str, Any]:
     verified = decision is not None and decision.action == "accept" and decision.done
     ending = Ending(
         chain=chain_of(state),
+        refuted=step_of(state) if decision and decision.refuted else None,
         verified=verified,
         reason="" if verified or decision is None else decision.reason,
         error=None if verified else _error(state),

@@ -16,7 +16,9 @@ def verify(state: State, scene: Scene) -> dict[str, Any]:
     if not step.verdicts:
         verdicts = judge_step(scene.verifiers, step, chain)
         step = step.model_copy(update={"verdicts": tuple(verdicts)})
-    decision = decide(chain, step, nogoods_of(state), usage_of(state), scene.budget)
+    decision = decide(
+        chain, step, nogoods_of(state), usage_of(state), scene.budget, consent=scene.consent
+    )
     accepted = decision.action == "accept"
     scene.listener(
         {
