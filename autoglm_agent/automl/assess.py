@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -180,7 +179,13 @@ def _scores(
         *(bootstrap.statistic(m, y, prediction, problem, threshold) for m in defined),
         bootstrap.statistic(main, y, simple, problem),
     ]
-    draws = _resample(statistics, _clusters(prepared, frame), y, problem, seed)
+    draws = bootstrap.resample(
+        statistics,
+        bootstrap.strata(y, problem),
+        seed=seed,
+        repeats=REPEATS,
+        clusters=_clusters(prepared, frame),
+    )
     metrics = {m: _figures(values[m], d) for m, d in zip(defined, draws, strict=False)}
     sign = 1.0 if GREATER_IS_BETTER[main] else -1.0
     gain = _figures(
@@ -196,31 +201,6 @@ def _clusters(prepared: Prepared, frame: pd.DataFrame) -> np.ndarray | None:
     if prepared.plan.kind == "duplicate_groups":
         return np.asarray(pd.factorize(hash_rows(frame[prepared.features]))[0])
     return None
-
-
-def _resample(
-    statistics: Sequence[bootstrap.Statistic],
-    clusters: np.ndarray | None,
-    y: np.ndarray,
-    problem: Problem,
-    seed: int,
-) -> list[np.ndarray]:
-    """Draw rows within classes, or whole groups where rows of a group go together."""
-    if clusters is None:
-        return bootstrap.resample(
-            statistics, bootstrap.strata(y, problem), seed=seed, repeats=REPEATS
-        )
-    rng = np.random.default_rng(seed)
-    count = int(clusters.max()) + 1
-    size = max(1, bootstrap.CELLS // max(1, len(y)))
-    parts: list[list[np.ndarray]] = [[] for _ in statistics]
-    for first in range(0, REPEATS, size):
-        drawn = rng.integers(0, count, size=(min(size, REPEATS - first), count))
-        weights = np.stack([np.bincount(row, minlength=count) for row in drawn])[:, clusters]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for part, statistic in zip(parts, statistics, strict=True):
-                part.append(statistic(weights.astype(np.float64)))
-    return [np.concatenate(part) for part in parts]
 
 
 def _figures(value: float, draws: np.ndarray) -> Json:

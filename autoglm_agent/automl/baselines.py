@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.grouping import moments
+from autoglm_agent.automl.level_means import level_sums
 from autoglm_agent.automl.metrics import oriented, score
 from autoglm_agent.automl.problem import Problem
 
@@ -137,10 +138,7 @@ def _best_rule(X: pd.DataFrame, target: np.ndarray) -> tuple[str, np.ndarray, Ru
     for name in X.columns:
         rule = Rule.of(X[name])
         bins = rule.bins(X[name])
-        counts = np.bincount(bins, minlength=rule.size)[:, None]
-        sums = np.stack(
-            [np.bincount(bins, weights=t, minlength=rule.size) for t in target.T], axis=1
-        )
+        counts, sums = level_sums(bins, target, rule.size)
         without = (sums[bins] - target + PRIOR_ROWS * prior) / (counts[bins] - 1 + PRIOR_ROWS)
         error = float(((target - without) ** 2).sum())
         if best is None or error < best[0]:

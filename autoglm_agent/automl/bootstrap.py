@@ -47,7 +47,12 @@ def percentiles(draws: np.ndarray, level: float) -> tuple[float, float]:
 
 
 def resample(
-    statistics: Sequence[Statistic], groups: list[np.ndarray], *, seed: int, repeats: int
+    statistics: Sequence[Statistic],
+    groups: list[np.ndarray],
+    *,
+    seed: int,
+    repeats: int,
+    clusters: np.ndarray | None = None,
 ) -> list[np.ndarray]:
     """Evaluate statistics on the same bootstrap resamples.
 
@@ -56,6 +61,8 @@ def resample(
         groups: Row indices to resample within.
         seed: Seed of the resamples.
         repeats: Number of resamples.
+        clusters: Cluster of each row, integers from 0, where rows are not independent: then
+            whole clusters are drawn, and `groups` only tells the number of rows.
 
     Returns:
         For each statistic its (repeats,) values.
@@ -67,16 +74,24 @@ def resample(
     parts: list[list[np.ndarray]] = [[] for _ in statistics]
     for start in range(0, repeats, size):
         count = min(size, repeats - start)
-        weights = np.zeros((count, rows), dtype=np.float64)
-        offsets = np.arange(count)[:, None]
-        for group in groups:
-            n = len(group)
-            drawn = rng.integers(0, n, size=(count, n)) + offsets * n
-            counts = np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n)
-            weights[:, group] = counts
-        for part, function in zip(parts, statistics, strict=True):
-            part.append(function(weights))
+        if clusters is None:
+            weights = np.zeros((count, rows), dtype=np.float64)
+            for group in groups:
+                weights[:, group] = _drawn(rng, count, len(group))
+        else:
+            weights = _drawn(rng, count, int(clusters.max()) + 1)[:, clusters]
+        # A resample of clusters may lack a class, and then some statistics are undefined.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for part, function in zip(parts, statistics, strict=True):
+                part.append(function(weights))
     return [np.concatenate(part) for part in parts]
+
+
+def _drawn(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
+    """How often each of `n` things is drawn in each of `count` resamples, float64."""
+    drawn = rng.integers(0, n, size=(count, n)) + np.arange(count)[:, None] * n
+    counts = np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n)
+    return counts.astype(np.float64)
 
 
 def statistic(

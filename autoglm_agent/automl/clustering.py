@@ -160,7 +160,8 @@ def fit_clusters(
     _, best, figures = max(equal, key=lambda t: (t[2]["k"], t[0]))
     null = points_of_chance(view, sample, origin, axes, rng)
     chance = _silhouette(null, _group(null, "k-means", figures["k"], seed).labels(null), seed)
-    order = np.argsort(-np.bincount(best.labels(points), minlength=figures["k"]), kind="stable")
+    sizes = np.bincount(best.labels(points), minlength=len(best.centers))
+    order = np.argsort(-sizes, kind="stable")
     model = ClusterModel(
         view, origin, axes, best.centers[order], best.variances[order], best.weights[order]
     )
@@ -319,7 +320,7 @@ def _rate(points: np.ndarray, grouping: Grouping, method: str, k: int, seed: int
     score = silhouette * max(stability, 0.0) * min(1.0, smallest / LEAST_SHARE)
     return {
         "method": method,
-        "k": k,
+        "k": len(grouping.centers),
         "silhouette": silhouette,
         "stability": stability,
         "smallest": smallest,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from autoglm_agent.automl import bootstrap
-from autoglm_agent.automl.metrics import oriented, score
+from autoglm_agent.automl.metrics import oriented, rank_auc, score
 from autoglm_agent.automl.problem import Problem
 from autoglm_agent.automl.threshold import decision_threshold
 
@@ -110,20 +110,8 @@ class _Judge:
         if self.metric == "mae":
             return -float(np.abs(mean - y).mean())
         if self.problem.kind == "binary" and self.metric == "roc_auc":
-            return _auc(y == self.problem.positive_index, mean)
+            return rank_auc(y == self.problem.positive_index, mean)
         if self.problem.kind == "binary" and self.metric == "average_precision":
             mean = np.column_stack([mean, mean])
         threshold = decision_threshold(self.problem, y, mean) if mean.ndim == 2 else 0.5
         return oriented(self.metric, score(self.metric, y, mean, self.problem, threshold))
-
-
-def _auc(truth: np.ndarray, value: np.ndarray) -> float:
-    """Area under the ROC curve by ranks, ties counted half (Mann and Whitney 1947)."""
-    order = np.argsort(value, kind="stable")
-    ordered = value[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
-    yes = np.add.reduceat(truth[order].astype(np.float64), starts)
-    size = np.diff(np.r_[starts, len(ordered)])
-    no = size - yes
-    below = np.cumsum(no) - 0.5 * no
-    return float((yes * below).sum() / (yes.sum() * no.sum()))

@@ -94,7 +94,7 @@ class _AutoML(BaseEstimator):
                 listener=self._listener(),
                 interpretable=self.interpretable,
                 sample_weight=weight,
-                n_jobs=self.n_jobs,
+                n_jobs=self.n_jobs if self.n_jobs and self.n_jobs > 0 else None,
             )
         except InputError as error:
             raise ValueError(str(error)) from error
@@ -153,7 +153,7 @@ class _AutoML(BaseEstimator):
         splitter: Any = KFold(count, shuffle=True, random_state=seed)
         if self._kind != "regression" and np.bincount(codes).min() >= count:
             splitter = StratifiedKFold(count, shuffle=True, random_state=seed)
-        folds = np.zeros(len(codes), dtype=np.int8)
+        folds = np.zeros(len(codes), dtype=np.int64)
         for number, (_, rows) in enumerate(splitter.split(np.zeros(len(codes)), codes)):
             folds[rows] = number
         return folds
@@ -193,7 +193,7 @@ class AutoMLClassifier(ClassifierMixin, _AutoML):
             `f1`, `recall` or `precision`; chosen by the classes if None.
         random_state: Seed of everything random.
         folds: Folds of the cross-validation; 5 by default.
-        n_jobs: Fits that run side by side; the processors available by default.
+        n_jobs: Fits that run side by side; the processors available by default and for -1.
         interpretable: Only a linear model or a small tree.
         verbose: Print each candidate if positive.
 
@@ -239,7 +239,7 @@ class AutoMLRegressor(RegressorMixin, _AutoML):
         metric: `rmse`, `mae`, `mape` or `r2`; `rmse` if None.
         random_state: Seed of everything random.
         folds: Folds of the cross-validation; 5 by default.
-        n_jobs: Fits that run side by side; the processors available by default.
+        n_jobs: Fits that run side by side; the processors available by default and for -1.
         interpretable: Only a linear model or a small tree.
         verbose: Print each candidate if positive.
 

@@ -163,7 +163,7 @@ def _judge(
         return Judge(frame, y, model.predict, "permutation on training rows")
 
     def predict(changed: pd.DataFrame) -> np.ndarray:
-        views = model._views(changed)
+        views = model.views(changed)
         n, width = len(changed), model.problem.width
         prediction = np.zeros((n, width) if model.problem.is_classification else n)
         fold_of = np.tile(folds, n // len(folds))

@@ -7,9 +7,8 @@ SHA-256; loading admits a fixed list of our own classes and refuses everything e
 
 from __future__ import annotations
 
-import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -20,8 +19,8 @@ from autoglm_agent.automl.features.linear import LinearView
 from autoglm_agent.automl.metrics import decide
 from autoglm_agent.automl.problem import Problem
 from autoglm_agent.automl.processors import processors, side_by_side
-from autoglm_agent.automl.workspace import Workspace
-from autoglm_agent.errors import InputError, StoreError
+from autoglm_agent.automl.workspace import Workspace, digest_of
+from autoglm_agent.errors import StoreError
 
 FORMAT = 1
 MANY_ROWS = 1000
@@ -82,7 +81,6 @@ class FittedModel:
     encoder: TableEncoder | None = None
     linear: LinearView | None = None
     threshold: float = 0.5
-    extra: dict[str, Any] = field(default_factory=dict)
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Predict.
@@ -97,7 +95,7 @@ class FittedModel:
         Raises:
             InputError: If columns are missing; the message names them.
         """
-        views = self._views(frame)
+        views = self.views(frame)
         work = [
             (member.weight / len(member.models), model, views[member.view])
             for member in self.members
@@ -136,7 +134,7 @@ class FittedModel:
         manifest = {
             "format": FORMAT,
             "model": model_id,
-            "files": {"model.skops": hashlib.sha256(data).hexdigest()},
+            "files": {"model.skops": digest_of(data)},
             "bytes": len(data),
             "versions": versions(),
             "problem": self.problem.to_json(),
@@ -159,22 +157,23 @@ class FittedModel:
                 fixed list; nothing of it has been run then.
         """
         manifest = workspace.read_json("models", model_id, "manifest.json")
-        path = workspace.file("models", model_id, "model.skops")
-        if not path.exists():
-            raise StoreError(f"{path} is missing.", "Train the model again.")
-        data = path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != manifest.get("files", {}).get("model.skops"):
-            raise StoreError(
-                f"{path} is not the file its manifest describes.", "Train the model again."
-            )
+        name = ("models", model_id, "model.skops")
+        sha256 = str(manifest.get("files", {}).get("model.skops"))
+        data = workspace.read_bytes(*name, sha256=sha256)
+        path = "/".join(name)
         if manifest.get("format") != FORMAT:
             raise StoreError(
                 f"{path} has format {manifest.get('format')}, this version reads {FORMAT}.",
                 "Use the version that wrote it, or train the model again.",
             )
-        return cls._from_state(_safe_loads(data, str(path)))
+        return cls._from_state(_safe_loads(data, path))
 
-    def _views(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+    def views(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
+        """Return the matrices that the members read, by the name of the view.
+
+        Raises:
+            InputError: If columns are missing; the message names them.
+        """
         if self.encoder is None:
             empty = np.zeros((len(frame), 0), dtype=np.float32)
             return {"tree": empty, "linear": empty}
@@ -191,7 +190,6 @@ class FittedModel:
             "encoder": self.encoder,
             "linear": self.linear,
             "threshold": self.threshold,
-            "extra": self.extra,
         }
 
     @classmethod
@@ -212,7 +210,7 @@ def _safe_loads(data: bytes, name: str) -> dict[str, Any]:
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:
         raise StoreError(f"{name} is not a model file: {error}.", "Train it again.") from error
     if not isinstance(state, dict):
-        raise InputError(f"{name} does not hold a model of this tool.", "Train it again.")
+        raise StoreError(f"{name} does not hold a model of this tool.", "Train it again.")
     return state
 
 

@@ -73,8 +73,8 @@ def allot_groups(
     Greedy, large groups first (in random order among those of similar size): a group goes
     where it raises the sum of squared counts, divided by stratum and weight, the least.
     Groups of one row fill what is left, stratum by stratum. No part stays empty if there are
-    as many groups as parts, and with two parts (the holdout is the first) every stratum keeps
-    a row in the second.
+    as many groups as parts. With two parts the first is the holdout: every stratum keeps a row
+    in the second, which gets two groups or more if there are three, to validate each other.
 
     Args:
         groups: Group of each row, integers.
@@ -132,3 +132,6 @@ def _mend(part: np.ndarray, content: np.ndarray, sizes: np.ndarray, weights: np.
             parts = np.bincount(part, minlength=len(weights))
             rich = np.flatnonzero(part == int(np.argmax(parts)))
             part[rich[np.argmin(sizes[rich])]] = empty
+    if len(weights) == 2 and len(part) >= 3 and np.sum(part == 1) == 1:
+        held = np.flatnonzero(part == 0)
+        part[held[np.argmin(sizes[held])]] = 1

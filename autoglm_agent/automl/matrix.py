@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.grouping import moments
+from autoglm_agent.automl.features.linear import skewness
+from autoglm_agent.automl.features.values import as_days, as_numbers
 from autoglm_agent.errors import InputError
 
 LEVELS = 12
@@ -25,7 +26,8 @@ LEVELS = 12
 MISSING = "(missing)"
 OTHER = "(other)"
 
-_DAY = 86_400_000_000.0
+SKEWED = 2.0
+"""Skewness from which a non-negative number is measured by its logarithm."""
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,8 @@ class Measure:
         """Return the raw values as floats, NaN where missing; dates in days since 1970."""
         columns = [frame[name] for name in self.of]
         if self.kind == "number":
-            column = columns[0]
-            if not pd.api.types.is_numeric_dtype(column):
-                column = pd.to_numeric(column, errors="coerce")
-            values = column.to_numpy(dtype=np.float64, na_value=np.nan)
-            return np.where(np.isfinite(values), values, np.nan)
-        days = [_days(column) for column in columns]
+            return as_numbers(columns[0])
+        days = [as_days(column) for column in columns]
         return days[0] if self.kind == "date" else days[1] - days[0]
 
     def levelled(self, values: np.ndarray) -> np.ndarray:
@@ -184,16 +182,9 @@ def _number(measure: Measure, frame: pd.DataFrame) -> Measure | str:
     known = values[np.isfinite(values)]
     if len(known) < 2 or known.min() == known.max():
         return "one value only"
-    skew = float(((known - known.mean()) ** 3).mean() / max(known.std() ** 3, 1e-300))
-    log = measure.kind != "date" and bool(known.min() >= 0) and skew > 2.0
+    log = measure.kind != "date" and bool(known.min() >= 0) and skewness(known) > SKEWED
     if log:
         known = np.log1p(known)
     return Measure(
         measure.name, measure.of, measure.kind, log, float(known.mean()), float(known.std()) or 1.0
     )
-
-
-def _days(column: pd.Series) -> np.ndarray:
-    if not pd.api.types.is_datetime64_any_dtype(column):
-        column = pd.to_datetime(column, errors="coerce")
-    return np.where(column.isna(), np.nan, moments(column) / _DAY)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import json
 from typing import Any
 
 import numpy as np
 
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.arrays import array_json, from_npz, json_array, to_npz
+from autoglm_agent.automl.workspace import Workspace, digest_of
 from autoglm_agent.errors import StoreError
 
 FILE = "model.npz"
@@ -27,16 +25,13 @@ def save_plain(
         plain: JSON data.
         arrays: Arrays by name.
     """
-    buffer = io.BytesIO()
-    text = json.dumps(plain, allow_nan=False).encode()
-    np.savez_compressed(buffer, json=np.frombuffer(text, dtype=np.uint8), **arrays)  # type: ignore[arg-type]
-    data = buffer.getvalue()
+    data = to_npz({"json": json_array(plain), **arrays}, compressed=True)
     manifest = {
         "format": 1,
         "model": model_id,
         "kind": kind,
         "bytes": len(data),
-        "files": {FILE: hashlib.sha256(data).hexdigest()},
+        "files": {FILE: digest_of(data)},
     }
     workspace.write_bytes(data, "models", model_id, FILE)
     workspace.write_json(manifest, "models", model_id, "manifest.json")
@@ -51,11 +46,11 @@ def load_plain(
         StoreError: If a file is missing or is not what the manifest describes.
     """
     manifest = workspace.read_json("models", model_id, "manifest.json")
-    path = workspace.file("models", model_id, FILE)
-    data = path.read_bytes() if path.exists() else b""
-    if hashlib.sha256(data).hexdigest() != manifest.get("files", {}).get(FILE):
-        raise StoreError(f"{path} is missing or was changed.", "Make the model again.")
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        plain = json.loads(arrays["json"].tobytes())
-        found = {name: arrays[name] for name in arrays.files if name != "json"}
-    return str(manifest["kind"]), plain, found
+    sha256 = str(manifest.get("files", {}).get(FILE))
+    try:
+        arrays = from_npz(workspace.read_bytes("models", model_id, FILE, sha256=sha256))
+        return str(manifest["kind"]), array_json(arrays.pop("json")), arrays
+    except (ValueError, KeyError) as error:
+        raise StoreError(
+            f"The model {model_id} cannot be read: {error}.", "Make it anew."
+        ) from error

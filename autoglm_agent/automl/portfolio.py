@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from autoglm_agent.automl.clock import Deadline
+from autoglm_agent.automl.features.linear import skewness
 from autoglm_agent.automl.features.target import HIGH_CARDINALITY
 from autoglm_agent.automl.metrics import oriented
 from autoglm_agent.automl.study import Study
@@ -143,8 +144,7 @@ def skewed(study: Study) -> bool:
     """Whether a logarithm of the target is worth a race: non-negative with a long tail."""
     if study.problem.is_classification or study.y.min() < 0:
         return False
-    deviation = study.y.std()
-    return bool(deviation > 0 and (((study.y - study.y.mean()) / deviation) ** 3).mean() > 1.0)
+    return skewness(study.y) > 1.0
 
 
 def slow(params: dict[str, Any], name: str, rate: float) -> Spec:

@@ -6,7 +6,6 @@ and only then anything is decided from values, on training rows alone.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.arrays import from_npz, to_npz
 from autoglm_agent.automl.hygiene import columns_to_drop
 from autoglm_agent.automl.problem import Problem
 from autoglm_agent.automl.profile import ColumnKind, Profile, typed_frame
@@ -23,9 +23,9 @@ from autoglm_agent.automl.split import SplitPlan, assign_folds
 from autoglm_agent.automl.table import Table
 from autoglm_agent.automl.target import check_reading, make_problem, plain_target
 from autoglm_agent.automl.vault import Vault
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.workspace import Workspace, digest_of
 from autoglm_agent.chain import Task, digest
-from autoglm_agent.errors import InputError, StoreError
+from autoglm_agent.errors import InputError
 
 
 @dataclass
@@ -131,8 +131,14 @@ def prepare(
     """
     if task.kind == "profile":
         raise InputError("A profile needs no preparation.", "Read the profile instead.")
+    if task.kind == "forecasting":
+        raise InputError(
+            "Forecasts of future periods are not made yet.",
+            "Ask for a regression of the target on known columns, split by the time column.",
+        )
     drops = sorted(set(drop_columns))
-    asked = task.model_dump(mode="json", exclude={"evidence", "time_budget_s", "max_latency_ms"})
+    # The evidence words a task but does not change it; limits change how it is trained.
+    asked = task.model_dump(mode="json", exclude={"evidence"})
     prepared_id = digest([table.digest, asked, drops, group_duplicates, split, seed])
     if workspace.has("prepared", prepared_id, "meta.json"):
         return load_prepared(workspace, prepared_id)
@@ -155,15 +161,11 @@ def load_prepared(workspace: Workspace, prepared_id: str) -> Prepared:
         StoreError: If it is missing, damaged or changed.
     """
     meta = workspace.read_json("prepared", prepared_id, "meta.json")
-    data = {}
-    for name, sha in meta["files"].items():
-        path = workspace.file("prepared", prepared_id, name)
-        data[name] = path.read_bytes() if path.exists() else b""
-        if _sha256(data[name]) != sha:
-            raise StoreError(f"{path} is missing or was changed.", "Start the run again.")
-    X = pd.read_parquet(io.BytesIO(data["train.parquet"]))
-    with np.load(io.BytesIO(data["arrays.npz"]), allow_pickle=False) as arrays:
-        y, rows, folds = arrays["y"], arrays["rows"], arrays["folds"]
+    data = {
+        name: workspace.read_bytes("prepared", prepared_id, name, sha256=sha256)
+        for name, sha256 in meta["files"].items()
+    }
+    arrays = from_npz(data["arrays.npz"])
     problem = Problem.from_json(meta["problem"]) if meta["problem"] else None
     return Prepared(
         id=meta["id"],
@@ -171,10 +173,10 @@ def load_prepared(workspace: Workspace, prepared_id: str) -> Prepared:
         vault_id=meta["vault_id"],
         problem=cast(Problem, problem),
         plan=SplitPlan.from_json(meta["plan"]),
-        X=X,
-        y=y,
-        rows=rows,
-        folds=folds,
+        X=pd.read_parquet(io.BytesIO(data["train.parquet"])),
+        y=arrays["y"],
+        rows=arrays["rows"],
+        folds=arrays["folds"],
         kinds=meta["kinds"],
         dropped=meta["dropped"],
         holdout_rows=meta["holdout_rows"],
@@ -203,7 +205,7 @@ def _divide(
         columns = chosen.frame.drop(columns=[task.target])
     vault_rows = chosen.rows[held].astype(np.int64)
     classes = list(problem.classes) if problem else []
-    vault_id = digest([table.digest, task.target, classes, _sha256(vault_rows.tobytes())])
+    vault_id = digest([table.digest, task.target, classes, digest_of(vault_rows.tobytes())])
     Vault.seal(workspace, vault_id, columns[held], y[held] if problem else np.empty(0), vault_rows)
     X = columns[train].reset_index(drop=True)
     dropped = columns_to_drop(X, profile, task, chosen.plan, drops)
@@ -235,9 +237,8 @@ def _divide(
 
 def _save(workspace: Workspace, prepared: Prepared) -> None:
     """Write the arrays first and meta.json last: it says that the rest is there."""
-    arrays = io.BytesIO()
-    np.savez(arrays, y=prepared.y, rows=prepared.rows, folds=prepared.folds)
-    files = {"train.parquet": prepared.X.to_parquet(), "arrays.npz": arrays.getvalue()}
+    arrays = to_npz({"y": prepared.y, "rows": prepared.rows, "folds": prepared.folds})
+    files = {"train.parquet": prepared.X.to_parquet(), "arrays.npz": arrays}
     for name, data in files.items():
         workspace.write_bytes(data, "prepared", prepared.id, name)
     problem = cast("Problem | None", prepared.problem)
@@ -254,10 +255,6 @@ def _save(workspace: Workspace, prepared: Prepared) -> None:
         "task": prepared.task.to_json(),
         "notes": list(prepared.notes),
         "summary": prepared.summary(),
-        "files": {name: _sha256(data) for name, data in files.items()},
+        "files": {name: digest_of(data) for name, data in files.items()},
     }
     workspace.write_json(meta, "prepared", prepared.id, "meta.json")
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

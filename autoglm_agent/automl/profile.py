@@ -125,7 +125,7 @@ def _typed(column: pd.Series, told: ColumnProfile) -> pd.Series:
             return _by_distinct(column, lambda texts: texts.map(parse).astype("float64"))
         blank = blank_cells(column)
         return column.mask(blank) if blank.any() else column
-    if told.kind == "date" and told.format:
+    if told.kind == "date" and told.format and pd.api.types.is_numeric_dtype(column):
         return parse_dates(column, told.format)
     if isinstance(column.dtype, pd.Int64Dtype):
         exact = column.abs().max()

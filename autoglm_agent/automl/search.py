@@ -153,8 +153,8 @@ class _Search:
     def attempt(self, spec: Spec, study: Study, limit: Deadline) -> Trial | None:
         """Load or train one candidate; None if it is discarded or failed."""
         name = candidate_id(spec, study)
-        if name in self.discard:
-            return None
+        if name in self.discard and spec.family != "baseline":
+            return None  # without the baseline there would be nothing to fall back on
         trial = self.store.load(trial_key(spec, study))
         if trial is None:
             self._tell("trial.started", spec, f"Training {spec.name}.")
@@ -173,7 +173,9 @@ class _Search:
         except OutOfTime:
             self._fail(spec, name, "stopped", "out of time", began.elapsed)
             return None
-        except Exception as error:  # noqa: BLE001  (whatever a library raises is one failed trial)
+        except Exception as error:  # whatever a library raises is one failed trial
+            if spec.family == "baseline":
+                raise  # no library is involved: the data or our code is wrong
             self._fail(spec, name, "failed", f"{type(error).__name__}: {error}", began.elapsed)
             return None
         faultpoint("trial.done")

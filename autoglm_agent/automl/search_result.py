@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import math
 import resource
 import sys
-import zipfile
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 
+from autoglm_agent.automl.arrays import from_npz, to_npz
 from autoglm_agent.automl.fitted import FittedModel
 from autoglm_agent.automl.metrics import GREATER_IS_BETTER
 from autoglm_agent.automl.trials import Candidate
 from autoglm_agent.automl.workspace import Workspace
 from autoglm_agent.errors import StoreError
+from autoglm_agent.jsondata import without_nan
 
 
 @dataclass
@@ -96,7 +95,7 @@ class SearchResult:
             "trained": self.trained,
             "warnings": self.warnings,
         }
-        return dict(_without_nan(data))
+        return dict(without_nan(data))
 
     def save(
         self,
@@ -122,10 +121,9 @@ class SearchResult:
         model_id = model_id or search_id
         if self.fitted is not None and not workspace.has("models", model_id, "manifest.json"):
             self.fitted.save(workspace, model_id)
-        arrays = {f"oof.{name}": values for name, values in self.oof.items()}
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, allow_pickle=False, ensemble=self.ensemble_oof, **arrays)
-        workspace.write_bytes(buffer.getvalue(), "searches", search_id, "oof.npz")
+        arrays = {"ensemble": self.ensemble_oof}
+        arrays |= {f"oof.{name}": values for name, values in self.oof.items()}
+        workspace.write_bytes(to_npz(arrays, compressed=True), "searches", search_id, "oof.npz")
         data = {
             "id": search_id,
             "prepared": prepared_id,
@@ -151,12 +149,7 @@ def load_search(workspace: Workspace, search_id: str, *, with_model: bool = Fals
         StoreError: If a file is missing or damaged.
     """
     data = workspace.read_json("searches", search_id, "search.json")
-    path = workspace.file("searches", search_id, "oof.npz")
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            loaded = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise StoreError(f"{path} is damaged: {error}.", "Train again.") from error
+    oof = read_oof(workspace, search_id)
     candidates = []
     for entry in data["candidates"]:
         entry = {**entry, "score": _number(entry["score"]), "se": _number(entry["se"])}
@@ -165,13 +158,28 @@ def load_search(workspace: Workspace, search_id: str, *, with_model: bool = Fals
     return SearchResult(
         candidates=candidates,
         weights=data["weights"],
-        oof={n.removeprefix("oof."): v for n, v in loaded.items() if n != "ensemble"},
-        ensemble_oof=loaded["ensemble"],
+        ensemble_oof=oof.pop("ensemble"),
+        oof=oof,
         ensemble_score=_number(data["ensemble_score"]),
         naive_score=_number(data["naive_score"]),
         fitted=FittedModel.load(workspace, data["model"]) if with_model else None,
         **{name: data[name] for name in _PLAIN},
     )
+
+
+def read_oof(workspace: Workspace, search_id: str) -> dict[str, np.ndarray]:
+    """Read the out-of-fold predictions of a search: candidate id, or `ensemble`, to array.
+
+    Raises:
+        StoreError: If the file is missing or damaged.
+    """
+    try:
+        arrays = from_npz(workspace.read_bytes("searches", search_id, "oof.npz"))
+    except ValueError as error:
+        raise StoreError(
+            f"The predictions of the search {search_id} are damaged: {error}.", "Train again."
+        ) from error
+    return {name.removeprefix("oof."): values for name, values in arrays.items()}
 
 
 _PLAIN = ("best", "seconds", "stopped", "metric", "threshold", "trained", "warnings")
@@ -185,13 +193,3 @@ def peak_memory_mb() -> float:
 
 def _number(value: float | None) -> float:
     return float("nan") if value is None else float(value)
-
-
-def _without_nan(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _without_nan(v) for key, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without_nan(v) for v in value]
-    return value

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.grouping import hash_rows
 from autoglm_agent.automl.profile import Profile
 from autoglm_agent.automl.split import SplitPlan, choose_split, holdout_mask
 from autoglm_agent.automl.target import (
@@ -102,14 +103,14 @@ def select_rows(
         )
     used = frame.iloc[rows]
     plan = choose_split(task, profile, used, requested=split, group_duplicates=group_duplicates)
-    placed = _check_split(plan, used)
+    left_out = {*task.exclude, *drops, task.target} - {plan.column}
+    left_out |= {c.name for c in profile.columns if c.kind == "id" and c.name != plan.column}
+    apart = frame[[c for c in frame.columns if c not in left_out]]
+    placed = _check_split(plan, used, apart.iloc[rows])
     if not placed.all():
         count = count_rows(int((~placed).sum()))
         notes.append(f"{count} without a {plan.column!r} set aside: they have no place in time.")
     rows = rows[placed]
-    left_out = {*task.exclude, *drops, task.target} - {plan.column}
-    left_out |= {c.name for c in profile.columns if c.kind == "id" and c.name != plan.column}
-    apart = frame[[c for c in frame.columns if c not in left_out]]
     held = holdout_mask(plan, apart.iloc[rows], strata_of(task, frame.iloc[rows]), seed)
     if task.kind in ("binary", "multiclass"):
         known, late = _classes_known_in_time(frame[task.target].iloc[rows], held)
@@ -127,9 +128,17 @@ def strata_of(task: Task, frame: pd.DataFrame) -> np.ndarray:
     return frame[task.target].to_numpy(dtype=np.float64)
 
 
-def _check_split(plan: SplitPlan, frame: pd.DataFrame) -> np.ndarray:
+def _check_split(plan: SplitPlan, frame: pd.DataFrame, apart: pd.DataFrame) -> np.ndarray:
     """Return which rows have a place in the split; refuse a column that cannot carry it."""
     everywhere = np.ones(len(frame), dtype=bool)
+    if plan.column is None and plan.duplicates:
+        kinds = len(np.unique(hash_rows(apart)))
+        if kinds < 3:
+            raise InputError(
+                f"The rows have only {kinds} different set(s) of features, so equal rows cannot "
+                "stay together.",
+                "Use another split, or exclude fewer columns.",
+            )
     if plan.column is None:
         return everywhere
     column = frame[plan.column]

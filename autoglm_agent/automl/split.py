@@ -32,7 +32,6 @@ __all__ = [
     "assign_folds",
     "choose_split",
     "fold_pairs",
-    "hash_rows",
     "holdout_mask",
     "holdout_share",
 ]

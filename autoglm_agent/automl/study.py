@@ -16,8 +16,6 @@ from autoglm_agent.automl.features.linear import LinearView
 from autoglm_agent.automl.models.base import Fold
 from autoglm_agent.automl.problem import Problem
 
-Views = dict[str, np.ndarray]
-
 
 @dataclass
 class Study:

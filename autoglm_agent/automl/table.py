@@ -19,8 +19,8 @@ from autoglm_agent.automl.readers.limits import LIMITS, Limits
 from autoglm_agent.automl.readers.sniff import sniff
 from autoglm_agent.automl.readers.source import load_source
 from autoglm_agent.automl.readers.sql import query_frame, read_database
-from autoglm_agent.automl.workspace import Workspace
-from autoglm_agent.errors import InputError, StoreError
+from autoglm_agent.automl.workspace import Workspace, digest_of
+from autoglm_agent.errors import InputError
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def save_snapshot(table: Table, workspace: Workspace) -> str:
         {
             "name": table.name,
             "repairs": list(table.repairs),
-            "sha256": hashlib.sha256(data).hexdigest(),
+            "sha256": digest_of(data),
             "rows": len(table.frame),
             "dtypes": {name: str(dtype) for name, dtype in table.frame.dtypes.items()},
         },
@@ -113,10 +113,7 @@ def load_snapshot(workspace: Workspace, data_id: str) -> Table:
     if not _ID.match(data_id):
         raise InputError(f"{data_id!r} is no data id.", "Give the id that the profile step told.")
     meta = workspace.read_json("data", f"{data_id}.json")
-    path = workspace.file("data", f"{data_id}.parquet")
-    data = path.read_bytes() if path.exists() else b""
-    if hashlib.sha256(data).hexdigest() != meta["sha256"]:
-        raise StoreError(f"{path} is missing or was changed.", "Start the run again.")
+    data = workspace.read_bytes("data", f"{data_id}.parquet", sha256=meta["sha256"])
     frame = pq.read_table(pa.BufferReader(data)).to_pandas()
     frame = frame.astype(meta["dtypes"])
     return Table(frame, meta["name"], data_id, tuple(meta["repairs"]))

@@ -129,7 +129,7 @@ def usable_targets(task: Task, column: pd.Series) -> tuple[np.ndarray, list[str]
             f"Only {count_rows(int(keep.sum()))} can be used; at least {MIN_ROWS} are needed.",
             "Give a larger table.",
         )
-    if task.kind in ("regression", "forecasting"):
+    if task.kind == "regression":
         _check_number(column, keep)
     else:
         single = _check_classes(column, keep)
@@ -171,7 +171,7 @@ def make_problem(task: Task, column: pd.Series) -> Problem:
         InputError: If the metric does not fit the kind, or the positive class is no level.
     """
     costs = tuple(sorted((task.costs or {}).items()))
-    if task.kind in ("regression", "forecasting"):
+    if task.kind == "regression":
         return Problem("regression", task.metric or "rmse", costs=costs)
     levels, codes = np.unique(plain_labels(column), return_inverse=True)
     classes = tuple(v.item() if isinstance(v, np.generic) else v for v in levels)

@@ -6,7 +6,7 @@ that was killed never trains a finished candidate a second time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -63,10 +63,6 @@ class Trial:
     oof: np.ndarray
     models: tuple[Any, ...] = ()
     view: str = "tree"
-
-    def with_candidate(self, **changes: Any) -> Trial:
-        """Return a copy whose candidate has some fields replaced."""
-        return replace(self, candidate=replace(self.candidate, **changes))
 
 
 class Trials(Protocol):

@@ -9,7 +9,6 @@ reading; anything else needs the user's consent and is recorded with it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import threading
@@ -20,9 +19,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.arrays import from_npz, to_npz
 from autoglm_agent.automl.grouping import hash_rows
-from autoglm_agent.automl.workspace import Workspace
-from autoglm_agent.errors import InputError, StoreError, VaultError
+from autoglm_agent.automl.workspace import Workspace, digest_of
+from autoglm_agent.errors import InputError, VaultError
 from autoglm_agent.faults import faultpoint
 
 _READINGS = ("vault", "readings.jsonl")
@@ -68,8 +68,8 @@ class Vault:
             "id": vault_id,
             "n": len(rows),
             "columns": [str(name) for name in frame.columns],
-            "rows_sha256": _sha256(rows.tobytes()),
-            "y_sha256": _sha256(np.asarray(y).tobytes()),
+            "rows_sha256": digest_of(rows.tobytes()),
+            "y_sha256": digest_of(np.asarray(y).tobytes()),
         }
         if vault._sealed():
             old = vault.seal_record()
@@ -80,11 +80,10 @@ class Vault:
                 )
             return vault
         features = frame.reset_index(drop=True).to_parquet()
-        labels = io.BytesIO()
-        np.savez(labels, y=np.asarray(y), rows=rows)
+        labels = to_npz({"y": np.asarray(y), "rows": rows})
         vault._write_private(features, "rows.parquet")
-        vault._write_private(labels.getvalue(), "labels.npz")
-        files = {"rows.parquet": _sha256(features), "labels.npz": _sha256(labels.getvalue())}
+        vault._write_private(labels, "labels.npz")
+        files = {"rows.parquet": digest_of(features), "labels.npz": digest_of(labels)}
         workspace.write_json(
             {**seal, "files": files, "sealed": round(time.time(), 3)}, *vault._path("sealed.json")
         )
@@ -109,6 +108,16 @@ class Vault:
             raise InputError(f"The vault {self.id} has no column {unknown[0]!r}.")
         return hash_rows(pd.read_parquet(io.BytesIO(self._checked("rows.parquet")))[list(columns)])
 
+    def row_numbers(self) -> np.ndarray:
+        """Return the row numbers in the table of the held-out rows, int64.
+
+        This is no reading either: of the sealed archive only the numbers are unpacked.
+
+        Raises:
+            StoreError: If a file of the vault is missing or changed.
+        """
+        return from_npz(self._checked("labels.npz"), ["rows"])["rows"]
+
     def open(
         self, model_id: str, *, consent: bool = False
     ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
@@ -129,8 +138,8 @@ class Vault:
         with _opening:
             self._record(model_id, consent)
         faultpoint("vault.opened")
-        with np.load(io.BytesIO(labels), allow_pickle=False) as arrays:
-            return pd.read_parquet(io.BytesIO(features)), arrays["y"], arrays["rows"]
+        arrays = from_npz(labels)
+        return pd.read_parquet(io.BytesIO(features)), arrays["y"], arrays["rows"]
 
     def reading(self, model_id: str) -> int | None:
         """Return the number of the reading by this model, from 1, or None if it has not read."""
@@ -180,21 +189,9 @@ class Vault:
         self.workspace.write_bytes(data, *self._path(name)).chmod(0o600)
 
     def _checked(self, name: str) -> bytes:
-        path = self.workspace.file(*self._path(name))
-        expected = self.seal_record()["files"][name]
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise StoreError(
-                f"Cannot read {path}: {error.strerror}.", "Start a new run."
-            ) from error
-        if _sha256(data) != expected:
-            raise StoreError(f"{path} was changed after it was sealed.", "Start a new run.")
-        return data
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+        return self.workspace.read_bytes(
+            *self._path(name), sha256=self.seal_record()["files"][name]
+        )
 
 
 def _sync(path: Path) -> None:

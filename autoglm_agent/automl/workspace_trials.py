@@ -5,13 +5,11 @@ One file holds a trial, so a process killed at any moment leaves it either finis
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
 from dataclasses import asdict
 
 import numpy as np
 
+from autoglm_agent.automl.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.automl.models.pack import pack, unpack
 from autoglm_agent.automl.trials import Candidate, Trial
 from autoglm_agent.automl.workspace import Workspace
@@ -30,16 +28,16 @@ class WorkspaceTrials:
 
     def load(self, key: str) -> Trial | None:
         """Return the trial of that key; None if there is none or its file is damaged."""
-        path = self._workspace.file("trials", key, "trial.npz")
-        if not path.exists():
+        name = ("trials", key, "trial.npz")
+        if not self._workspace.has(*name):
             return None
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                told = json.loads(arrays["json"].tobytes())
-                oof, models = arrays["oof"], unpack(arrays["models"].tobytes())
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, StoreError):
+            arrays = from_npz(self._workspace.read_bytes(*name))
+            told, models = array_json(arrays["json"]), unpack(arrays["models"].tobytes())
+            candidate = Candidate(**told["candidate"])
+            return Trial(key, candidate, arrays["oof"], models, told["view"])
+        except (ValueError, KeyError, TypeError, StoreError):
             return None  # trained again, which costs time but nothing else
-        return Trial(key, Candidate(**told["candidate"]), oof, models, told["view"])
 
     def save(self, trial: Trial) -> None:
         """Write a trial.
@@ -48,12 +46,9 @@ class WorkspaceTrials:
             StoreError: If the file cannot be written.
         """
         told = {"candidate": asdict(trial.candidate), "view": trial.view}
-        buffer = io.BytesIO()
-        np.savez(
-            buffer,
-            allow_pickle=False,
-            json=np.frombuffer(json.dumps(told).encode(), dtype=np.uint8),
-            oof=trial.oof,
-            models=np.frombuffer(pack(trial.models), dtype=np.uint8),
-        )
-        self._workspace.write_bytes(buffer.getvalue(), "trials", trial.key, "trial.npz")
+        arrays = {
+            "json": json_array(told),
+            "oof": trial.oof,
+            "models": np.frombuffer(pack(trial.models), dtype=np.uint8),
+        }
+        self._workspace.write_bytes(to_npz(arrays), "trials", trial.key, "trial.npz")

@@ -10,6 +10,7 @@ from autoglm_agent.automl.workspace import Workspace, open_run, runs_home
 from autoglm_agent.automl.workspace import list_runs as run_ids
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
+from autoglm_agent.errors import InputError
 
 
 def report(run_id: str, *, runs: str | None, browse: bool, as_json: bool) -> None:
@@ -39,7 +40,12 @@ def predict(
     workspace = open_run(run_id, runs)
     predictions = predict_file(workspace, existing(data), query=query)
     if out:
-        predictions.to_csv(out, index=False)
+        try:
+            predictions.to_csv(out, index=False)
+        except OSError as error:
+            raise InputError(
+                f"Cannot write {out!r}: {error.strerror or error}.", "Choose another place."
+            ) from error
     told = {
         "run": run_id,
         "rows": len(predictions),

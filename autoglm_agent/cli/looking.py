@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from typing import Any
 
 from autoglm_agent.automl.profile import Profile, profile_table
 from autoglm_agent.automl.table import Table, read_table
-from autoglm_agent.automl.workspace import Workspace
 from autoglm_agent.chain import Verdict, refutations
 from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.cli.running import existing
@@ -61,8 +59,7 @@ def check(data: str, target: str, *, query: str | None, as_json: bool) -> None:
 
     table, found = _read(data, query)
     task = understand(f"Predict `{target}`", found, fixed={"target": target})
-    with tempfile.TemporaryDirectory() as folder:
-        verdicts = check_data(Workspace(folder), table, found, task)
+    verdicts = check_data(None, table, found, task)
     findings = [_finding(v) for v in verdicts]
     if as_json:
         print_json(findings)

@@ -87,19 +87,13 @@ class Progress:
             tree.add(f"{mark} {escape(text)}")
         branch = tree.add(f"[cyan]…[/] {escape(self._doing)}")
         if self._trials:
-            best = max(
-                (t for t in self._trials if t.get("best") is not None),
-                key=lambda t: t.get("left_s") is not None,
-                default=None,
-            )
             for trial in self._trials[-SHOWN_TRIALS:]:
                 score = trial.get("score")
                 shown = f"{score:.4f}" if isinstance(score, float) else "failed"
                 branch.add(escape(f"{trial.get('name', '')}: {shown}"))
-            if best is not None:
-                latest = self._trials[-1].get("best")
-                if isinstance(latest, float):
-                    branch.add(f"[bold]best {latest:.4f}[/]")
+            best = self._trials[-1].get("best")
+            if isinstance(best, float):
+                branch.add(f"[bold]best {best:.4f}[/]")
         return tree
 
     def _clock(self) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from autoglm_agent.automl.workspace import runs_home
+from autoglm_agent import errors
+from autoglm_agent.automl.workspace import Workspace, open_run, runs_home
 from autoglm_agent.cli.console import INTERRUPTED, Exit, lived, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
 from autoglm_agent.errors import AutoGLMError, InputError, TargetError
@@ -68,7 +68,8 @@ def demo(*, runs: str | None, time_budget: float | None, seed: int, as_json: boo
     """Write the demonstration's table and run it as any other."""
     from autoglm_agent.automl.demo import INSTRUCTION, write_demo_table
 
-    path = write_demo_table(runs_home(runs) / "demo" / "breast_cancer.csv")
+    folder = Workspace(runs_home(runs) / "demo")
+    path = write_demo_table(folder.file("breast_cancer.csv"))
     run(
         str(path),
         INSTRUCTION,
@@ -90,7 +91,6 @@ def resume(
     run_id: str, *, runs: str | None, model: str | None, memory: bool, as_json: bool
 ) -> None:
     """Go on with a run; see `autoglm resume --help`."""
-    from autoglm_agent.automl.workspace import open_run
     from autoglm_graphs.runs import resume_run
     from autoglm_graphs.settings import read_settings
 
@@ -116,10 +116,10 @@ def existing(data: str) -> str:
     Raises:
         InputError: If there is no such file.
     """
-    path = Path(os.path.expanduser(data))
-    if not path.exists():
-        raise InputError(f"There is no file {data!r}.", "Check the path.")
-    return str(path.absolute())
+    path = os.path.expanduser(data)
+    if not os.path.exists(path):  # of the two `exists`, this one takes any text for an answer
+        raise InputError(f"There is no file {data[:200]!r}.", "Check the path.")
+    return os.path.abspath(path)
 
 
 def spoken_budget(instruction: str) -> float | None:
@@ -167,7 +167,6 @@ def _finish(
         print_json(result)
     else:
         from autoglm_agent.automl.report import summary_text
-        from autoglm_agent.automl.workspace import Workspace
 
         print(summary_text(Workspace(result["paths"]["run"])))
     raise Exit(0 if result["status"] == "verified" else 1)
@@ -179,5 +178,5 @@ def _as_error(error: dict[str, Any]) -> AutoGLMError:
     if error["type"] == "TargetError":
         hint = remedy or "Name the column in the instruction or with --target."
         return TargetError(problem, hint, tuple(error.get("candidates") or ()))
-    kind = InputError if error["type"] == "InputError" else AutoGLMError
-    return kind(problem, remedy)
+    kind = getattr(errors, str(error["type"]), AutoGLMError)
+    return kind(problem, remedy) if issubclass(kind, AutoGLMError) else AutoGLMError(problem)

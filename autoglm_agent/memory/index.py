@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from autoglm_agent.errors import AutoGLMError
-from autoglm_agent.memory.lock import file_lock
+from autoglm_agent.filelock import file_lock
 from autoglm_agent.memory.truth import Shelf, Truth, Vector
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ class ChromaIndex:
                 return
         _reconcile(opened.collection, self._truth.vectors(*space), last)
 
-    def _writing(self) -> AbstractContextManager[None]:
+    def _writing(self) -> AbstractContextManager[int]:
         return file_lock(self._truth.folder / "index.lock", WRITER_S)
 
     def _open(self, space: Space) -> Collection:

@@ -10,7 +10,6 @@ import hashlib
 import importlib.metadata
 import json
 import logging
-import math
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from pydantic import ValidationError
 
 from autoglm_agent.chain import Chain, Task, digest
 from autoglm_agent.errors import InputError
+from autoglm_agent.jsondata import without_nan
 
 log = logging.getLogger(__name__)
 
@@ -187,15 +187,4 @@ def _release() -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(_finite(value), default=str, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:
-    """Return the value with null for what JSON has no number for."""
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(k): _finite(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(v) for v in value]
-    return value
+    return json.dumps(without_nan(value), default=str, allow_nan=False)

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 
 from autoglm_agent.faults import faultpoint
+from autoglm_agent.filelock import file_lock
 from autoglm_agent.memory.database import BUSY_S, create, damaged, told, transaction
-from autoglm_agent.memory.lock import file_lock
 from autoglm_agent.memory.record import Record
 
 FILE = "chains.sqlite3"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.events import Listener
 from autoglm_agent.automl.workspace import Workspace, runs_home
 from autoglm_agent.chain import Budget
-from autoglm_agent.errors import AutoGLMError
+from autoglm_agent.errors import AutoGLMError, InputError, MissingExtraError
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.planner.model import EmbeddedPlanner
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
@@ -105,7 +106,7 @@ def create_automl_agent(
         memory=memory,
         budget=budget,
         ask=ask,
-        roots=tuple(Path(r) for r in roots) or (Path.cwd(),),
+        roots=(Path.cwd(), *(Path(r) for r in roots)),
         listener=listener,
     )
     return build_machine(
@@ -140,7 +141,9 @@ class AutoMLStage:
         self._ask = ask
         self._roots = roots
         self._listener = listener
-        self._scenes: dict[tuple[str, bool], Scene] = {}
+        self._scene: tuple[tuple[str, bool], Scene] | None = None
+        self._opened: ChainMemory | None = None
+        self._lock = threading.RLock()
 
     def begin(self, state: State) -> str:
         """Return the run of a new task; make its folder unless the caller has."""
@@ -157,10 +160,10 @@ class AutoMLStage:
     def open(self, state: State) -> Scene:
         """Return the scene of the state's run."""
         key = (state["run"], bool(state.get("consent")))
-        if key not in self._scenes:
-            self._scenes.clear()
-            self._scenes[key] = self._make(state)
-        return self._scenes[key]
+        with self._lock:  # a graph may be invoked from several threads
+            if self._scene is None or self._scene[0] != key:
+                self._scene = (key, self._make(state))
+            return self._scene[1]
 
     def _make(self, state: State) -> Scene:
         workspace = Workspace(self._home / state["run"])
@@ -197,11 +200,13 @@ class AutoMLStage:
         )
 
     def _open_memory(self, listener: Listener) -> ChainMemory | None:
-        """Return the memory; one that is damaged is told of and left alone."""
+        """Return the one memory of all runs; one that is damaged is told of and left alone."""
         if isinstance(self._memory, ChainMemory):
             return self._memory
         try:
-            return ChainMemory(self._home / "memory") if self._memory else None
+            if self._memory and self._opened is None:
+                self._opened = ChainMemory(self._home / "memory")
+            return self._opened
         except AutoGLMError as error:
             listener({"event": "memory.failed", "text": str(error)})
             return None
@@ -232,4 +237,15 @@ def _chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
         return model
     from langchain.chat_models import init_chat_model  # 0.8 s of CPU: only when it is asked for
 
-    return init_chat_model(model)
+    try:
+        return init_chat_model(model)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"The model {model!r} needs a package that is not installed: {error}",
+            "Install the provider's LangChain package.",
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            f"There is no model {model!r}: {str(error).splitlines()[0]}",
+            "Write it as provider:model.",
+        ) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -29,19 +29,18 @@ def open_saver(path: Path) -> Iterator[SqliteSaver]:
     Raises:
         StoreError: If the file is damaged or cannot be written.
     """
-    try:
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        saver = SqliteSaver(connection, serde=strict_serializer())
-        saver.setup()
-    except sqlite3.Error as error:
-        raise StoreError(
-            f"The checkpoints {path} cannot be opened: {error}.",
-            "If the file is damaged, move it aside and start the run again.",
-        ) from error
-    path.chmod(0o600)
-    try:
+    with ExitStack() as stack:
+        try:
+            connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            stack.callback(connection.close)
+            path.chmod(0o600)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            saver = SqliteSaver(connection, serde=strict_serializer())
+            saver.setup()
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"The checkpoints {path} cannot be opened: {error}.",
+                "If the file is damaged, move it aside and start the run again.",
+            ) from error
         yield saver
-    finally:
-        connection.close()

@@ -10,22 +10,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 from autoglm_agent.automl.workspace import Workspace
 from autoglm_agent.errors import RunActiveError
-
-if os.name == "nt":  # pragma: no cover - not run on the platforms that CI has
-    import msvcrt
-
-    def _lock(stream: IO[str]) -> None:
-        msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-else:
-    import fcntl
-
-    def _lock(stream: IO[str]) -> None:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+from autoglm_agent.filelock import file_lock
 
 
 @contextmanager
@@ -36,24 +26,21 @@ def lease(workspace: Workspace) -> Iterator[None]:
         RunActiveError: If another living process holds it; the message names its pid.
     """
     path = workspace.file("lease.json")
-    with open(path, "a+", encoding="utf-8") as stream:
+    with ExitStack() as stack:
         try:
-            _lock(stream)
-        except OSError as error:
+            descriptor = stack.enter_context(file_lock(path, timeout=0.0))
+        except TimeoutError as error:
             raise RunActiveError(
-                f"Run {workspace.path.name} is active in process {_holder(stream)}.",
+                f"Run {workspace.path.name} is active in process {_holder(path)}.",
                 "Wait for it to end, or stop it first.",
             ) from error
-        stream.seek(0)
-        stream.truncate()
-        json.dump({"pid": os.getpid()}, stream)
-        stream.flush()
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, json.dumps({"pid": os.getpid()}).encode())
         yield
 
 
-def _holder(stream: IO[str]) -> str:
-    stream.seek(0)
+def _holder(path: Path) -> str:
     try:
-        return str(json.load(stream)["pid"])
-    except (ValueError, KeyError):
+        return str(json.loads(path.read_text(encoding="utf-8"))["pid"])
+    except (OSError, ValueError, KeyError):
         return "(unknown)"

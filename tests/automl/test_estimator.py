@@ -96,3 +96,10 @@ def test_bad_input_is_a_value_error_with_a_reason():
         AutoMLRegressor(metric="roc_auc", **SMALL).fit(X, np.arange(len(X)))
     with pytest.raises(ValueError, match="folds is 1"):
         AutoMLRegressor(**{**SMALL, "folds": 1}).fit(X, np.arange(len(X)))
+
+
+@pytest.mark.parametrize("changed", [{"n_jobs": -1}, {"folds": 150, "trials": 0}])
+def test_scikit_learns_conventions_for_jobs_and_many_folds_hold(changed):
+    X, y = _people(160)
+    model = AutoMLClassifier(**{**SMALL, **changed}).fit(X, y)
+    assert len(model.predict(X)) == 160

@@ -110,8 +110,37 @@ def test_a_damaged_file_is_named(workspace):
     prepared = made(workspace, shop())
     path = workspace.path / "prepared" / prepared.id / "train.parquet"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(StoreError, match=r"train\.parquet is missing or was changed"):
+    with pytest.raises(StoreError, match=r"train\.parquet was changed"):
         load_prepared(workspace, prepared.id)
+    path.unlink()
+    with pytest.raises(StoreError, match=r"train\.parquet is missing"):
+        load_prepared(workspace, prepared.id)
+
+
+def test_a_forecast_is_refused_rather_than_taken_for_something_else(workspace):
+    task = Task(kind="forecasting", target="spent", time_column="when")
+    assert "not made yet" in refused(workspace, shop(), task)
+
+
+def test_limits_of_a_later_task_count_and_the_holdout_stays(workspace):
+    first = made(workspace, shop())
+    later = made(workspace, shop(), BINARY.model_copy(update={"max_latency_ms": 1.0}))
+    assert later.task.max_latency_ms == 1.0
+    assert later.vault_id == first.vault_id
+
+
+def test_three_groups_of_unlike_size_leave_two_to_validate_each_other(workspace):
+    frame = shop(260)
+    frame["group"] = ["a"] * 240 + ["b"] * 10 + ["c"] * 10
+    task = Task(kind="regression", target="spent", group_column="group")
+    prepared = made(workspace, frame, task)
+    assert sorted(np.unique(prepared.folds)) == [0, 1]
+
+
+def test_equal_rows_cannot_stay_together_where_nearly_all_are_equal(workspace):
+    frame = pd.DataFrame({"x": [0, 1] * 50, "y": np.linspace(0, 1, 100)})
+    task = Task(kind="regression", target="y")
+    assert "2 different" in refused(workspace, frame, task, group_duplicates=True)
 
 
 def test_dropping_columns_keeps_the_vault(workspace):

@@ -422,3 +422,12 @@ def test_telco_taxis_and_adult_are_understood(shared_data):
     assert taxis["pickup"] == taxis["dropoff"] == "date"
     assert taxis["pickup_zone"] == "category"
     assert kinds(shared_data / "adult.csv")["fnlwgt"] == "integer"
+
+
+def test_moments_of_another_file_are_not_read_as_text_of_this_one():
+    days = [f"{day:02d}/{month:02d}/2024" for day in range(1, 29) for month in range(1, 13)]
+    profile = profile_table(Table(pd.DataFrame({"day": days}), "a", "0" * 16))
+    assert profile.column("day").format == "%d/%m/%Y"
+    moments = pd.DataFrame({"day": pd.to_datetime(["2024-05-13", "2024-12-25"])})
+    told = typed_frame(Table(moments, "b", "1" * 16), profile)
+    assert told["day"].tolist() == moments["day"].tolist()

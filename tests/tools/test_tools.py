@@ -220,3 +220,46 @@ def test_a_table_that_the_user_names_may_lie_anywhere(tumours: Path, tmp_path: P
     found = agent.invoke(request(tumours))["structured_response"]
     assert found["status"] == "failed"
     assert "outside the folders" in found["error"]["message"]
+
+
+@pytest.mark.parametrize("arguments", [{}, {"task_id": "x", "split": "by luck"}])
+def test_malformed_arguments_are_a_message_too(tmp_path: Path, arguments: dict[str, Any]) -> None:
+    message = call(by_name(tmp_path)["prepare_data"], **arguments)
+    assert message.status == "error"
+    assert message.text.startswith("InputError: ")
+
+
+@pytest.mark.parametrize("name", ["a" * 400, "a\0b", "../x"])
+def test_an_id_that_is_no_name_is_a_message_too(tmp_path: Path, name: str) -> None:
+    message = call(by_name(tmp_path)["train_models"], prepared_id=name)
+    assert message.status == "error"
+    assert message.text.startswith("InputError: ")
+
+
+def test_checks_of_scores_do_not_apply_to_groups(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    rows = "".join(f"{i % 2 * 10 + i / 100},{i % 3}\n" for i in range(60))
+    table.write_text("size,kind\n" + rows, encoding="utf-8")
+    tools = by_name(tmp_path / "run", roots=[tmp_path], trials=1)
+    data = call(tools["profile_data"], data=str(table)).artifact["data_id"]
+    words = "Cluster the rows"
+    task = call(tools["plan_task"], data_id=data, instruction=words).artifact["task_id"]
+    prepared = call(tools["prepare_data"], task_id=task).artifact["prepared_id"]
+    trained = call(tools["train_models"], prepared_id=prepared)
+    told = {v["check"]: v["status"] for v in trained.artifact["verdicts"]}
+    assert {told[check] for check in ("V01", "V04", "V30")} == {"na"}
+    explained = call(tools["explain_model"], model_id=trained.artifact["model_id"])
+    assert explained.status == "error"
+    assert "no target" in explained.text
+
+
+def test_a_task_stays_with_the_table_it_was_planned_for(table: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text(table.read_text(encoding="utf-8") + "99,1\n", encoding="utf-8")
+    tools = by_name(tmp_path / "run", roots=[tmp_path, table.parent])
+    data = call(tools["profile_data"], data=str(table)).artifact["data_id"]
+    task = call(tools["plan_task"], data_id=data, instruction="predict b").artifact["task_id"]
+    call(tools["profile_data"], data=str(other))
+    message = call(tools["prepare_data"], task_id=task)
+    assert message.status == "error"
+    assert "profile_data" in message.text

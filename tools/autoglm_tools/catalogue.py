@@ -35,8 +35,7 @@ def automl_tools(
 
     Args:
         workspace: The run folder (one run, one folder); made if absent.
-        time_budget: Seconds for the whole run, counted from the first tool call's session,
-            that is from now; None for no limit.
+        time_budget: Seconds for the whole run, counted from now; None for no limit.
         trials: Train exactly this many candidates, whatever the clock says.
         seed: Seed of every split, model and bootstrap.
         roots: Folders from which data may be read; default: the current folder.

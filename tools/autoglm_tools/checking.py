@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from typing import Literal
 
+from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.checks.registry import Stage, run_checks
 from autoglm_agent.automl.prepare import load_prepared
+from autoglm_agent.automl.profile import Profile
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_tools.session import Session
-
-Stage = Literal["data", "search", "assessment"]
 
 STAGES: dict[str, tuple[Stage, str]] = {
     "prepare_data": ("data", "prepared_id"),
@@ -33,11 +33,6 @@ def check_stage(session: Session, stage: Stage, object_id: str) -> list[Verdict]
 
 
 def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
-    # The checks import scikit-learn: only when there is something to check.
-    from autoglm_agent.automl.checks.context import CheckContext
-    from autoglm_agent.automl.checks.registry import run_checks
-    from autoglm_agent.automl.profile import Profile
-
     workspace = session.workspace
     search = assessment = None
     prepared_id = object_id

@@ -7,6 +7,8 @@ from typing import Any
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
+from autoglm_agent.chain import SUPERVISED
+from autoglm_agent.errors import InputError
 from autoglm_tools.evaluate_model import stored_search
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
@@ -25,6 +27,11 @@ def explain_model(session: Session) -> BaseTool:
         from autoglm_agent.automl.explain import explain
 
         prepared, search = stored_search(session, model_id)
+        if prepared.task.kind not in SUPERVISED:
+            raise InputError(
+                f"A {prepared.task.kind} result has no target to explain.",
+                "Read the text of train_models; it tells what sets rows apart.",
+            )
         found = explain(
             session.workspace,
             prepared,

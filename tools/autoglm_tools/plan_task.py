@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from langchain_core.tools import BaseTool
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from autoglm_agent.automl.profile import Profile
 from autoglm_agent.chain import Evidence, Kind, Task, digest
@@ -32,7 +32,8 @@ def plan_task(session: Session) -> BaseTool:
         profile = stored_profile(session, data_id)
         task = understand(instruction, profile, overrides, session.task_overrides)
         task_id = digest([data_id, task.to_json()])
-        session.workspace.write_json(task.to_json(), "tasks", f"{task_id}.json")
+        planned = {"data_id": data_id, "task": task.to_json()}
+        session.workspace.write_json(planned, "tasks", f"{task_id}.json")
         session.workspace.write_json(task.to_json(), "task.json")
         ids = {"data_id": data_id, "task_id": task_id, "kind": task.kind}
         return told(task_text(task), ids), {**ids, "task": task.to_json()}
@@ -69,7 +70,7 @@ def understand(
 
     Raises:
         TargetError: If the target cannot be told and nobody named it.
-        InputError: If a named column does not exist.
+        InputError: If a named column does not exist or a slot has no such value.
     """
     model = {k: v for k, v in (proposed or {}).items() if v is not None}
     user = {k: v for k, v in (fixed or {}).items() if v is not None}
@@ -84,7 +85,14 @@ def understand(
     evidence = dict(task.evidence)
     for slot in slots:
         evidence[slot] = Evidence(confidence=1.0, source="user" if slot in user else "model")
-    return task.model_copy(update={**slots, "evidence": evidence})
+    try:
+        return Task.model_validate({**task.model_dump(), **slots, "evidence": evidence})
+    except ValidationError as error:
+        first = error.errors()[0]
+        slot = ".".join(map(str, first["loc"]))
+        raise InputError(
+            f"The slot {slot!r} cannot be {first['input']!r}: {first['msg']}.", "Correct it."
+        ) from error
 
 
 def task_text(task: Task) -> str:

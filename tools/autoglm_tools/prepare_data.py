@@ -38,14 +38,13 @@ def prepare_data(session: Session) -> BaseTool:
         group_duplicates: bool = False,
         split: str | None = None,
     ) -> Result:
-        task = stored_task(session, task_id)
-        data_id = session.workspace.read_json("profile.json")["digest"]
+        data_id, task = stored_task(session, task_id)
         prepared = prepare(
             session.workspace,
             load_snapshot(session.workspace, data_id),
             stored_profile(session, data_id),
             task,
-            drop_columns=sorted(drop_columns or ()),
+            drop_columns=drop_columns or (),
             group_duplicates=group_duplicates,
             split=split,
             seed=session.seed,
@@ -64,15 +63,16 @@ def prepare_data(session: Session) -> BaseTool:
     )
 
 
-def stored_task(session: Session, task_id: str) -> Task:
-    """Return the task that `plan_task` wrote.
+def stored_task(session: Session, task_id: str) -> tuple[str, Task]:
+    """Return the id of the data and the task that `plan_task` wrote.
 
     Raises:
         InputError: If there is none of that id.
     """
     if not session.workspace.has("tasks", f"{task_id}.json"):
         raise InputError(f"No task {task_id!r}.", "Call plan_task first.")
-    return Task.from_json(session.workspace.read_json("tasks", f"{task_id}.json"))
+    planned = session.workspace.read_json("tasks", f"{task_id}.json")
+    return str(planned["data_id"]), Task.from_json(planned["task"])
 
 
 def _text(prepared: Prepared) -> str:

@@ -54,7 +54,10 @@ class Session:
                 name it: a model must not be talked into reading other files.
         """
         path = Path(os.path.expanduser(source))
-        resolved = path.resolve()
+        try:
+            resolved = path.resolve()
+        except (OSError, ValueError, RuntimeError) as error:  # too long, a NUL, a loop of links
+            raise InputError(f"{source[:80]!r} is no path: {error}.", "Check the path.") from error
         if self.named(source) or any(resolved.is_relative_to(r.resolve()) for r in self.roots):
             return path
         raise InputError(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from langchain_core.tools import StructuredTool, ToolException
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from autoglm_agent.chain import Verdict, refutations
 from autoglm_agent.errors import AutoGLMError, TargetError
@@ -34,7 +34,16 @@ def as_tool(
         func=run,
         response_format="content_and_artifact",
         handle_tool_error=True,
+        handle_validation_error=_malformed,
     )
+
+
+def _malformed(error: Any) -> str:
+    """Return what is wrong with the arguments of a call, in the form of `error_text`."""
+    if not isinstance(error, ValidationError):
+        return f"InputError: {error}"
+    wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+    return f"InputError: The arguments cannot be used: {'; '.join(wrong)}.\nremedy: Correct them."
 
 
 def error_text(error: AutoGLMError) -> str:

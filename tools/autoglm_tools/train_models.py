@@ -87,7 +87,7 @@ def _search(
         prepared.y,
         prepared.problem,
         prepared.folds,
-        oob_allowed=prepared.plan.kind in ("random", "stratified"),
+        oob_allowed=prepared.plan.oob_allowed,
         kinds=prepared.kinds,
         deadline=deadline,
         trials=session.trials,

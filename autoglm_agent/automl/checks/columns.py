@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.level_means import smoothed_means
 from autoglm_agent.automl.prepare import Prepared
 from autoglm_agent.automl.problem import Problem
 from autoglm_agent.automl.split import fold_pairs
@@ -131,9 +132,7 @@ def _level_means(sample: Sample, codes: np.ndarray, train: np.ndarray, valid: np
 def _means(codes: np.ndarray, targets: np.ndarray, count: int) -> np.ndarray:
     """Smoothed mean of each target per level, (count, width)."""
     prior = targets.mean(axis=0) if len(targets) else np.zeros(targets.shape[1])
-    size = np.bincount(codes, minlength=count)[:, None]
-    sums = np.stack([np.bincount(codes, column, count) for column in targets.T], axis=1)
-    return np.asarray((sums + SMOOTHING * prior) / (size + SMOOTHING))
+    return smoothed_means(codes, targets, count, prior, SMOOTHING)
 
 
 def _dates(column: pd.Series) -> np.ndarray:

@@ -31,7 +31,7 @@ class CheckContext:
         workspace: The run folder; the integrity checks read its files, not our memory.
         task: What was asked.
         table_profile: Profile of the whole table.
-        prepared: Training rows; None for tasks without a target.
+        prepared: Training rows; None if none were prepared.
         search: The content of `search.json`; None before the search.
         assessment: The content of `assessments/<model>.json`; None before the assessment.
         thresholds: See `Thresholds`.
@@ -57,11 +57,21 @@ class CheckContext:
         """Return the training rows.
 
         Raises:
-            NotApplicableError: If the task has none.
+            NotApplicableError: If none were prepared.
         """
         if self.prepared is None:
-            raise NotApplicableError("The task has no target, so there is nothing to check here.")
+            raise NotApplicableError("No training rows were prepared.")
         return self.prepared
+
+    def need_target(self) -> Prepared:
+        """Return the training rows of a task that has a target.
+
+        Raises:
+            NotApplicableError: If none were prepared, or the task has no target.
+        """
+        if self.task.target is None:
+            raise NotApplicableError("The task has no target, so there is nothing to check here.")
+        return self.need_prepared()
 
     def need_search(self) -> dict[str, Any]:
         """Return the content of `search.json`.

@@ -12,7 +12,8 @@ import numpy as np
 
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
-from autoglm_agent.automl.checks.stored import finite_rows, stored_holdout, stored_oof
+from autoglm_agent.automl.checks.stored import stored_holdout, stored_oof
+from autoglm_agent.automl.ensemble import predicted
 from autoglm_agent.automl.metrics import score
 from autoglm_agent.automl.prepare import Prepared
 from autoglm_agent.chain import Remedy, Status, Verdict
@@ -21,7 +22,7 @@ from autoglm_agent.errors import StoreError
 
 def check_search_scores(context: CheckContext) -> Verdict:
     """V01: every reported score follows from the stored out-of-fold predictions."""
-    prepared, search, limit = context.need_prepared(), context.need_search(), context.thresholds
+    prepared, search, limit = context.need_target(), context.need_search(), context.thresholds
     oof = stored_oof(context)
     counted = {name for name, weight in search["weights"].items() if weight > 0} | {search["best"]}
     wrong: dict[str, str] = {}
@@ -74,7 +75,7 @@ def _judge_candidate(
     if prediction is None or len(prediction) != len(prepared.y):
         return 0.0, "its predictions are not stored row by row"
     due = prepared.folds >= 0
-    there = finite_rows(prediction)
+    there = predicted(prediction)
     # A candidate that says itself that it was stopped claims its own rows only.
     if not there[due].all() and candidate["status"] != "stopped":
         folds = sorted({int(f) for f in prepared.folds[due & ~there]})
@@ -108,7 +109,7 @@ def _judge_ensemble(
         both = np.isfinite(mixed) & np.isfinite(stored)
         if both.any() and np.abs(mixed - stored)[both].max() > 1e-6:
             return 0.0, "its predictions are not the weighted mean of its candidates"
-    there = finite_rows(stored)
+    there = predicted(stored)
     partial = any(name in _stopped(search) for name in weights)
     if not there[prepared.folds >= 0].all() and not partial:
         return 0.0, f"{int((~there[prepared.folds >= 0]).sum())} rows have no prediction"
@@ -123,7 +124,7 @@ def _stopped(search: dict[str, Any]) -> set[str]:
 
 def check_holdout_scores(context: CheckContext) -> Verdict:
     """V01: every figure of the assessment follows from the stored predictions."""
-    prepared, told = context.need_prepared(), context.need_assessment()
+    prepared, told = context.need_target(), context.need_assessment()
     remedy = Remedy(kind="recompute", step="evaluate_model", reason="Compute the figures again.")
     try:
         held = stored_holdout(context)
@@ -161,7 +162,7 @@ def _v01(
         fact=fact,
         statistic=float(statistic) if np.isfinite(statistic) else None,
         threshold=context.thresholds.recomputation,
-        n=context.assessment["n"] if context.assessment else len(context.need_prepared().y),
+        n=context.assessment["n"] if context.assessment else len(context.need_target().y),
         evidence=evidence,
         remedies=(remedy,) if remedy else (),
         blame=blame,

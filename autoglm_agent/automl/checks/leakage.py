@@ -230,8 +230,8 @@ def _strongest(found: Survey) -> list[tuple[str, Skill]]:
 
 def check_missingness(context: CheckContext) -> Verdict:
     """V13: that a value is missing should not tell the target by itself."""
-    prepared, limits = context.need_prepared(), context.thresholds
-    if prepared.problem is None or not prepared.problem.is_classification:
+    prepared, limits = context.need_target(), context.thresholds
+    if not prepared.problem.is_classification:
         raise NotApplicableError("Asked of classes only.")
     skills: dict[str, float] = {}
     for name in prepared.features:

@@ -15,7 +15,8 @@ from autoglm_agent.automl import metrics
 from autoglm_agent.automl.baselines import Baseline, best_baseline, fit_baselines
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
-from autoglm_agent.automl.checks.stored import finite_rows, stored_holdout, stored_oof
+from autoglm_agent.automl.checks.stored import stored_holdout, stored_oof
+from autoglm_agent.automl.ensemble import predicted
 from autoglm_agent.automl.problem import Problem
 from autoglm_agent.automl.split import fold_pairs
 from autoglm_agent.chain import Remedy, Verdict
@@ -26,10 +27,10 @@ MOST_ROWS = 8_000
 
 def check_search_gain(context: CheckContext) -> Verdict:
     """V30 on out-of-fold predictions of the ensemble."""
-    prepared, search = context.need_prepared(), context.need_search()
+    prepared, search = context.need_target(), context.need_search()
     problem = prepared.problem
     prediction = stored_oof(context)["ensemble"]
-    rows = np.flatnonzero(finite_rows(prediction) & (prepared.folds >= 0))
+    rows = np.flatnonzero(predicted(prediction) & (prepared.folds >= 0))
     constant = _best_constant(context, prepared.y[rows])
     simple = _one_rule(context)
     kept = _thinned(rows, context.seed)
@@ -43,7 +44,7 @@ def check_search_gain(context: CheckContext) -> Verdict:
 
 def check_holdout_gain(context: CheckContext) -> Verdict:
     """V30 on the held-out rows; the gain over the one-column rule is the assessment's own."""
-    prepared, told = context.need_prepared(), context.need_assessment()
+    prepared, told = context.need_target(), context.need_assessment()
     held = stored_holdout(context)
     kept = _thinned(np.arange(len(held.y)), context.seed)
     constant = _best_constant(context, held.y)
@@ -128,7 +129,7 @@ def _share_of_gap(metric: str, gain: float, base: float) -> float | None:
 
 def _best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
     """Return the constant that does best on these rows, fitted on all training rows."""
-    prepared = context.need_prepared()
+    prepared = context.need_target()
     no_columns = prepared.X.iloc[:, :0]
     constants = fit_baselines(no_columns, prepared.y, prepared.problem)
     rows = prepared.X.iloc[np.zeros(len(y), dtype=int)]
@@ -137,7 +138,7 @@ def _best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
 
 def _one_rule(context: CheckContext) -> dict[str, np.ndarray]:
     """Return the out-of-fold prediction of the best rule on one column, by name."""
-    prepared = context.need_prepared()
+    prepared = context.need_target()
     problem = prepared.problem
     shape = (len(prepared.y), problem.width) if problem.is_classification else (len(prepared.y),)
     prediction, columns = np.full(shape, np.nan), []
@@ -159,5 +160,8 @@ def _thinned(rows: np.ndarray, seed: int) -> np.ndarray:
 
 CHECKS = (
     Check("V30", "Better than the simplest answers", "search", check_search_gain, 1.0),
-    Check("V30", "Better than the simplest answers", "assessment", check_holdout_gain, 0.5),
-)
+    Check(
+        "V30", "Better than the simplest answers", "assessment", check_holdout_gain, 0.5,
+        optional=False,
+    ),
+)  # fmt: skip

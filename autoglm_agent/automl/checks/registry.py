@@ -33,8 +33,9 @@ class Check:
         run: From context to verdict; may raise `NotApplicableError`. It need not fill in
             `seconds`.
         cost: Expected seconds on ten thousand rows; the order of the stage.
-        optional: Whether it may be left out when the time is over. The integrity of the number
-            is never left out.
+        optional: Whether it may be left out when the time is over. What the word *verified* rests
+            on is never left out: that the number is what was measured, on rows that nobody knew,
+            and that it is better than the simplest answer.
     """
 
     id: str
@@ -98,19 +99,3 @@ def run_one(check: Check, context: CheckContext) -> Verdict:
         )
     seconds = round(time.perf_counter() - start, 4)
     return verdict.model_copy(update={"title": check.title, "seconds": seconds})
-
-
-def save_verdicts(context: CheckContext, stage: Stage, verdicts: list[Verdict]) -> str:
-    """Write the verdicts to `checks/<stage>-<object id>.json`.
-
-    Returns:
-        The file's path relative to the workspace.
-    """
-    ids = {
-        "data": getattr(context.prepared, "id", None) or context.task.kind,
-        "search": (context.search or {}).get("id", "none"),
-        "assessment": (context.assessment or {}).get("model", "none"),
-    }
-    name = f"{stage}-{ids[stage]}.json"
-    context.workspace.write_json([v.to_json() for v in verdicts], "checks", name)
-    return f"checks/{name}"

@@ -6,13 +6,14 @@ import numpy as np
 
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
-from autoglm_agent.automl.checks.stored import finite_rows, stored_holdout, stored_oof
+from autoglm_agent.automl.checks.stored import stored_holdout, stored_oof
+from autoglm_agent.automl.ensemble import predicted
 from autoglm_agent.chain import Remedy, Status, Verdict
 
 
 def check_search_predictions(context: CheckContext) -> Verdict:
     """V04: out-of-fold predictions of the candidates that count are sane."""
-    prepared, search = context.need_prepared(), context.need_search()
+    prepared, search = context.need_target(), context.need_search()
     oof = stored_oof(context)
     families = {c["id"]: c["family"] for c in search["candidates"]}
     stopped = {c["id"] for c in search["candidates"] if c["status"] == "stopped"}
@@ -25,7 +26,7 @@ def check_search_predictions(context: CheckContext) -> Verdict:
             continue
         rows = prepared.folds >= 0
         if name in stopped:
-            rows &= finite_rows(oof[name])
+            rows &= predicted(oof[name])
         problem, doubt = _sanity(context, oof[name][rows], families.get(name) == "baseline")
         if problem:
             ill[name] = problem
@@ -50,7 +51,7 @@ def check_holdout_predictions(context: CheckContext) -> Verdict:
         families.get(name) == "baseline" for name in search.get("weights", {})
     )
     problem, doubt = _sanity(context, held.prediction, plain)
-    expected = context.need_prepared().holdout_rows
+    expected = context.need_target().holdout_rows
     if len(held.y) != expected:
         problem = f"{len(held.y)} predictions for {expected} held-out rows"
     elif len(np.unique(held.rows)) != len(held.rows):
@@ -62,12 +63,12 @@ def check_holdout_predictions(context: CheckContext) -> Verdict:
 
 def _sanity(context: CheckContext, prediction: np.ndarray, baseline: bool) -> tuple[str, str]:
     """Return what is wrong, and what is doubtful, in a sentence's rest each."""
-    prepared, limits = context.need_prepared(), context.thresholds
+    prepared, limits = context.need_target(), context.thresholds
     problem = prepared.problem
     shape = (len(prediction), problem.width) if problem.is_classification else (len(prediction),)
     if prediction.shape != shape:
         return f"predictions of shape {prediction.shape} instead of {shape}", ""
-    bad = int((~finite_rows(prediction)).sum())
+    bad = int((~predicted(prediction)).sum())
     if bad:
         return f"{bad} predictions are missing or infinite", ""
     if not baseline and len(prediction) > 1 and float(np.ptp(prediction, axis=0).max()) < 1e-12:

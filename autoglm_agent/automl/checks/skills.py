@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
-from autoglm_agent.automl.checks.columns import Block, Sample, encode
+from autoglm_agent.automl.checks.columns import Block, Sample
 from autoglm_agent.automl.checks.thresholds import Thresholds
+from autoglm_agent.automl.metrics import rank_auc
 from autoglm_agent.automl.problem import Problem
 
 SMALL = 1_000
@@ -90,11 +90,6 @@ def nothing(sample: Sample) -> Skill:
     return Skill(0.0, loss, float(loss.mean()))
 
 
-def encode_all(sample: Sample, names: list[str]) -> dict[str, list[Block]]:
-    """Return the blocks of several columns by name."""
-    return {name: encode(sample, name) for name in names}
-
-
 def better(first: Skill, second: Skill) -> float:
     """Return by how many standard errors the first twin's row losses are lower (paired)."""
     difference = second.loss - first.loss
@@ -110,12 +105,8 @@ def auc_skill(y: np.ndarray, prediction: np.ndarray, problem: Problem) -> float:
     found = []
     for column in columns:
         truth = y == column
-        positive = int(truth.sum())
-        negative = len(truth) - positive
-        if positive and negative:
-            ranks = rankdata(prediction[:, column])
-            area = (ranks[truth].sum() - positive * (positive + 1) / 2) / (positive * negative)
-            found.append(2 * area - 1)
+        if truth.any() and not truth.all():
+            found.append(2 * rank_auc(truth, prediction[:, column]) - 1)
     return float(np.mean(found)) if found else 0.0
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from autoglm_agent.automl import metrics
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
-from autoglm_agent.automl.checks.stored import finite_rows, stored_oof
+from autoglm_agent.automl.checks.stored import stored_oof
+from autoglm_agent.automl.ensemble import predicted
 from autoglm_agent.chain import Remedy, Status, Verdict
 
 WIDTH = 2 * 1.959964
@@ -74,14 +75,14 @@ def check_gap(context: CheckContext) -> Verdict:
 
 def _standard_error(context: CheckContext) -> float:
     """Standard error of the cross-validated score of the best candidate."""
-    search, prepared = context.need_search(), context.need_prepared()
+    search, prepared = context.need_search(), context.need_target()
     best = next((c for c in search["candidates"] if c["id"] == search["best"]), None)
     folds = len(best["fold_scores"]) if best else 0
     if best and best["se"] and folds > 1:
         # From s^2 / J to (1/J + test/train) s^2, with test/train = 1 / (J - 1).
         return float(best["se"]) * float(np.sqrt(1 + folds / (folds - 1)))
     prediction = stored_oof(context)["ensemble"]
-    rows = np.flatnonzero(finite_rows(prediction))
+    rows = np.flatnonzero(predicted(prediction))
     _, low, high = metrics.interval(
         search["metric"],
         prepared.y[rows],
@@ -94,4 +95,6 @@ def _standard_error(context: CheckContext) -> float:
     return (high - low) / WIDTH
 
 
-CHECKS = (Check("V32", "Search against held-out rows", "assessment", check_gap, 0.1),)
+CHECKS = (
+    Check("V32", "Search against held-out rows", "assessment", check_gap, 0.1, optional=False),
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.search_result import read_oof
 from autoglm_agent.errors import StoreError
 
 
@@ -31,12 +32,7 @@ def stored_oof(context: CheckContext) -> dict[str, np.ndarray]:
     Raises:
         StoreError: If the file is missing or damaged.
     """
-    path = context.workspace.file("searches", context.need_search()["id"], "oof.npz")
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name.removeprefix("oof."): arrays[name] for name in arrays.files}
-    except (OSError, ValueError, EOFError) as error:
-        raise StoreError(f"{path} cannot be read: {error}.", "Train again.") from error
+    return read_oof(context.workspace, context.need_search()["id"])
 
 
 def stored_holdout(context: CheckContext) -> Holdout:
@@ -60,9 +56,3 @@ def stored_holdout(context: CheckContext) -> Holdout:
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"{path} cannot be read: {error}.", "Evaluate again.") from error
     return Holdout(rows, problem.encode(actual), prediction)
-
-
-def finite_rows(prediction: np.ndarray) -> np.ndarray:
-    """Return which rows have a finite prediction."""
-    finite = np.isfinite(prediction)
-    return np.asarray(finite if prediction.ndim == 1 else finite.all(axis=1))

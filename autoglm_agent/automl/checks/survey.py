@@ -72,9 +72,7 @@ def survey(context: CheckContext) -> Survey:
     kept = context.cache.get("survey")
     if isinstance(kept, Survey):
         return kept
-    prepared, limits = context.need_prepared(), context.thresholds
-    if prepared.problem is None:
-        raise NotApplicableError("The task has no target, so no column can betray it.")
+    prepared, limits = context.need_target(), context.thresholds
     sample = take_sample(prepared, limits.leak_rows, context.seed)
     if sample.n < limits.leak_least_rows:
         raise NotApplicableError(f"{sample.n} validated rows are too few to tell a leak.")

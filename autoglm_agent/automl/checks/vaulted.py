@@ -5,7 +5,6 @@ Row numbers and times are looked at, never a value: this is no reading of the va
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
@@ -15,6 +14,7 @@ from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_holdout
 from autoglm_agent.automl.vault import Vault
+from autoglm_agent.automl.workspace import digest_of
 from autoglm_agent.chain import Remedy, Verdict
 
 CLOCK = 1.0
@@ -29,9 +29,9 @@ def check_seal(context: CheckContext) -> Verdict:
     if not context.workspace.has("vault", prepared.vault_id, "sealed.json"):
         return _fail("The held-out rows were not sealed.", again, "prepare_data")
     seal = vault.seal_record()
-    held = _held_rows(context)
+    held = vault.row_numbers()
     evidence = {"sealed": seal["sealed"], "rows": seal["n"], "training_rows": len(prepared.rows)}
-    if hashlib.sha256(held.tobytes()).hexdigest() != seal["rows_sha256"]:
+    if digest_of(held.tobytes()) != seal["rows_sha256"]:
         return _fail(
             "The row numbers of the vault were changed after sealing.", again, "prepare_data"
         )
@@ -66,8 +66,9 @@ def check_readings(context: CheckContext) -> Verdict:
         fact = f"{len(shared)} of the rows assessed are training rows (row {int(shared[0])})."
         again = Remedy(kind="recompute", step="prepare_data", reason="Divide the rows again.")
         return _fail(fact, again, "prepare_data", evidence)
-    early = readings[0]["time"] < Vault(context.workspace, told["vault"]).seal_record()["sealed"]
-    if early or set(held.rows) != set(_held_rows(context)):
+    vault = Vault(context.workspace, told["vault"])
+    early = readings[0]["time"] < vault.seal_record()["sealed"]
+    if early or set(held.rows) != set(vault.row_numbers()):
         fact = "The rows assessed are not those that were sealed."
         return _fail(fact, ask, "evaluate_model", evidence)
     count = int(mine[0]["reading"])
@@ -90,14 +91,6 @@ def check_readings(context: CheckContext) -> Verdict:
         n=len(held.rows),
         evidence=evidence,
     )
-
-
-def _held_rows(context: CheckContext) -> np.ndarray:
-    """Row numbers in the vault; of the archive only that one array is unpacked."""
-    vault_id = context.need_prepared().vault_id
-    path = context.workspace.file("vault", vault_id, "labels.npz")
-    with np.load(path, allow_pickle=False) as arrays:
-        return np.asarray(arrays["rows"], dtype=np.int64)
 
 
 def _first_fit(context: CheckContext) -> float:

@@ -42,7 +42,7 @@ class LinearView(TransformerMixin, BaseEstimator):
         for j in range(values.shape[1]):
             present = values[~gaps[:, j], j]
             if len(present):
-                self.log_[j] = present.min() >= 0 and _skew(present) > SKEWED
+                self.log_[j] = present.min() >= 0 and skewness(present) > SKEWED
                 self.median_[j] = np.median(present)
         filled = self._fill(values)
         self.mean_ = filled.mean(axis=0)
@@ -74,7 +74,8 @@ class LinearView(TransformerMixin, BaseEstimator):
         return filled
 
 
-def _skew(values: np.ndarray) -> float:
+def skewness(values: np.ndarray) -> float:
+    """Return the third standardised moment of finite numbers; 0 if they are all the same."""
     deviation = values.std()
     if deviation <= 0:
         return 0.0

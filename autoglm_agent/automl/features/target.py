@@ -12,6 +12,8 @@ from typing import Self
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from autoglm_agent.automl.level_means import smoothed_means
+
 HIGH_CARDINALITY = 200
 
 
@@ -61,7 +63,5 @@ class TargetMeans(TransformerMixin, BaseEstimator):
         """Rows: missing, each code, unknown (the overall mean)."""
         index = np.nan_to_num(codes, nan=-1.0).astype(np.int64) + 1
         size = int(index.max(initial=0)) + 1
-        count = np.bincount(index, minlength=size)[:, None]
-        total = np.stack([np.bincount(index, c, minlength=size) for c in y.T], axis=1)
-        means = (total + self.smoothing * self.prior_) / (count + self.smoothing)
+        means = smoothed_means(index, y, size, self.prior_, self.smoothing)
         return np.vstack([means, self.prior_])

@@ -5,18 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.grouping import moments
+from autoglm_agent.automl.textnumbers import NumberFormat
+
+DAY = 86_400_000_000.0
+"""Microseconds."""
+
 
 def as_numbers(column: pd.Series) -> np.ndarray:
     """Return float64 numbers; what is no number is NaN, infinite values too."""
     if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        parsed = pd.to_numeric(column, errors="coerce")
+        parsed = pd.to_numeric(column, errors="coerce").astype(np.float64)
         lost = parsed.isna() & column.notna()
         if lost.any():
-            text = column[lost].astype(str).str.replace(r"[\s,$€£¥%]", "", regex=True)
-            parsed = parsed.astype(np.float64)
-            parsed[lost] = pd.to_numeric(text, errors="coerce").astype(np.float64)
+            parsed[lost] = column[lost].astype("str").map(NumberFormat().parse)
         numbers = parsed.to_numpy(dtype=np.float64, na_value=np.nan)
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
@@ -49,7 +53,4 @@ def as_days(column: pd.Series) -> np.ndarray:
     """Return days since 1970 as float64, NaN where there is no date."""
     if not pd.api.types.is_datetime64_any_dtype(column):
         column = pd.to_datetime(column, errors="coerce", format="mixed")
-    if getattr(column.dt, "tz", None) is not None:
-        column = column.dt.tz_convert("UTC").dt.tz_localize(None)
-    seconds = column.to_numpy().astype("datetime64[us]").astype(np.int64) / 1e6
-    return np.where(column.isna().to_numpy(), np.nan, seconds / 86400.0)
+    return np.where(column.isna().to_numpy(), np.nan, moments(column) / DAY)

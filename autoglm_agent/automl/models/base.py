@@ -49,6 +49,12 @@ class Fold:
     cache: dict[Any, Any] = field(default_factory=dict)
 
 
+def class_shares(fold: Fold, problem: Problem) -> np.ndarray:
+    """Return the weighted share of each class in the training rows, shape (classes,)."""
+    counts = np.bincount(fold.y, fold.weight, minlength=problem.width)
+    return np.asarray(counts / counts.sum())
+
+
 @dataclass(frozen=True)
 class Fit:
     """The outcome of one fit.

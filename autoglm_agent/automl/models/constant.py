@@ -40,5 +40,6 @@ def fit_constant(
         counts = np.bincount(fold.y, weight, minlength=problem.width) + 1.0
         return Fit(ConstantModel(counts / counts.sum()), {})
     if problem.metric in ("mae", "mape"):
-        return Fit(ConstantModel(np.array(np.median(fold.y))), {})
+        middle = np.quantile(fold.y, 0.5, weights=weight, method="inverted_cdf")
+        return Fit(ConstantModel(np.array(middle)), {})
     return Fit(ConstantModel(np.array(np.average(fold.y, weights=weight))), {})

@@ -20,7 +20,7 @@ from sklearn.ensemble import (
 from sklearn.tree._tree import NODE_DTYPE, Tree
 
 from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
+from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime, class_shares
 from autoglm_agent.automl.problem import Problem
 
 CHUNK = 10
@@ -192,7 +192,7 @@ def grow(
     kind, wanted = own.pop("kind"), int(own.pop("trees"))
     prior = None
     if problem.is_classification:
-        prior = np.bincount(fold.y, minlength=problem.width) / len(fold.y)
+        prior = class_shares(fold, problem)
     growth = Growth(fold.X.shape[1], problem, prior)
     total = np.zeros((len(fold.X), problem.width)) if out_of_bag else None
     count = np.zeros(len(fold.X), dtype=np.int64)

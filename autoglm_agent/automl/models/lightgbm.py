@@ -95,7 +95,6 @@ def fit_lightgbm(
     rounds, patience = int(own.pop("rounds")), int(own.pop("patience", 30))
     switches = {s: bool(own.pop(s, False)) for s in ("log_target", "native_categories")}
     use_means = bool(own.pop("target_means", False))
-    own.pop("columns", None)
     draft = BoosterModel(np.empty(0, dtype=np.uint8), problem.kind)
     train, valid = _datasets(fold, problem, draft, switches, use_means, seed)
     settings = {**FIXED, **own, **_objective(problem), "seed": seed}

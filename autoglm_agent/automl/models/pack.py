@@ -6,15 +6,13 @@ and names one of the classes listed here.
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 import numpy as np
 
+from autoglm_agent.automl.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.automl.features.target import TargetMeans
 from autoglm_agent.automl.models.constant import ConstantModel
 from autoglm_agent.automl.models.forest import ForestModel
@@ -49,10 +47,8 @@ def pack(models: Sequence[Any]) -> bytes:
             else:
                 plain[name] = value
         described.append(plain)
-    arrays["json"] = np.frombuffer(json.dumps(described).encode(), dtype=np.uint8)
-    buffer = io.BytesIO()
-    np.savez(buffer, allow_pickle=False, **arrays)
-    return buffer.getvalue()
+    arrays["json"] = json_array(described)
+    return to_npz(arrays)
 
 
 def unpack(data: bytes) -> tuple[Any, ...]:
@@ -62,14 +58,14 @@ def unpack(data: bytes) -> tuple[Any, ...]:
         StoreError: If the bytes are damaged or name a class that is not ours.
     """
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-            described = json.loads(arrays["json"].tobytes())
-            return tuple(_build(i, plain, arrays) for i, plain in enumerate(described))
-    except (KeyError, ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+        arrays = from_npz(data)
+        described = array_json(arrays["json"])
+        return tuple(_build(i, plain, arrays) for i, plain in enumerate(described))
+    except (KeyError, ValueError, TypeError) as error:
         raise StoreError(f"A saved model is damaged: {error}.", "Train it again.") from error
 
 
-def _build(i: int, plain: dict[str, Any], arrays: Any) -> Any:
+def _build(i: int, plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Any:
     kind = MODELS[plain.pop("class")]
     values: dict[str, Any] = {}
     for name in (f.name for f in fields(kind)):

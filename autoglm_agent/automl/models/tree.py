@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.models.base import Fit, Fold
+from autoglm_agent.automl.models.base import Fit, Fold, class_shares
 from autoglm_agent.automl.models.forest import Growth
 from autoglm_agent.automl.problem import Problem
 
@@ -25,7 +24,7 @@ def fit_tree(
     """Fit one tree; `params` are scikit-learn's."""
     prior = None
     if problem.is_classification:
-        prior = np.bincount(fold.y, minlength=problem.width) / len(fold.y)
+        prior = class_shares(fold, problem)
         tree = DecisionTreeClassifier(random_state=seed, **params)
     else:
         tree = DecisionTreeRegressor(random_state=seed, **params)

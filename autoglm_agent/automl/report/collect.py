@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from autoglm_agent.automl.workspace import Workspace
 from autoglm_agent.chain import Task, Verdict
+from autoglm_agent.jsondata import without_nan
 
 Json = dict[str, Any]
 
@@ -203,7 +204,7 @@ class _Reader:
 
     def _load(self, path: Path) -> Any:
         try:
-            return _finite(json.loads(path.read_text(encoding="utf-8")))
+            return without_nan(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
@@ -233,17 +234,6 @@ def _abandoned(record: RunRecord) -> set[str]:
     for item in (*record.prepared, *record.searches, *record.assessments):
         every |= {item.get("id"), item.get("model")}
     return {str(name) for name in every - final if name}
-
-
-def _finite(value: Any) -> Any:
-    """Replace NaN and infinity, which JSON files of other tools may hold, by None."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(k): _finite(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_finite(v) for v in value]
-    return value
 
 
 def _number(value: object) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from langchain_core.messages import HumanMessage
@@ -59,9 +58,4 @@ def _example(memory: Any) -> dict[str, Any]:
         for s in memory.chain.steps
         if s.tool
     ]
-    return {"task": memory.text[:500], "steps": steps, "summary": json_safe(memory.summary)}
-
-
-def json_safe(value: Any) -> Any:
-    """Return the value as it looks after a round trip through JSON."""
-    return json.loads(json.dumps(value, default=str))
+    return {"task": memory.text[:500], "steps": steps, "summary": memory.summary}

@@ -27,12 +27,12 @@ POLL_S = 0.02
 
 
 @contextmanager
-def file_lock(path: Path, timeout: float = 30.0) -> Iterator[None]:
-    """Hold the lock `path` for the length of a `with` block.
+def file_lock(path: Path, timeout: float = 30.0) -> Iterator[int]:
+    """Hold the lock `path` for the length of a `with` block; gives the open file's descriptor.
 
     Args:
         path: The lock file; made if absent, and left behind.
-        timeout: Seconds to wait for another holder.
+        timeout: Seconds to wait for another holder; 0 to ask once.
 
     Raises:
         TimeoutError: If another holder keeps it longer.
@@ -48,6 +48,6 @@ def file_lock(path: Path, timeout: float = 30.0) -> Iterator[None]:
                 if time.monotonic() >= deadline:
                     raise TimeoutError(f"{path} is held by another process.") from error
                 time.sleep(POLL_S)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
