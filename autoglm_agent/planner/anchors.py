@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autoglm_agent.planner.grammar import ENTITIES, PREDICT
+from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, FEATURE, PREDICT
+from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import (
     FLAGS,
     GENERIC_TARGETS,
@@ -21,19 +23,9 @@ from autoglm_agent.planner.schema import Column, Part, Schema
 from autoglm_agent.planner.text import Text, stem
 
 DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.62
+LEVEL_WORD = 0.62
 _ONE_LETTER = 3
-
-
-@dataclass(frozen=True)
-class Anchor:
-    """One reason to take a column for the target."""
-
-    column: Column
-    first: int
-    last: int
-    score: float
-    how: str
-    """exact, direct, tight, near, level or generic."""
+_FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Sense:
 
 def senses(text: Text) -> list[Sense]:
     """Return the concepts of every token; phrases of two or three words come first."""
-    result = [Sense(concepts_of(t.stem), False) for t in text.tokens]
+    result = [Sense(() if t.low in _FUNCTION else concepts_of(t.stem), False) for t in text.tokens]
     for size in (3, 2):
         for first in range(len(text.tokens) - size + 1):
             window = text.tokens[first : first + size]
@@ -68,6 +60,7 @@ def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[An
     for index in range(len(text.tokens)):
         if not text.is_used(text.tokens[index].start):
             anchors += _word_anchors(text, schema, meaning, stems, index, covered.get(index))
+    anchors += shared_names(text, schema)
     anchors += _level_anchors(text, schema, meaning)
     anchors += _generic_anchors(text, schema, meaning)
     return anchors
@@ -82,6 +75,8 @@ def _word_anchors(
     mention: Mention | None,
 ) -> Iterator[Anchor]:
     token = text.tokens[index]
+    if token.low.isdigit():
+        return
     names = {c.name for c in meaning[index].concepts}
     entity = token.stem in ENTITIES
     near = set() if entity else {n for name in names for n in near_concepts(name)}
@@ -115,7 +110,9 @@ def _part_score(
         if meaning[index].phrase and found[1] == "direct" and not names & part.concepts:
             found = (found[0] * 0.5, found[1])
         head = position == len(column.core) - 1
-        value = found[0] * (1.0 if head or len(column.core) == 1 else 0.45)
+        value = found[0] * (
+            1.0 if head else _side_word(column, names & part.concepts, meaning[index])
+        )
         if value > best:
             best, how, anchor = value, found[1], position
     if not best:
@@ -126,30 +123,45 @@ def _part_score(
     for part in others:
         if any(part.says(s) for s in stems):
             best += 0.12 if best >= 0.5 else 0.2
-        elif part.concepts & told or domains_of(part.stem) & fields:
+        elif part.concepts & told:
+            best += 0.06
+        elif domains_of(part.stem) & fields:
             best += 0.02
         else:
             best -= 0.12
     extra = [p for p in column.parts if p.light and p not in column.core]
-    best -= min(0.2, sum(_weight(p) for p in extra if not any(p.says(s) for s in stems)))
+    said = [p for p in extra if any(p.says(s) for s in stems) or p.concepts & told]
+    best -= min(0.2, sum(_weight(p) for p in extra if p not in said))
+    best += min(0.05, sum(0.05 for p in said if p.stem not in FLAGS))
     if column.core[anchor].stem in ENTITIES and extra and not column.identifies:
-        best *= 0.5
+        best *= 0.35
     if column.identifies or column.profile.kind in ("constant", "empty"):
         best *= 0.25
     return max(0.0, min(best, 0.97)), how
+
+
+def _side_word(column: Column, shared: set[str], sense: Sense) -> float:
+    """Return what a word counts that is not the last of a name.
+
+    In `fraud_reported` the event is the first word; in `Rented Bike Count` no word is the head.
+    """
+    events = {c.name for c in sense.concepts if c.hint == "yesno"}
+    if column.two_valued and shared & events:
+        return 0.95
+    return 0.75 if column.measured else 0.45
 
 
 def _weight(part: Part) -> float:
     """Return what an unsaid side word costs: `_status` nothing much, `_amount` and numbers more."""
     if part.stem in FLAGS:
         return 0.01
-    return 0.12 if part.stem.isdigit() else 0.07
+    return 0.06 if part.stem.isdigit() else 0.07
 
 
 def _one(word: str, names: set[str], near: set[str], part: Part) -> tuple[float, str]:
     if part.says(word):
         return DIRECT, "direct"
-    if names & part.concepts:
+    if names & part.concepts or part.akin(word):
         return TIGHT, "tight"
     if near & part.concepts:
         return NEAR, "near"
@@ -179,6 +191,7 @@ def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator
         yield from _coded(text, column)
         if not column.level_keys or column.profile.distinct > 50:
             continue
+        yield from _level_words(text, column)
         hits: dict[str, tuple[int, int]] = {}
         for first in range(len(text.tokens)):
             for last in range(first, min(len(text.tokens), first + 3)):
@@ -190,6 +203,17 @@ def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator
             yield Anchor(column, first, last, score, "level")
         if not hits and column.profile.distinct <= 3:
             yield from _level_concepts(text, column, meaning)
+
+
+def _level_words(text: Text, column: Column) -> Iterator[Anchor]:
+    """Yield a column several of whose values share a word: *Obesity_Type_I*, *Obesity_Type_II*."""
+    if column.profile.kind != "category" or column.profile.distinct > 20:
+        return
+    keys = [key.split() for key in column.level_keys]
+    words = {w for key in keys for w in key if len(w) >= 4 and len(key) > 1}
+    for index, token in enumerate(text.tokens):
+        if token.stem in words - ENTITIES and not text.is_used(token.start):
+            yield Anchor(column, index, index, LEVEL_WORD, "level")
 
 
 def _compared(text: Text, column: Column) -> Iterator[Anchor]:

@@ -71,6 +71,16 @@ _PAIR = re.compile(
     r"(?:cost(?:s|ing)?|=|:|is|为|是|of)\s?(?:of )?(?:is )?[$€¥]?\s?(\d+(?:\.\d+)?)",
     re.ASCII,
 )
+_PIECE = re.compile(
+    r"(?:[^,;]|,(?=\d{3}\b)){1,120}?(?=(?:,(?!\d{3}\b)|;|\band\b|\bwhile\b|\bwhereas\b|\bbut\b|"
+    r"\bvs\b|\bversus\b|而|但)|\Z)",
+    re.ASCII,
+)
+_PRICE = re.compile(
+    r"(?<![\w.])[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(k\b|万|千)?(?!\s?(?:times|x\b|倍|%|"
+    r"minutes|min\b|seconds|分钟|秒))",
+    re.ASCII,
+)
 _RATIO = re.compile(
     r"\bfn\s?[:/]\s?fp\s?(?:=|:|is|of)?\s?(\d+(?:\.\d+)?)\s?[:/]\s?(\d+(?:\.\d+)?)", re.ASCII
 )
@@ -105,9 +115,35 @@ def find_costs(text: Text) -> Costs | None:
     if len(pair) == 2 and not _TIMES.search(text.low):
         start, end = min(m.start() for m in pair.values()), max(m.end() for m in pair.values())
         return Costs(float(pair["fn"][2]), float(pair["fp"][2]), start, end)
+    if priced := _priced(text):
+        return priced
     for match in _TIMES.finditer(text.low):
         if costs := _compared(text, match):
             return costs
+    return None
+
+
+def _priced(text: Text) -> Costs | None:
+    """Read a price for each mistake: "a missed failure costs 50, a false alarm 1"."""
+    done = 0
+    for cost in _COST.finditer(text.low):
+        start, end = text.sentence(cost.start())
+        if start < done:
+            continue
+        done = end
+        if _TIMES.search(text.low[start:end]):
+            continue
+        prices: dict[str, float] = {}
+        bad = False
+        for piece in _PIECE.finditer(text.low[start:end]):
+            mistake, about_bad = _mistake(piece.group())
+            price = _PRICE.search(piece.group())
+            if mistake and price and mistake not in prices:
+                scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
+                prices[mistake] = float(price[1].replace(",", "")) * scale
+                bad = bad or about_bad
+        if len(prices) == 2 and min(prices.values()) > 0:
+            return Costs(prices["fn"], prices["fp"], start, end, bad)
     return None
 
 

@@ -78,6 +78,12 @@ _ZH_LIMIT = re.compile(
     re.ASCII,
 )
 _ZH_AFTER = re.compile(r"\A\s?(?:之内|以内|内|以下|的时间|跑完|完成|出结果|搞定)", re.ASCII)
+_HORIZON = re.compile(
+    r"\b(?:next|coming|following|upcoming)\s*\Z|(?:未来|接下来|今后|往后)\s*\Z", re.ASCII
+)
+_WORK_WORD = re.compile(
+    r"\b(?:finish|done|complete|train|run|result|ready|work|answer|deliver)", re.ASCII
+)
 _LEAD = 40
 
 
@@ -154,6 +160,10 @@ def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chines
     if text.low[max(0, start - 2) : start].strip() == ":":
         before = text.low[max(0, start - _LEAD) : start]
     after = text.low[end : clause[1]]
+    if _HORIZON.search(text.low[max(0, start - 24) : start]) and not _WORK_WORD.search(
+        text.low[clause[0] : start]
+    ):
+        return False
     if _MORE.search(before) and not _NOT_MORE.search(before):
         return False
     alone = len(re.findall(r"\w+", re.sub(r"[\u3400-\u9fff]", " x ", before + after))) <= 4

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from autoglm_agent.errors import InputError
+from autoglm_agent.planner.exclusions_after import barred_after
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import column_for
@@ -17,28 +18,28 @@ _BEFORE = re.compile(
     r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?|"
     r"(?:do not|don'?t|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|can(?: not|'?t)|"
     r"not to|not (?:allowed|permitted) to|no need to) (?:use|include|consider|look at|touch|"
-    r"feed)|"
+    r"feed|rely on|train on|(?:give|show) (?=it|them|the model)|"
+    r"let (?:it|the model|them|your model|the algorithm) (?:see|use|know|look at|touch|have)|"
+    r"reveal)(?: it| them| the model| in)?|"
+    r"(?:keep|stay|steer) (?:away|clear) (?:from|of)|hide|strip(?:ping)?(?: out)?|throw(?:ing)? "
+    r"(?:out|"
+    r"away)|get rid of|forget(?: about)?|tak(?:e|ing) out|exclusive of|barring|minus|"
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
     r"discard(?:ing)?|apart from|other than|"
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
     r"not allowed to use|disregard(?:ing)?|no use of)\b"
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
+    r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除",
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus|\bw/o)\s", re.ASCII)
-_AFTER = re.compile(
-    r"\A[\"'\s]*(?:columns?|features?|variables?|列|字段|变量|特征|这两列|都)?\s*(?:(?:should|"
-    r"must|may|can|shall|is|are|will)(?: not|n't)?\s*"
-    r"(?:be )?(?:excluded|ignored|dropped|left out|removed|omitted|off limits|forbidden|"
-    r"not allowed|not to be used|used)|"
-    r"不要用|不用|不能用|不要使用|不参与|去掉|剔除|排除|删除|删掉|忽略|除外|不考虑|不使用|以外|"
-    r"之外|不要)",
+_OUT = re.compile(
+    r"\b(leav(?:e|ing)|keep(?:ing)?|tak(?:e|ing)|throw(?:ing)?|cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
+    r"(?! (?:for|as) (?:the )?(?:test|valid|hold))",
     re.ASCII,
 )
-_AFTER_NEGATIVE = re.compile(
-    r"not|n't|exclud|ignor|dropped|left|remov|omit|off|forbid|不|去|剔|排|删|忽|除|外", re.ASCII
-)
+_WHOLE = re.compile(r"\b(?:whole|entire|one|each|complete)\b", re.ASCII)
 _ONLY = re.compile(
     r"\b(?:only (?:use|using|with|on|from)|(?:use|using|with|from) (?:only|just|nothing but|"
     r"solely)|just use)\b|只(?:使用|用|利用)|仅(?:使用|用|凭|根据|利用)|只(?:根据|靠|凭)",
@@ -113,13 +114,25 @@ class Exclusions:
 def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Exclusions:
     """Return the columns that the instruction bars, each matched to a real column."""
     result = Exclusions()
+    for match in _OUT.finditer(text.low):
+        if not text.is_used(match.start()) and not _WHOLE.search(match.group()):
+            columns, end, _ = _items(text, schema, mentions, match.end(1), resolve=True)
+            if columns and end >= match.end() - 12:
+                result.columns += columns
+                result.ranges.append((match.start(), match.end()))
     for match in _BEFORE.finditer(text.low):
+        # "姓名不要用，...": the words bar what stands before them, not what follows.
+        after = text.norm[match.end() : match.end() + 1]
+        if not match.group().isascii() and after in (",", ".", "。", ";", ""):
+            continue
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
     for match in _BARE.finditer(text.low):
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
-    _after_names(text, mentions, result)
+    columns, ranges = barred_after(text, schema, mentions, result.ranges)
+    result.columns += columns
+    result.ranges += ranges
     _whitelist(text, schema, mentions, result)
     result.columns = list(dict.fromkeys(result.columns))
     return result
@@ -291,43 +304,6 @@ def _phrase(text: Text, index: int) -> tuple[str, int]:
             break
         last += 1
     return text.span(token.start, text.tokens[last].end), last + 1
-
-
-def _after_names(text: Text, mentions: list[Mention], result: Exclusions) -> None:
-    """Read "A and B must not be used" and "把 A 和 B 去掉"."""
-    for position, mention in enumerate(mentions):
-        match = _AFTER.match(text.low[mention.end :][:60])
-        out = re.match(r"[\"' ]*out\b", text.low[mention.end :][:8])
-        lead = re.search(
-            r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", text.low[: mention.start]
-        )
-        if out and lead and not text.is_used(mention.start):
-            result.columns.append(mention.column.name)
-            result.ranges.append((lead.start(), mention.end + out.end()))
-        if not match or not _AFTER_NEGATIVE.search(match.group()) or text.is_used(mention.start):
-            continue
-        if (
-            text.low[mention.end :]
-            .lstrip()
-            .startswith(
-                ("不要用", "不用", "不要使用", "忽略", "去掉", "排除", "不考虑", "剔除", "删除")
-            )
-        ):
-            following = [m for m in mentions if m.start >= mention.end + match.end()]
-            if following and not text.norm[mention.end + match.end() : following[0].start].strip(
-                " \"'"
-            ):
-                continue
-        chosen = [mention]
-        for earlier in reversed(mentions[:position]):
-            gap = text.low[earlier.end : chosen[-1].start]
-            if not re.fullmatch(
-                r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", gap
-            ):
-                break
-            chosen.append(earlier)
-        result.columns += [m.column.name for m in reversed(chosen)]
-        result.ranges.append((chosen[-1].start, mention.end + match.end()))
 
 
 def _whitelist(text: Text, schema: Schema, mentions: list[Mention], result: Exclusions) -> None:

@@ -19,12 +19,14 @@ PREDICT = _stems(
     "guess "
     "determine infer regress regression detect detects detecting detector detection identify "
     "identifying recognise recognize diagnose distinguish assess anticipate compute calculate "
-    "explain find modelling modeling learn approximate project tell know filter score scoring"
+    "explain find modelling modeling learn approximate project tell know filter score scoring "
+    "flag spot screen uncover"
 )
 """Stems of verbs and nouns of prediction."""
 
 PREDICT_ZH = _set(
     "预测 估计 估算 判断 分类 识别 检测 预估 推断 判别 预判 推测 诊断 区分 鉴别 评估 估 猜 预报 "
+    "筛查 甄别 推算 测算 判定 分辨 辨别 辨认 预警 "
     "回归"
 )
 FEATURE = _set("from using given via use uses utilising utilizing including considering knowing")
@@ -33,6 +35,9 @@ FEATURE = _set("from using given via use uses utilising utilizing including cons
 FEATURE_ZH = _set("根据 基于 利用 使用 依据 按照 通过 用 由 从 借助 结合 给定 以及其他")
 CONTEXT = _set("for in at per among by on across within over between during into")
 """What follows these qualifies the target and is rarely the target itself."""
+
+EACH = _set("each every per 每 每个 每位 每名 每条 每笔 每次")
+"""The one word after these says what is counted by."""
 
 QUESTION = _set(
     "whether if who which what does do did will would is are was were has have can could should how"

@@ -30,7 +30,7 @@ _CLUSTER = re.compile(
     r"all )*\w+(?: by similarity| together)?\s*(?:$|[.,;!?]|into|by similar)|"
     r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
     r"the )*(?:groups|groupings|personas)\b|"
-    r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|归为[^，,;。]{0,6}类|"
+    r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
     r"用户画像|客群|人群划分",
     re.ASCII,
 )
@@ -38,8 +38,12 @@ _ANOMALY = re.compile(
     r"\banomal\w+|\boutl(?:ier|ying)\w*|\bstrange\b|\bunusual\w*|\bweird\b|\babnormal\w*|"
     r"\bsuspicious\w*|\bodd (?:\w+ )?(?:ones?|rows?|records?|values?|cases?|trips?|entries|"
     r"readings?|points?|out)\b|\bnovelt\w+|\bstands? out\b|\bdo(?:es)? not (?:fit|belong)|"
-    r"\bdon't (?:fit|belong)|\birregular\w*|\bpeculiar\b|\bdeviat\w+|"
-    r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲",
+    r"\bdon't (?:fit|belong)|\birregular\w*|\bpeculiar\b|\bfishy\b|\bdodgy\b|"
+    r"\bbizarre\b|\batypical\b|\bquestionable\b|\bout of the ordinary\b|\bstick(?:s|ing)? out\b|"
+    r"\b(?:look|looks|looking|seem|seems|be|are|is) (?:off|wrong|odd|out of place|extreme|funny)\b|"
+    r"\bodd(?:ities|ity|ball\w*)\b|\b(?:not|n't) look (?:right|normal)\b|"
+    r"\bdeviat\w+|"
+    r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",
     re.ASCII,
 )
 _PROFILE = re.compile(
@@ -71,7 +75,10 @@ _FUTURE = re.compile(
     r"\b(?:next|coming|upcoming|following|future) (?:\d+ |few |two |three |four |six |seven |"
     r"ten |twelve |couple of )?(?:hours?|days?|weeks?|months?|quarters?|years?|periods?|"
     r"steps?)\b|"
-    r"\b\d+[- ](?:hours?|days?|weeks?|months?|steps?)[- ](?:ahead|forecast)|\btomorrow\b|"
+    r"\b(?:\d+|an?|one|two|three|four|five|six|seven|ten|twelve|few|couple of)[- ]"
+    r"(?:hours?|days?|weeks?|months?|quarters?|years?|steps?)[- ](?:ahead|forecast|out|into the|"
+    r"in advance)|"
+    r"\btomorrow\b|"
     r"\bin the future\b|\bnext (?:week|month|year|quarter)'s\b|"
     r"未来|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
     re.ASCII,

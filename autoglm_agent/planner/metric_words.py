@@ -130,6 +130,13 @@ def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Fou
     return None
 
 
+def asked_for(metric: str | None) -> str | None:
+    """Return what a metric is computed of, "class" or "number"; None where people mix them up."""
+    if metric is None or metric in ("accuracy", "precision"):
+        return None
+    return "class" if metric in CLASSIFICATION else "number"
+
+
 def metric_ranges(text: Text) -> list[tuple[int, int]]:
     """Return every range in which some metric is named, wanted or not."""
     patterns = [pattern for _, pattern in (*_METRICS, *_WISHES)]

@@ -175,7 +175,7 @@ def _by_value(levels: list[str]) -> str | None:
 
 def _event_name(column: Column) -> bool:
     """Tell whether the column's name is itself the event: churn, is_fraud, Survived."""
-    names = {"credit_default", "identifier", "species", "quality"}
+    names = {"credit_default", "risk", "identifier", "species", "quality"}
     return (
         bool(column.concepts - names)
         or any(p.stem in ("is", "has", "was", "是否") for p in column.parts)

@@ -10,6 +10,7 @@ from autoglm_agent.planner.grammar import (
     BREAKS,
     CARRIERS,
     CONTEXT,
+    EACH,
     FEATURE,
     FEATURE_ZH,
     NOT_ZH,
@@ -29,6 +30,7 @@ _AUXILIARY = word_set(
     """
 )
 _DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
+_IMPERATIVES = frozenset({"rate", "grade", "rank", "price", "value"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
 _PREDICTION_NOUNS = word_set(
     """
@@ -90,6 +92,10 @@ def find_regions(
             if verb:
                 places.append(Place("verb", state.phrase))
                 continue
+        if index and text.tokens[index - 1].low in EACH and state.region != "feature":
+            # "per hour", 每小时: what it is counted by, not what is asked for.
+            places.append(Place("context", state.phrase))
+            continue
         places.append(Place(state.region, state.phrase, state.conjoined))
         target_like = state.region in ("free", "object", "clause")
         if anchors[index] and target_like:
@@ -138,6 +144,10 @@ def _steer(text: Text, index: int, state: _State) -> bool:
     token = text.tokens[index]
     low = token.low
     before = text.tokens[index - 1].low if index else ""
+    following = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if not index and low in _IMPERATIVES and following in _DETERMINERS | EACH:
+        state.turn("object")
+        return True
     if token.stem in PREDICT:
         noun = low in _PREDICTION_NOUNS and state.content and before not in ("to", "and", "please")
         if not noun:

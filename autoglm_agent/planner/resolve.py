@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from autoglm_agent.planner.anchors import Anchor, find_anchors
+from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import read_text

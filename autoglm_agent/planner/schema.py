@@ -29,6 +29,14 @@ _DULL_LEVELS = word_set(
 )
 
 
+_ROOT = 6
+LEVELLED = ("category", "boolean")
+MEASURES = word_set("count number num cnt amount rate score ratio level index 数量 金额 率 次数 数")
+_UNIT = re.compile(
+    r"\s*[\[(（].*|[ _]in[ _](?:minutes?|hours?|days?|seconds?|km|miles?|usd)$", re.I
+)
+
+
 @dataclass(frozen=True)
 class Part:
     """One word of a column name."""
@@ -48,6 +56,15 @@ class Part:
             return False
         return not concepts_of(short) and not domains_of(short)
 
+    def akin(self, word_stem: str) -> bool:
+        """Tell whether a stem has the same root: *acceptable* and `acceptability`."""
+        pairs = enumerate(zip(self.stem, word_stem, strict=False))
+        root = next((i for i, (a, b) in pairs if a != b), min(len(self.stem), len(word_stem)))
+        rest = max(len(self.stem), len(word_stem)) - root
+        if root < _ROOT or rest >= _ROOT:
+            return False
+        return not concepts_of(self.stem) and not concepts_of(word_stem)
+
 
 @dataclass(frozen=True)
 class Column:
@@ -66,12 +83,17 @@ class Column:
     @property
     def short_key(self) -> str:
         """The name's key without a unit in brackets."""
-        return key_of(re.sub(r"\s*[\[(（].*", "", self.name)) or self.key
+        return key_of(_UNIT.sub("", self.name)) or self.key
 
     @cached_property
     def core(self) -> tuple[Part, ...]:
         """The parts that carry the meaning, in order; the last one is the head."""
         return tuple(p for p in self.parts if not p.light) or self.parts
+
+    @property
+    def measured(self) -> bool:
+        """Whether the name ends in a measure, as `Rented Bike Count` does: no word is its head."""
+        return len(self.core) > 1 and self.parts[-1].stem in MEASURES
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -117,7 +139,8 @@ class Schema:
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
         names = [column.name for column in profile.columns]
-        self.vocabulary = chinese_words() | FUNCTION_ZH | _chinese_names(names)
+        levels = [v for c in profile.columns if c.kind in LEVELLED for v, _ in c.levels]
+        self.vocabulary = chinese_words() | FUNCTION_ZH | _chinese_names(names + levels)
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -131,7 +154,7 @@ class Schema:
     def _column(self, profile: ColumnProfile) -> Column:
         whole = "".join(self.cut(profile.name))
         # A unit in brackets, as in `Torque [Nm]`, is no part of what people call the column.
-        words = self.cut(re.sub(r"\s*[\[(（].*", "", profile.name) or profile.name)
+        words = self.cut(_UNIT.sub("", profile.name) or profile.name)
         parts: list[Part] = []
         for index, word in enumerate(words):
             alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
@@ -155,6 +178,11 @@ class Schema:
         return [token.low for token in text.tokens] or [name.lower()]
 
     @cached_property
+    def title(self) -> list[str]:
+        """The words of the table's own name."""
+        return self.cut(re.sub(r"\.\w+$", "", self.profile.name))
+
+    @cached_property
     def word_stems(self) -> frozenset[str]:
         """Every word of the column names, levels and the table's name, stemmed."""
         stems = {part.stem for column in self.columns for part in column.parts}
@@ -164,13 +192,14 @@ class Schema:
         for column in self.columns:
             if column.profile.kind in ("category", "boolean"):
                 stems |= {stem(w) for level, _ in column.profile.levels for w in self.cut(level)}
-        stems |= {stem(w) for w in self.cut(re.sub(r"\.\w+$", "", self.profile.name))}
+        stems |= {stem(w) for w in self.title}
         return frozenset(stems)
 
     @cached_property
     def concepts(self) -> frozenset[str]:
         """Every concept that some column name carries."""
-        return frozenset(name for column in self.columns for name in column.concepts)
+        table = [c.name for w in self.title for c in concepts_of(stem(w))]
+        return frozenset(name for column in self.columns for name in column.concepts).union(table)
 
     @cached_property
     def domains(self) -> frozenset[str]:

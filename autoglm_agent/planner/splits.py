@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from autoglm_agent.errors import InputError
+from autoglm_agent.planner.groups import kept_apart
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
@@ -46,7 +48,7 @@ _BY = re.compile(
 )
 _GROUP = re.compile(
     r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?)[- ](?:out )?(?:one |whole |entire |all |"
-    r"complete |some )*(?P<a>[\w .-]{2,40}?)[- ]out\b"
+    r"complete |some )*(?P<a>[\w\u3400-\u9fff .-]{2,40}?)[- ]out\b"
     r"|\bhold(?:ing)?[- ]?out (?:one |whole |entire |all |complete |some |full |unseen |"
     r"new )+(?P<b>[\w.-]+(?: [\w.-]+)?)"
     r"|\bleave[- ]one[- ](?P<c>[\w.-]+)[- ]out\b"
@@ -119,6 +121,8 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
             0.95,
         )
     dates = schema.dates() or [c for c in schema.columns if _dated(c)]
+    if not dates and kept_apart(text, schema, mentions, ()) is not None:
+        return None
     if not dates:
         raise InputError(
             f"A split by time is asked for, but {schema.profile.name} has no date column.",
@@ -130,12 +134,23 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
 
 
-def find_group_column(text: Text, schema: Schema, mentions: list[Mention]) -> Found[str] | None:
+def find_group_column(
+    text: Text, schema: Schema, mentions: list[Mention], barred: Collection[str] = ()
+) -> Found[str] | None:
     """Return the column whose groups must not be divided between training and test.
+
+    Args:
+        text: The instruction.
+        schema: The table's columns.
+        mentions: Column mentions in the text.
+        barred: Columns that are left out of the features; others are preferred to them.
 
     Raises:
         InputError: Whole groups are to be held out, but no column tells them.
     """
+    apart = kept_apart(text, schema, mentions, barred)
+    if apart is not None:
+        return Found(apart[0].name, apart[1], apart[2], 0.9)
     for match in _GROUP.finditer(text.low):
         if text.is_used(match.start()) or not _SPLIT_WORD.search(match.group()):
             continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autoglm_agent.planner.anchors import Anchor
+from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.grammar import (
     BREAKS,
     CONTEXT,
@@ -25,6 +25,8 @@ from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text
 
 _UNKNOWN = {"near": 0.7, "generic": 0.75, "tight": 0.93}
+_EVENT = 0.72
+"""Who or what an event befalls decides less than of what a quantity is."""
 _FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
 
 
@@ -38,7 +40,10 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
             factor *= _UNKNOWN.get(anchor.how, 1.0)
         foreign = foreign or verdict == "foreign"
     if foreign and (schema.domains or anchor.how in ("near", "generic")):
-        factor *= _FOREIGN.get(anchor.how, 0.5)
+        event = anchor.column.two_valued and any(
+            c.hint == "yesno" for c in concepts_of(text.tokens[anchor.last].stem)
+        )
+        factor *= _EVENT if event else _FOREIGN.get(anchor.how, 0.5)
     if anchor.how == "generic" and not _about(anchor, text, schema):
         factor *= 0.6
     return factor
@@ -53,9 +58,17 @@ def word_support(word_stem: str, schema: Schema) -> str:
     if {c.name for c in concepts_of(word_stem)} & schema.concepts:
         return "supported"
     domains = domains_of(word_stem)
-    if domains & schema.domains:
+    if domains & schema.domains or _compound(word_stem, schema):
         return "supported"
     return "foreign" if domains else "unknown"
+
+
+def _compound(word: str, schema: Schema) -> bool:
+    """Tell whether a part of a Chinese compound, as 单车 of 共享单车, is in the table."""
+    if word.isascii() or len(word) < 3:
+        return False
+    pairs = {word[i : i + 2] for i in range(len(word) - 1)}
+    return any({c.name for c in concepts_of(pair)} & schema.concepts for pair in pairs)
 
 
 def _alike(one: str, other: str) -> bool:

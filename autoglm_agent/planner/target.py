@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from autoglm_agent.errors import TargetError
-from autoglm_agent.planner.anchors import Anchor, find_anchors, generic_columns
+from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.anchors import find_anchors, generic_columns
 from autoglm_agent.planner.grammar import CARRIERS, CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
 from autoglm_agent.planner.mentions import Mention
@@ -24,6 +25,7 @@ MARGIN = 0.1
 
 _WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
+_AFTER_EVENT, _WRONG_VALUES = 0.6, 0.6
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
     r"(?:\s|column|variable|feature|field|列|变量|字段|为|是|\bis\b|=|:){0,6}[\"']?\Z",
@@ -54,7 +56,11 @@ class Choice:
 
 
 def choose_target(
-    text: Text, schema: Schema, mentions: list[Mention], excluded: Sequence[str]
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    excluded: Sequence[str],
+    wanted: str | None = None,
 ) -> Choice:
     """Return the target column.
 
@@ -63,6 +69,7 @@ def choose_target(
         schema: The table's columns.
         mentions: Column mentions in the text.
         excluded: Columns that must not be used; none of them can be the target.
+        wanted: "class" or "number" where the metric or the costs tell what the target must be.
 
     Raises:
         TargetError: No column reaches the threshold, or two are as likely; with the candidates.
@@ -71,9 +78,9 @@ def choose_target(
     if told is not None:
         return told
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
-    ranked = _rank(text, schema, open_mentions, excluded)
+    ranked = _rank(text, schema, open_mentions, excluded, wanted)
     if not ranked or ranked[0].confidence < THRESHOLD:
-        ranked = _fallback(text, schema, mentions, excluded) or ranked
+        ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
     generic = _generic(text, schema, excluded)
     if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
         return generic
@@ -133,6 +140,7 @@ def _rank(
     schema: Schema,
     mentions: list[Mention],
     excluded: Sequence[str],
+    wanted: str | None,
 ) -> list[Choice]:
     anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
     strong = [False] * len(text.tokens)
@@ -146,11 +154,26 @@ def _rank(
     places = find_regions(text, mentions, strong, happens)
     last_in = _last_strong(text, places, strong)
     best: dict[str, Choice] = {}
+    events = {
+        a.last
+        for a in anchors
+        if a.column.two_valued
+        and a.score >= THRESHOLD
+        and any(c.hint == "yesno" for c in concepts_of(text.tokens[a.last].stem))
+    }
+    clear = [a for a in anchors if a.score >= 0.7]
     for anchor in anchors:
-        score = anchor.score * _position(text, anchor, places, strong, last_in)
+        if _said_by_verb_only(anchor, places, clear):
+            continue
+        score = (
+            anchor.score
+            * _after_event(text, anchor, events)
+            * _position(text, anchor, places, strong, last_in)
+        )
         if score <= 0.15:
             continue
         score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
+        score *= _value_fit(anchor.column, wanted)
         if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
             score *= 0.55
         choice = Choice(
@@ -166,6 +189,35 @@ def _rank(
         ):
             best[anchor.column.name] = choice
     return sorted(best.values(), key=lambda c: -c.confidence)
+
+
+def _after_event(text: Text, anchor: Anchor, events: set[int]) -> float:
+    """Discount the noun of "fraudulent claims" or "defective parts": the event is asked for."""
+    before = anchor.first - 1
+    if anchor.column.two_valued or before not in events or text.tokens[before].cjk:
+        return 1.0
+    gap = text.norm[text.tokens[before].end : text.tokens[anchor.first].start]
+    return _AFTER_EVENT if gap == " " else 1.0
+
+
+def _value_fit(column: Column, wanted: str | None) -> float:
+    """Discount a quantity where classes are scored, and classes where a quantity is."""
+    many = column.numeric and (column.profile.kind == "number" or column.profile.distinct > 20)
+    if wanted == "class" and many:
+        return _WRONG_VALUES
+    if wanted == "number" and column.profile.kind in ("category", "boolean"):
+        return _WRONG_VALUES
+    return 1.0
+
+
+def _said_by_verb_only(anchor: Anchor, places: list[Place], strong: list[Anchor]) -> bool:
+    """Tell whether only 分类 or "class(ify)" means the column, while other words mean another."""
+    if places[anchor.first].region != "verb" or anchor.how == "exact":
+        return False
+    return any(
+        a.column is not anchor.column and places[a.first].region not in ("verb", "used")
+        for a in strong
+    )
 
 
 def _last_strong(text: Text, places: list[Place], strong: list[bool]) -> dict[tuple[int, str], int]:
@@ -216,9 +268,18 @@ def _position(
 def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     """Tell whether the words only qualify a thing that is not in the table: "tensile *price*"."""
     after = anchor.last + 1
-    if after >= len(text.tokens) or strong[after] or text.tokens[after].cjk or anchor.score >= 1.0:
+    if after < len(text.tokens) and text.tokens[after].low == "的":
+        after += 1
+    if after >= len(text.tokens) or strong[after] or anchor.score >= 1.0:
         return False
     token = text.tokens[after]
+    if token.cjk:
+        if text.norm[text.tokens[after - 1].end : token.start].strip():
+            return False
+        told = {c.name for c in concepts_of(token.stem) if c.hint in ("amount", "yesno")}
+        return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
+    if token.low in CONTEXT:
+        return False
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
@@ -234,12 +295,14 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     start, end = text.clause(text.tokens[anchor.first].start)
     words = text.low[start:end]
     amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
+    several = column.profile.kind == "category" and not column.two_valued
     if (
-        column.numeric
+        (column.numeric or (several and anchor.how != "level"))
         and not amount
         and re.search(
-            r"(?a)\b(?:whether|if|who|probability|likelihood|risk)\b|\A\s*(?:will|does|did|is|"
-            r"are|can|has|have)\b|是否|会不会|谁|能否",
+            r"(?a)\b(?:whether|if|who|which (?:\w+s|people)|probability|likelihood|risk)\b|"
+            r"\A\s*(?:will|does|did|is|"
+            r"are|can|has|have)\b|是否|会不会|谁|能否|能不能|是不是|有没有|会否|可否|哪些",
             words,
         )
     ):
@@ -260,7 +323,11 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
 
 
 def _fallback(
-    text: Text, schema: Schema, mentions: list[Mention], excluded: Sequence[str]
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    excluded: Sequence[str],
+    wanted: str | None,
 ) -> list[Choice]:
     """Look also in the words about costs and wishes, where a task may be told in passing."""
     bare = text.unread()
@@ -268,7 +335,7 @@ def _fallback(
         if not _about_costs(text, start, end):
             bare.use(start, end)
     free = [m for m in mentions if not bare.is_used(m.start)]
-    ranked = _rank(bare, schema, free, excluded)
+    ranked = _rank(bare, schema, free, excluded, wanted)
     return ranked if ranked and ranked[0].confidence >= THRESHOLD else []
 
 

@@ -19,7 +19,7 @@ from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
-from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, find_metric
+from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
 from autoglm_agent.planner.paths import path_spans
 from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
 from autoglm_agent.planner.schema import Column, Schema
@@ -34,10 +34,16 @@ if TYPE_CHECKING:
 _INTERPRETABLE = re.compile(
     r"\b(?:interpretab\w+|explainab\w+|explain(?:s|ed|ing)?|transparen\w+|(?:white|"
     r"glass)[- ]box|understandab\w+|comprehensib\w+|"
-    r"easy to (?:understand|explain|read)|human[- ]readable|simple enough)\b|"
+    r"easy to (?:understand|explain|read|follow|interpret)|human[- ]readable|simple enough|"
+    r"score ?cards?(?:[- ]style)?|inspectable|auditab\w+|intelligib\w+|justify (?:each|every|the|"
+    r"a|its)|"
+    r"not a black[- ]box|no black[- ]box(?:es)?|interpret (?:the|it|its)|"
+    r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
+    r"managers?|physicians?) (?:can|could|may|should|must|need to|has to|have to) "
+    r"(?:read|follow|see|check|understand|audit|inspect))\b|"
     r"so that [\w ]{1,30} understands?\b|can understand\b"
-    r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|说明原因|说明理由|透明|白盒|看得懂|"
-    r"易懂|容易理解|能理解|好理解|讲得清",
+    r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|(?:说明|给出|解释|讲出)[^，,;。]{0,8}(?:原因|理由|依据|为什么)|透明|白盒|看得懂|"
+    r"易懂|容易理解|能理解|便于解释|方便解释|易于解释|要解释|能说清|说得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|给出原因|好理解|讲清|讲得清|讲明白|说明白",
     re.ASCII,
 )
 _NOT_INTERPRETABLE = re.compile(
@@ -91,7 +97,9 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     if intent.value != "predict":
         exclusions.complain(schema)
         return _unsupervised(text, schema, intent, exclusions, slots)
-    choice = choose_target(text, schema, mentions, exclusions.columns)
+    barred = [*exclusions.columns, *filter(None, [slots.values.get("group_column")])]
+    wanted = "class" if costs is not None else asked_for(slots.values.get("metric"))
+    choice = choose_target(text, schema, mentions, barred, wanted)
     return _supervised(text, schema, choice, exclusions, costs, slots)
 
 
@@ -131,7 +139,7 @@ def _read_constraints(
         slots.put("time_column", time, text)
         text.use(time.start, time.end)
     else:
-        group = find_group_column(text, schema, mentions)
+        group = find_group_column(text, schema, mentions, exclusions.columns)
         slots.put("group_column", group, text)
         if group is not None:
             text.use(group.start, group.end)

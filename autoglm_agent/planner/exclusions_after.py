@@ -1,0 +1,165 @@
+"""Exclusions whose words come after the column: "sales must not be used", "性别不参与建模"."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.text import Text
+
+_KIND_WORD = (
+    r"(?:columns?|features?|variables?|fields?|这一列|"
+    r"这列|那一列|列|字段|变量|特征|这两列|都|也|就)"
+)
+_BARRED = (
+    r"(?:excluded|ignored|dropped|left out|removed|omitted|discarded|skipped|off limits|forbidden|"
+    r"off the table|banned|prohibited|taboo|out of bounds)"
+)
+_USED = r"(?:used|included|considered|allowed|to be used|part of|among|fed|in the model|an input)"
+_AFTER_EN = (
+    r"(?:is|are) (?:not|n't|no) (?:an? |to be |for |in |among |the )*(?:features?|inputs?|"
+    r"predictors?|used|"
+    r"available|use|modelling|modeling)|(?:isn't|aren't) (?:an? )?(?:features?|inputs?|"
+    r"predictors?)|"
+    rf"(?:should|must|may|can|shall|is|are|will|has to|have to|needs to)\s+(?:be |stay |remain )?"
+    rf"{_BARRED}|(?:should|must|may|can|shall|is|are|will|do|does)(?: not|n't| never)\s+(?:be )?"
+    rf"{_USED}|(?:cannot|can't) be {_USED}|(?:must|should|has to|have to) (?:stay|be left|be "
+    rf"kept) out"
+)
+_AFTER_ZH = (
+    r"不要用|不要使用|不用|不能用|不能使用|不可用|不得使用|不允许使用|禁止使用|不参与|不参加|不进入|"
+    r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
+    r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽"
+)
+_ALWAYS_AFTER = re.compile(
+    r"不参|不进|不入|不作为|作为|不能当|不能进|不当作|除外|以外|之外", re.ASCII
+)
+_AFTER = re.compile(
+    rf"\A[\"'\s]*{_KIND_WORD}?\s*(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))", re.ASCII
+)
+_TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
+_LIST_GAP = re.compile(r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", re.ASCII)
+_LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
+_KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|请|一律)+\s*\Z", re.ASCII)
+_JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
+_IT = re.compile(
+    r"\b(?:drop|remove|ignore|exclude|skip|omit|discard|leave|forget) (?:it|them|that|this|those)\b"
+    r"(?: out)?|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
+    re.ASCII,
+)
+_WINDOW = 5
+_MOST = 40
+"""Requests that are read at most: resolving one looks at every column."""
+
+
+def barred_after(
+    text: Text, schema: Schema, mentions: list[Mention], known: list[tuple[int, int]]
+) -> tuple[list[str], list[tuple[int, int]]]:
+    """Return the columns that words after them bar, and the ranges of the words.
+
+    Args:
+        text: The instruction.
+        schema: The table's columns.
+        mentions: Column mentions in the text.
+        known: Ranges in which exclusions have been read already.
+    """
+    columns: list[str] = []
+    ranges: list[tuple[int, int]] = []
+    for position, mention in enumerate(mentions):
+        if text.is_used(mention.start) or _inside(mention.start, known):
+            continue
+        if found := _lead_out(text, mention) or _drop_it(text, mention):
+            columns.append(mention.column.name)
+            ranges.append(found)
+            continue
+        match = _AFTER.match(text.low[mention.end :][:60])
+        if not match or _governs_next(text, mentions, mention.end + match.end(), match.group()):
+            continue
+        chosen = [mention]
+        for earlier in reversed(mentions[:position]):
+            gap = text.low[earlier.end : chosen[-1].start]
+            # A comma alone may end the request before: "predict price, sqft must not be used".
+            if not _LIST_GAP.fullmatch(gap) or ("," in gap and len(chosen) == 1):
+                break
+            chosen.append(earlier)
+        columns += [m.column.name for m in reversed(chosen)]
+        ranges.append((chosen[-1].start, mention.end + match.end()))
+    for match in islice(_TRIGGER.finditer(text.low), _MOST):
+        if _inside(match.start(), [*known, *ranges]) or text.is_used(match.start()):
+            continue
+        names, start = _described(text, schema, match)
+        columns += names
+        ranges += [(start, match.end())] if names else []
+    return columns, ranges
+
+
+def _inside(place: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in ranges)
+
+
+def _lead_out(text: Text, mention: Mention) -> tuple[int, int] | None:
+    """Return the range of "leave X out" around a mention."""
+    out = re.match(r"[\"' ]*out\b", text.low[mention.end :][:8])
+    lead = _LEAD.search(text.low[max(0, mention.start - 20) : mention.start])
+    if not out or not lead:
+        return None
+    return max(0, mention.start - 20) + lead.start(), mention.end + out.end()
+
+
+def _drop_it(text: Text, mention: Mention) -> tuple[int, int] | None:
+    """Return the range of "X is useless, drop it", where X begins its clause."""
+    clause = text.clause(mention.start)
+    if text.norm[clause[0] : mention.start].strip(" \"'").lower() not in ("", "the", "column"):
+        return None
+    match = _IT.search(text.low[mention.end : text.sentence(mention.start)[1]][:90])
+    return (mention.start, mention.end + match.end()) if match else None
+
+
+def _governs_next(text: Text, mentions: list[Mention], end: int, words: str) -> bool:
+    """Tell "预测 A 不要用 B", where the words bar B, from "B 不要用"."""
+    if words.isascii() or _ALWAYS_AFTER.search(words):
+        return False
+    following = next((m for m in mentions if m.start >= end), None)
+    return following is not None and not text.norm[end : following.start].strip(" \"'")
+
+
+def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[str], int]:
+    """Resolve the words before a trigger, "刀具磨损" for `Tool wear`, to columns."""
+    clause = text.clause(match.start())
+    chinese = not match.group().isascii()
+    if chinese and not _ALWAYS_AFTER.search(match.group()):
+        rest = text.low[match.end() : clause[1]].strip(" \"'")
+        if rest and not re.match(r"(?:了|掉|吧|建模|训练|参与|作为|的|于|做)", rest):
+            return [], 0
+    stop = clause[0] + len(_KIND_END.sub("", text.low[clause[0] : match.start()]))
+    last = text.token_at(stop) - 1
+    first_allowed = text.token_at(clause[0])
+    names: list[str] = []
+    start = match.start()
+    while last >= first_allowed:
+        if text.tokens[last].low in _JOIN:
+            last -= 1
+            continue
+        found = _longest(text, schema, max(first_allowed, last - _WINDOW + 1), last)
+        if found is None:
+            break
+        name, first = found
+        names.append(name)
+        start, last = text.tokens[first].start, first - 1
+        if last < first_allowed or text.tokens[last].low not in _JOIN:
+            break
+    return names[::-1], start
+
+
+def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[str, int] | None:
+    for begin in range(first, last + 1):
+        window = text.tokens[begin : last + 1]
+        if any(t.low in _JOIN for t in window) or any(text.is_used(t.start) for t in window):
+            continue
+        column = column_for(text.norm[window[0].start : window[-1].end], schema)
+        if column is not None:
+            return column.name, begin
+    return None

@@ -1,0 +1,182 @@
+"""Which groups must not be divided: "customers in the test set must not occur in training".
+
+Two rules beside the fixed phrases of `splits`: a sentence that keeps something from being in both
+sets, and "hold out" before the plural of something that the table has a column for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from itertools import islice
+
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, PREDICT, PREDICT_ZH
+from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.text import Text, stem, word_set
+
+_APART = re.compile(
+    r"\b(?:same|one|either|single) (?:side|fold|split|part|set|partition|half)s?\b|"
+    r"\bboth (?:\w+ ){0,3}(?:train\w*|test\w*|sets?|sides|splits|parts)\b|"
+    r"\b(?:train\w*|test\w*)\b[^.;!?]{0,40}\b(?:disjoint|no overlap|not overlap|don't overlap)|"
+    r"\b(?:across|between|in|into) (?:the )?(?:train\w*|split|test\w*)(?: set| data)?"
+    r"(?: and |/| & )?(?:the )?(?:test\w*|train\w*|validation)?|"
+    r"\b(?:unseen|never[- ]seen|unknown|brand[- ]new|new|other|held[- ]out)\b|\bgenerali[sz]\w*|"
+    r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|个集合|份)|"
+    r"没见过|未见过|全新的?|不重叠|不交叉|不能拆开|不要拆开|不拆分",
+    re.ASCII,
+)
+_KEPT = re.compile(
+    r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
+    r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
+    r"generali[sz]\w*|"
+    r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|不得|不可|不会|避免|防止|只|同时|必须|都|没见过|"
+    r"未见过|全新|不重叠|不交叉|拆|一起",
+    re.ASCII,
+)
+_STRICT = re.compile(
+    r"\b(?:not|never|no|n't|avoid|without|disjoint|unseen|same|either|overlap\w*|shar\w+|"
+    r"never[- ]seen|held[- ]out|keep\w*|generali[sz]\w*|(?:be|are|only) new)\b|n't\b|"
+    r"[\u3400-\u9fff]",
+    re.ASCII,
+)
+_HOLD = re.compile(
+    r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?|set(?:ting)?)[- ](?:out|aside|back) |"
+    r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?|set(?:ting)?) (?=[^.;!?]{2,40} (?:out|aside|"
+    r"back)\b)",
+    re.ASCII,
+)
+_WHOLE = re.compile(
+    r"(?:whole|entire|complete|full|all|some|unseen|new|several|certain) ", re.ASCII
+)
+_NOT_GROUPS = word_set(
+    """
+    train training test testing set sets split data row rows sample samples validation fold folds
+    side sides both time date dates year years month months day days period holdout model random
+    result results error value values case cases example examples percent order future past
+    metric report 训练 训练集 测试 测试集 数据 样本 时间 日期 模型 同时 出现 集合
+    """
+)
+_MOST = 40
+_KINDS = ("id", "category", "integer", "boolean", "text")
+
+
+def kept_apart(
+    text: Text, schema: Schema, mentions: list[Mention], barred: Collection[str]
+) -> tuple[Column, int, int] | None:
+    """Return the column whose groups a sentence keeps whole, with the range of its words.
+
+    Args:
+        text: The instruction.
+        schema: The table's columns.
+        mentions: Column mentions in the text.
+        barred: Columns that are left out; an id that is not is preferred to one of them.
+    """
+    for start, end in _sentences(text):
+        low = text.low[start:end]
+        if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
+            if not (_APART.search(low) and _KEPT.search(low)):
+                continue
+            for first, last in _clauses(text, start, end):
+                column = _named_group(text, schema, mentions, barred, (first, last))
+                if column is not None:
+                    return column, first, last
+    return _held_out(text, schema, mentions, barred)
+
+
+def _train_and_test(low: str) -> bool:
+    return bool(re.search(r"\btrain|训练", low) and re.search(r"\btest|valid|测试|验证", low))
+
+
+def _sentences(text: Text) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for token in text.tokens:
+        if not found or token.start >= found[-1][1]:
+            found.append(text.sentence(token.start))
+    return found
+
+
+def _clauses(text: Text, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the clauses of a sentence that speak of the division, with the one before each."""
+    pieces: list[tuple[int, int]] = []
+    for token in text.tokens[text.token_at(start) : text.token_at(end)]:
+        if not pieces or token.start >= pieces[-1][1]:
+            pieces.append(text.clause(token.start))
+    told = [piece for piece in pieces if _APART.search(text.low[piece[0] : piece[1]])]
+    return [piece for piece in told if _KEPT.search(text.low[piece[0] : piece[1]])]
+
+
+def _held_out(
+    text: Text, schema: Schema, mentions: list[Mention], barred: Collection[str]
+) -> tuple[Column, int, int] | None:
+    for match in islice(_HOLD.finditer(text.low), _MOST):
+        position = match.end()
+        whole = _WHOLE.match(text.low[position:][:20])
+        position += whole.end() if whole else 0
+        index = text.token_at(position)
+        if index >= len(text.tokens) or text.tokens[index].start != position:
+            continue
+        token = text.tokens[index]
+        mention = next((m for m in mentions if m.first == index), None)
+        if not match.group().startswith("hold") and not (whole or _tested(text, match.start())):
+            continue
+        plural = whole or token.low.endswith("s") or token.cjk or mention is not None
+        if not plural or text.is_used(token.start) or token.low in _NOT_GROUPS:
+            continue
+        stop = min(index + 4, len(text.tokens)) - 1
+        last = min(text.tokens[stop].end, text.clause(position)[1])
+        named = column_for(text.norm[position:last], schema) if mention is None else mention.column
+        column = named if named is not None and _can_group(named) else None
+        column = column or _named_group(text, schema, mentions, barred, (position, token.end))
+        if column is not None:
+            return column, match.start(), last
+    return None
+
+
+def _tested(text: Text, place: int) -> bool:
+    start, end = text.sentence(place)
+    return bool(re.search(r"\b(?:test\w*|validat\w*|evaluat\w*)", text.low[start:end]))
+
+
+def _named_group(
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    barred: Collection[str],
+    place: tuple[int, int],
+) -> Column | None:
+    start, end = place
+    inside = [m.column for m in mentions if start <= m.start < end and not text.is_used(m.start)]
+    ids = [c for c in inside if _can_group(c)]
+    if ids:
+        return next((c for c in ids if c.identifies), ids[0])
+    for token in text.tokens[text.token_at(start) : text.token_at(end)]:
+        low = token.low
+        if text.is_used(token.start) or low in _NOT_GROUPS | BREAKS | CONTEXT | PREDICT_ZH:
+            continue
+        if token.stem in PREDICT or len(low) < 2 or stem(low).isdigit():
+            continue
+        if column := _of_entity(token.stem, schema, barred):
+            return column
+    return None
+
+
+def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | None:
+    """Return the column that tells the groups of a noun: `host_id` rather than `host_name`."""
+    wanted = {c.name for c in concepts_of(word) if c.hint not in ("yesno", "amount")}
+    fits: list[tuple[tuple[bool, bool, int], int, Column]] = []
+    for column in schema.columns:
+        said = any(part.says(word) or part.concepts & wanted for part in column.parts)
+        said = said or (not word.isascii() and word in column.key)
+        if said and _can_group(column):
+            rank = (column.name in barred, not column.identifies, len(column.parts))
+            fits.append((rank, len(fits), column))
+    fits = [f for f in fits if f[2].identifies or f[2].profile.kind in ("category", "text", "id")]
+    return min(fits)[2] if fits else None
+
+
+def _can_group(column: Column) -> bool:
+    profile = column.profile
+    return profile.kind in _KINDS and profile.distinct > 1
