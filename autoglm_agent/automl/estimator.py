@@ -22,12 +22,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.events import Listener, silent
-from autoglm_agent.automl.metrics import decide
-from autoglm_agent.automl.problem import Problem, SupervisedKind
-from autoglm_agent.automl.search import run_search
-from autoglm_agent.automl.search_result import SearchResult
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.events import Listener, silent
+from autoglm_agent.automl.scoring.metrics import decide
+from autoglm_agent.automl.scoring.problem import Problem, SupervisedKind
+from autoglm_agent.automl.search.engine import run_search
+from autoglm_agent.automl.search.result import SearchResult
 from autoglm_agent.errors import InputError
 
 FOLDS = 5

@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.fitted import FittedModel, Member
-from autoglm_agent.automl.metrics import oriented, score
-from autoglm_agent.automl.prepare import Prepared
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.models.fitted import FittedModel, Member
+from autoglm_agent.automl.preparation.prepare import Prepared
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.metrics import oriented, score
 
 ROWS = 1_000
 """Rows that importance is measured on, if the model is fast enough."""

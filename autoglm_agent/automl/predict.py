@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autoglm_agent.automl.fitted import FittedModel
-from autoglm_agent.automl.profile import Profile, typed_frame
-from autoglm_agent.automl.table import read_table
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data.profile import Profile, typed_frame
+from autoglm_agent.automl.data.table import read_table
+from autoglm_agent.automl.models.fitted import FittedModel
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError
 
 if TYPE_CHECKING:

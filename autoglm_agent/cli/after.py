@@ -6,8 +6,8 @@ import sys
 import time
 from typing import Any
 
-from autoglm_agent.automl.workspace import Workspace, open_run, runs_home
-from autoglm_agent.automl.workspace import list_runs as run_ids
+from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
+from autoglm_agent.automl.run.workspace import list_runs as run_ids
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
 from autoglm_agent.errors import InputError

@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 from typing import Any
 
-from autoglm_agent.automl.workspace import runs_home
+from autoglm_agent.automl.run.workspace import runs_home
 from autoglm_agent.cli.console import Exit, print_json
 
 NEEDED = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from autoglm_agent.automl.profile import Profile, profile_table
-from autoglm_agent.automl.table import Table, read_table
+from autoglm_agent.automl.data.profile import Profile, profile_table
+from autoglm_agent.automl.data.table import Table, read_table
 from autoglm_agent.chain import Verdict, refutations
 from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.cli.running import existing

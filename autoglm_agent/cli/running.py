@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autoglm_agent import errors
-from autoglm_agent.automl.workspace import Workspace, open_run, runs_home
+from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_agent.cli.console import INTERRUPTED, Exit, lived, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
 from autoglm_agent.errors import AutoGLMError, InputError, TargetError

@@ -28,6 +28,22 @@ _ONE_LETTER = 3
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
+class Told:
+    """What the open words of an instruction say as a whole, computed once."""
+
+    def __init__(self, stems: list[str], meaning: list[Sense]) -> None:
+        self.stems = {word for word in stems if word}
+        self.concepts = {c.name for sense in meaning for c in sense.concepts}
+        self.fields = {name for word in self.stems for name in domains_of(word)}
+        self._said: dict[str, bool] = {}
+
+    def says(self, part: Part) -> bool:
+        """Tell whether some word is this part of a name."""
+        if part.stem not in self._said:
+            self._said[part.stem] = any(part.says(word) for word in self.stems)
+        return self._said[part.stem]
+
+
 @dataclass(frozen=True)
 class Sense:
     """The concepts of one token, and whether they come from a phrase."""
@@ -57,9 +73,10 @@ def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[An
     covered = {i: m for m in mentions for i in range(m.first, m.last + 1)}
     anchors = [Anchor(m.column, m.first, m.last, m.score, "exact") for m in mentions]
     stems = ["" if text.is_used(t.start) else t.stem for t in text.tokens]
+    told = Told(stems, meaning)
     for index in range(len(text.tokens)):
         if not text.is_used(text.tokens[index].start):
-            anchors += _word_anchors(text, schema, meaning, stems, index, covered.get(index))
+            anchors += _word_anchors(text, schema, meaning, told, index, covered.get(index))
     anchors += shared_names(text, schema)
     anchors += _level_anchors(text, schema, meaning)
     anchors += _generic_anchors(text, schema, meaning)
@@ -70,7 +87,7 @@ def _word_anchors(
     text: Text,
     schema: Schema,
     meaning: list[Sense],
-    stems: list[str],
+    told: Told,
     index: int,
     mention: Mention | None,
 ) -> Iterator[Anchor]:
@@ -83,7 +100,7 @@ def _word_anchors(
     for column in schema.columns:
         if mention is not None and mention.column is column:
             continue
-        score, how = _part_score(token.stem, names, near, column, index, meaning, stems)
+        score, how = _part_score(token.stem, names, near, column, meaning[index], told)
         if not score:
             continue
         if mention is not None:
@@ -99,38 +116,35 @@ def _part_score(
     names: set[str],
     near: set[str],
     column: Column,
-    index: int,
-    meaning: list[Sense],
-    stems: list[str],
+    sense: Sense,
+    told: Told,
 ) -> tuple[float, str]:
     """Score a word against the parts of one column's name."""
     best, how, anchor = 0.0, "", -1
     for position, part in enumerate(column.core):
         found = _one(word, names, near, part)
-        if meaning[index].phrase and found[1] == "direct" and not names & part.concepts:
+        if sense.phrase and found[1] == "direct" and not names & part.concepts:
             found = (found[0] * 0.5, found[1])
         head = position == len(column.core) - 1
         value = found[0] * (
-            1.0 if head else _side_word(column, names & part.concepts, meaning[index])
+            1.0 if head else _side_word(column, names & part.concepts, sense)
         )
         if value > best:
             best, how, anchor = value, found[1], position
     if not best:
         return 0.0, ""
     others = [p for i, p in enumerate(column.core) if i != anchor]
-    fields = {name for word in stems if word for name in domains_of(word)}
-    told = {n for sense in meaning for n in (c.name for c in sense.concepts)}
     for part in others:
-        if any(part.says(s) for s in stems):
+        if told.says(part):
             best += 0.12 if best >= 0.5 else 0.2
-        elif part.concepts & told:
+        elif part.concepts & told.concepts:
             best += 0.06
-        elif domains_of(part.stem) & fields:
+        elif domains_of(part.stem) & told.fields:
             best += 0.02
         else:
             best -= 0.12
     extra = [p for p in column.parts if p.light and p not in column.core]
-    said = [p for p in extra if any(p.says(s) for s in stems) or p.concepts & told]
+    said = [p for p in extra if told.says(p) or p.concepts & told.concepts]
     best -= min(0.2, sum(_weight(p) for p in extra if p not in said))
     best += min(0.05, sum(0.05 for p in said if p.stem not in FLAGS))
     if column.core[anchor].stem in ENTITIES and extra and not column.identifies:

@@ -19,7 +19,7 @@ from autoglm_agent.planner.lexicon import (
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
 
 if TYPE_CHECKING:
-    from autoglm_agent.automl.profile import ColumnProfile, Profile
+    from autoglm_agent.automl.data.profile import ColumnProfile, Profile
 
 _DULL_LEVELS = word_set(
     """
@@ -138,6 +138,7 @@ class Schema:
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
+        self.verdicts: dict[str, str] = {}
         names = [column.name for column in profile.columns]
         levels = [v for c in profile.columns if c.kind in LEVELLED for v, _ in c.levels]
         self.vocabulary = chinese_words() | FUNCTION_ZH | _chinese_names(names + levels)

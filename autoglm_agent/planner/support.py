@@ -24,6 +24,8 @@ from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text
 
+_REACH = 12
+"""Words before a target that can qualify it; twice as many after."""
 _UNKNOWN = {"near": 0.7, "generic": 0.75, "tight": 0.93}
 _EVENT = 0.72
 """Who or what an event befalls decides less than of what a quantity is."""
@@ -51,6 +53,13 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
 
 def word_support(word_stem: str, schema: Schema) -> str:
     """Classify a word: supported, neutral, unknown, or foreign to the table's fields of life."""
+    known = schema.verdicts.get(word_stem)
+    if known is None:
+        known = schema.verdicts[word_stem] = _word_support(word_stem, schema)
+    return known
+
+
+def _word_support(word_stem: str, schema: Schema) -> str:
     if word_stem in NEUTRAL or word_stem in FILLER or len(word_stem) < 2 or word_stem.isdigit():
         return "neutral"
     if any(_alike(word_stem, other) for other in schema.word_stems):
@@ -82,7 +91,7 @@ def _about(anchor: Anchor, text: Text, schema: Schema) -> bool:
     if word.low in GENERIC_TARGETS or word_support(word.stem, schema) == "supported":
         return True
     return any(
-        word_support(t.stem, schema) == "supported" for t in text.tokens if t is not word
+        word_support(other, schema) == "supported" for other in text.stems
     ) and (word_support(word.stem, schema) != "foreign")
 
 
@@ -90,7 +99,8 @@ def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int
     """Return the tokens before the anchor in its phrase, and those of a complement after it."""
     found: list[int] = []
     index = anchor.first - 1
-    while index >= 0 and _content(text, index) and _next_to(text, index):
+    stop = max(-1, index - _REACH)
+    while index > stop and _content(text, index) and _next_to(text, index):
         if places[index].region in ("verb", "used"):
             break
         if not concepts_of(f"{text.tokens[index].stem} {text.tokens[index + 1].stem}"):
@@ -98,8 +108,9 @@ def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int
         index -= 1
     index = anchor.last + 1
     inside = False
+    stop = min(len(text.tokens), index + 2 * _REACH)
     while (
-        index < len(text.tokens)
+        index < stop
         and text.sentence(text.tokens[anchor.first].start)[1] > text.tokens[index].start
     ):
         token, place = text.tokens[index], places[index]

@@ -29,7 +29,7 @@ from autoglm_agent.planner.target import Choice, choose_target
 from autoglm_agent.planner.text import Text, read_text
 
 if TYPE_CHECKING:
-    from autoglm_agent.automl.profile import Profile
+    from autoglm_agent.automl.data.profile import Profile
 
 _INTERPRETABLE = re.compile(
     r"\b(?:interpretab\w+|explainab\w+|explain(?:s|ed|ing)?|transparen\w+|(?:white|"

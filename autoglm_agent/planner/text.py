@@ -85,6 +85,11 @@ class Text:
         return [token.start for token in self.tokens]
 
     @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of all tokens."""
+        return frozenset(token.stem for token in self.tokens)
+
+    @cached_property
     def _clause_ends(self) -> list[tuple[int, int]]:
         return [match.span() for match in _CLAUSE_END.finditer(self.norm)]
 

@@ -16,9 +16,9 @@ from langgraph.config import get_stream_writer
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.events import Listener
-from autoglm_agent.automl.workspace import Workspace, runs_home
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.events import Listener
+from autoglm_agent.automl.run.workspace import Workspace, runs_home
 from autoglm_agent.chain import Budget
 from autoglm_agent.errors import AutoGLMError, InputError, MissingExtraError
 from autoglm_agent.memory.store import ChainMemory

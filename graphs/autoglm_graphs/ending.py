@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from autoglm_agent.automl.report import build_report, summary_text
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Chain
 from autoglm_agent.errors import AutoGLMError
 from autoglm_graphs.scene import Ending

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Outcome
 
 

@@ -11,8 +11,8 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 from langgraph.types import Command
 
-from autoglm_agent.automl.events import Listener, silent
-from autoglm_agent.automl.workspace import Workspace, open_run, runs_home
+from autoglm_agent.automl.run.events import Listener, silent
+from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_graphs.automl import RunContext, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease

@@ -14,7 +14,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 
-from autoglm_agent.automl.events import Listener
+from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.chain import Budget, Chain, Outcome, Step, Usage
 from autoglm_agent.verifiers import Verifier
 from autoglm_graphs.state import State

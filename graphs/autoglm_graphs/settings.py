@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Datum
 
 PACKAGES = ("autoglm-agent", "scikit-learn", "lightgbm", "pandas", "numpy", "langgraph")

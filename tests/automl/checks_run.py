@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.assess import assess_model
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import run_checks
-from autoglm_agent.automl.metrics import GREATER_IS_BETTER, score
-from autoglm_agent.automl.prepare import Prepared, prepare
-from autoglm_agent.automl.profile import profile_table
-from autoglm_agent.automl.split import fold_pairs
-from autoglm_agent.automl.table import Table
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data.profile import profile_table
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.preparation.prepare import Prepared, prepare
+from autoglm_agent.automl.preparation.split import fold_pairs
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.assess import assess_model
+from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER, score
 from autoglm_agent.chain import Task, Verdict
 
 

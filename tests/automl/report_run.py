@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from autoglm_agent.automl.ledger import Ledger
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.ledger import Ledger
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Evidence, Remedy, Task, Verdict
 
 START = 1_700_000_000.0

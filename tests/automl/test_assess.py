@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl import assess as assessing
-from autoglm_agent.automl import profile as profiling
-from autoglm_agent.automl.baselines import Rule, best_baseline, fit_baselines
-from autoglm_agent.automl.ledger import Ledger
-from autoglm_agent.automl.metrics import metrics_for, score
-from autoglm_agent.automl.prepare import Prepared, prepare
-from autoglm_agent.automl.problem import Problem
-from autoglm_agent.automl.table import Table
-from autoglm_agent.automl.vault import Vault
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data import profile as profiling
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.preparation.prepare import Prepared, prepare
+from autoglm_agent.automl.preparation.vault import Vault
+from autoglm_agent.automl.run.ledger import Ledger
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring import assess as assessing
+from autoglm_agent.automl.scoring.baselines import Rule, best_baseline, fit_baselines
+from autoglm_agent.automl.scoring.metrics import metrics_for, score
+from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import StoreError, VaultError
 
@@ -222,7 +222,7 @@ def test_rules_know_missing_unseen_and_extreme_values():
 
 @pytest.mark.parametrize("kind", ["binary", "regression"])
 def test_a_searched_model_is_assessed_from_its_file(workspace, kind):
-    from autoglm_agent.automl.search import run_search
+    from autoglm_agent.automl.search.engine import run_search
 
     prepared = prepared_for(workspace, kind, time_column=None)
     found = run_search(

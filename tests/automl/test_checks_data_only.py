@@ -8,7 +8,7 @@ from checks_run import context_of, honest_table, table_of
 
 from autoglm_agent.automl.checks.data_only import check_data
 from autoglm_agent.automl.checks.registry import run_checks
-from autoglm_agent.automl.profile import profile_table
+from autoglm_agent.automl.data.profile import profile_table
 from autoglm_agent.chain import Task, refutations
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from checks_run import assessed, context_of, honest_table, load_oof, searched, store_oof, verdict
 
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_stopped_candidate_that_counts_is_told_not_refuted(run):
     rows = run.prepared.folds == 0
     oof["first"][rows] = oof["ensemble"][rows] = np.nan
     store_oof(run, oof)
-    from autoglm_agent.automl.metrics import score
+    from autoglm_agent.automl.scoring.metrics import score
 
     problem, y = run.prepared.problem, run.prepared.y
     first["status"] = "stopped"

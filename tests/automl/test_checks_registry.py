@@ -10,8 +10,8 @@ from checks_run import context_of, honest_table, searched
 from autoglm_agent.automl.checks import registry
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.registry import Check, catalogue, run_checks, run_one
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, Verdict
 
 

@@ -71,7 +71,7 @@ def test_an_assessment_without_a_reading_on_record_is_refuted(run):
 
 
 def test_a_second_reading_is_told_with_consent_and_refuted_without(run):
-    from autoglm_agent.automl.vault import Vault
+    from autoglm_agent.automl.preparation.vault import Vault
 
     Vault(run.workspace, run.prepared.vault_id).open("another")
     assessed(run, consent=True)

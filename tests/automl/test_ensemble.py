@@ -7,9 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from autoglm_agent.automl.ensemble import combine, common_rows, select
-from autoglm_agent.automl.metrics import oriented, score
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.scoring.metrics import oriented, score
+from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.search.ensemble import combine, common_rows, select
 
 REGRESSION = Problem("regression", "rmse")
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from checks_run import context_of, honest_table
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.explain import explain
-from autoglm_agent.automl.search import run_search
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.search.engine import run_search
 
 
 def trained(folder, kind="binary"):

@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl import fitted
-from autoglm_agent.automl.conclude import build_model
-from autoglm_agent.automl.fitted import FittedModel
-from autoglm_agent.automl.problem import Problem
-from autoglm_agent.automl.search import MemoryTrials, run_search
-from autoglm_agent.automl.study import Study
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.models import fitted
+from autoglm_agent.automl.models.fitted import FittedModel
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.search.blend import build_model
+from autoglm_agent.automl.search.engine import MemoryTrials, run_search
+from autoglm_agent.automl.search.study import Study
 from autoglm_agent.errors import InputError, StoreError
 
 

@@ -7,8 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from autoglm_agent.automl import bootstrap
-from autoglm_agent.automl.metrics import (
+from autoglm_agent.automl.scoring import bootstrap
+from autoglm_agent.automl.scoring.metrics import (
     BINARY,
     MULTICLASS,
     REGRESSION,
@@ -19,8 +19,8 @@ from autoglm_agent.automl.metrics import (
     oriented,
     score,
 )
-from autoglm_agent.automl.problem import Problem
-from autoglm_agent.automl.threshold import decision_threshold
+from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.scoring.threshold import decision_threshold
 from autoglm_agent.errors import InputError
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.models.base import Fold, OutOfTime
 from autoglm_agent.automl.models.constant import fit_constant
 from autoglm_agent.automl.models.forest import _round_down, fit_forest, grow
@@ -17,7 +16,8 @@ from autoglm_agent.automl.models.linear import fit_linear
 from autoglm_agent.automl.models.network import fit_network
 from autoglm_agent.automl.models.pack import pack, unpack
 from autoglm_agent.automl.models.tree import fit_tree
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.errors import StoreError
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl import profile as profiling
-from autoglm_agent.automl.grouping import hash_rows
-from autoglm_agent.automl.prepare import load_prepared, prepare
-from autoglm_agent.automl.table import Table
-from autoglm_agent.automl.vault import Vault
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data import profile as profiling
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.preparation.grouping import hash_rows
+from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
+from autoglm_agent.automl.preparation.vault import Vault
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError, StoreError, TargetError
 from autoglm_agent.faults import InjectedFault
@@ -85,7 +85,7 @@ def test_no_held_out_row_is_in_training(workspace):
 
 def test_preparing_again_loads_the_same(workspace, monkeypatch):
     first = made(workspace, shop(), seed=3)
-    monkeypatch.setattr("autoglm_agent.automl.prepare.select_rows", None)
+    monkeypatch.setattr("autoglm_agent.automl.preparation.prepare.select_rows", None)
     again = made(workspace, shop(), seed=3)
     pd.testing.assert_frame_equal(first.X, again.X)
     assert first.summary() == again.summary()

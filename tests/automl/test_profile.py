@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl.profile import Profile, describe, profile_table, typed_frame
-from autoglm_agent.automl.table import Table, read_table
+from autoglm_agent.automl.data.profile import Profile, describe, profile_table, typed_frame
+from autoglm_agent.automl.data.table import Table, read_table
 
 
 def table_of(**columns) -> Table:

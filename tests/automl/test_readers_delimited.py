@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from autoglm_agent.automl.readers.cells import MISSING, PLACEHOLDERS
-from autoglm_agent.automl.readers.limits import Limits
-from autoglm_agent.automl.table import read_table
+from autoglm_agent.automl.data.readers.cells import MISSING, PLACEHOLDERS
+from autoglm_agent.automl.data.readers.limits import Limits
+from autoglm_agent.automl.data.table import read_table
 from autoglm_agent.errors import InputError
 
 

@@ -19,9 +19,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from autoglm_agent.automl.readers.limits import Limits
-from autoglm_agent.automl.table import Table, load_snapshot, read_table, save_snapshot
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data.readers.limits import Limits
+from autoglm_agent.automl.data.table import Table, load_snapshot, read_table, save_snapshot
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError, StoreError
 
 
@@ -364,7 +364,7 @@ def test_without_the_lockdown_a_query_reads_other_files(people, tmp_path, monkey
     (tmp_path / "secret.txt").write_text("s3cret")
     query = f"select content from read_text('{tmp_path}/secret.txt')"
     assert "disabled" in refusal(people, query=query)
-    monkeypatch.setattr("autoglm_agent.automl.readers.sql._LOCKDOWN", ())
+    monkeypatch.setattr("autoglm_agent.automl.data.readers.sql._LOCKDOWN", ())
     assert read_table(people, query=query).frame["content"][0] == "s3cret"
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from report_run import Run, clustering_run, profile_run, supervised_run
 
-from autoglm_agent.automl.ledger import Ledger
 from autoglm_agent.automl.report import build_report, summary_text
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.ledger import Ledger
+from autoglm_agent.automl.run.workspace import Workspace
 
 VOID = {"meta", "br", "line", "rect", "circle", "path"}
 

@@ -9,15 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl import train as training
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.ensemble import combine
-from autoglm_agent.automl.metrics import score
 from autoglm_agent.automl.models.base import OutOfTime
-from autoglm_agent.automl.problem import Problem
-from autoglm_agent.automl.search import MemoryTrials, WorkspaceTrials, load_search, run_search
-from autoglm_agent.automl.study import Study
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.metrics import score
+from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.search import train as training
+from autoglm_agent.automl.search.engine import (
+    MemoryTrials,
+    WorkspaceTrials,
+    load_search,
+    run_search,
+)
+from autoglm_agent.automl.search.ensemble import combine
+from autoglm_agent.automl.search.study import Study
 from autoglm_agent.faults import InjectedFault
 
 BINARY = Problem("binary", "roc_auc", ("no", "yes"), 1)
@@ -97,7 +102,7 @@ def test_what_is_saved_is_never_trained_again(tmp_path, monkeypatch):
     def refuse(*args, **rest):
         raise AssertionError("trained again")
 
-    monkeypatch.setattr("autoglm_agent.automl.search.train", refuse)
+    monkeypatch.setattr("autoglm_agent.automl.search.engine.train", refuse)
     again = _search(X, y, trials=6, store=WorkspaceTrials(Workspace(tmp_path)))
     assert again.trained == 0
     assert again.candidates == first.candidates
@@ -256,8 +261,8 @@ def test_the_latency_limit_prunes_the_ensemble():
 
 
 def test_repetitions_on_new_folds_become_one_candidate_with_averaged_predictions():
-    from autoglm_agent.automl import portfolio
-    from autoglm_agent.automl.conclude import merge_repeats
+    from autoglm_agent.automl.search import portfolio
+    from autoglm_agent.automl.search.blend import merge_repeats
 
     X, y = _table()
     study = Study.of(

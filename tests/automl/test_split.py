@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autoglm_agent.automl.grouping import hash_rows, round_significant
-from autoglm_agent.automl.profile import ColumnProfile, Profile
-from autoglm_agent.automl.split import (
+from autoglm_agent.automl.data.profile import ColumnProfile, Profile
+from autoglm_agent.automl.preparation.grouping import hash_rows, round_significant
+from autoglm_agent.automl.preparation.split import (
     SplitPlan,
     assign_folds,
     choose_split,

@@ -11,17 +11,17 @@ from sklearn.datasets import make_blobs
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import adjusted_rand_score
 
-from autoglm_agent.automl import profile as profiling
-from autoglm_agent.automl.anomalies import fit_anomalies
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.clustering import fit_clusters
-from autoglm_agent.automl.ledger import Ledger
-from autoglm_agent.automl.matrix import MatrixView
-from autoglm_agent.automl.prepare import prepare
-from autoglm_agent.automl.table import Table
-from autoglm_agent.automl.unsupervised import cluster, find_anomalies, load_unsupervised
-from autoglm_agent.automl.vault import Vault
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data import profile as profiling
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.preparation.prepare import prepare
+from autoglm_agent.automl.preparation.vault import Vault
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.ledger import Ledger
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.unsupervised.anomalies import fit_anomalies
+from autoglm_agent.automl.unsupervised.clustering import fit_clusters
+from autoglm_agent.automl.unsupervised.matrix import MatrixView
+from autoglm_agent.automl.unsupervised.tasks import cluster, find_anomalies, load_unsupervised
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError, StoreError
 

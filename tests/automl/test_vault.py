@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl.grouping import hash_rows
-from autoglm_agent.automl.vault import Vault
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.preparation.grouping import hash_rows
+from autoglm_agent.automl.preparation.vault import Vault
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError, StoreError, VaultError
 
 
@@ -91,8 +91,8 @@ def test_consent_is_recorded_with_the_reading(workspace, frame):
 def test_the_record_is_on_disk_before_the_rows_are_out(tmp_path, workspace, frame, action):
     sealed(workspace, frame)
     code = (
-        "import sys\nfrom autoglm_agent.automl.vault import Vault\n"
-        "from autoglm_agent.automl.workspace import Workspace\n"
+        "import sys\nfrom autoglm_agent.automl.preparation.vault import Vault\n"
+        "from autoglm_agent.automl.run.workspace import Workspace\n"
         "Vault(Workspace(sys.argv[1]), 'v1').open('m1'); print('rows')"
     )
     done = subprocess.run(

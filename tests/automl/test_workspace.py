@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from autoglm_agent.automl.workspace import Workspace, digest_of, open_run
+from autoglm_agent.automl.run.workspace import Workspace, digest_of, open_run
 from autoglm_agent.errors import InputError, RunNotFoundError, StoreError
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.datasets import make_blobs
 
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import RunActiveError, RunNotFoundError
 from autoglm_graphs.lease import lease
 from autoglm_graphs.runs import resume_run, start_run
@@ -81,7 +81,7 @@ def test_the_report_tells_the_leaks(leaky: dict[str, Any]) -> None:
 
 
 def test_every_number_of_the_result_is_in_the_ledger(clean: dict[str, Any]) -> None:
-    from autoglm_agent.automl.ledger import Ledger
+    from autoglm_agent.automl.run.ledger import Ledger
 
     ledger = Ledger(Workspace(clean["paths"]["run"])).latest()
     honest = clean["honest"]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from autoglm_agent.automl.profile import ColumnProfile, Profile
+from autoglm_agent.automl.data.profile import ColumnProfile, Profile
 
 HERE = Path(__file__).parent
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from planner_tables import corpus, make_profile, tables
 
-from autoglm_agent.automl.profile import Profile
+from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.task_parser import parse_task
@@ -70,8 +70,8 @@ def test_nearly_all_lines_of_the_corpus_are_read_without_a_mistake(language: str
 
 
 def test_the_shared_instructions_are_read_right(shared_data: Path) -> None:
-    from autoglm_agent.automl.profile import profile_table
-    from autoglm_agent.automl.table import read_table
+    from autoglm_agent.automl.data.profile import profile_table
+    from autoglm_agent.automl.data.table import read_table
 
     lines = (shared_data / "instructions_dev.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from langchain_core.tools import BaseTool
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.events import Listener, silent
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.events import Listener, silent
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_tools.evaluate_model import evaluate_model
 from autoglm_tools.explain_model import explain_model
 from autoglm_tools.plan_task import plan_task

@@ -6,8 +6,8 @@ import time
 
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Stage, run_checks
-from autoglm_agent.automl.prepare import load_prepared
-from autoglm_agent.automl.profile import Profile
+from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.automl.preparation.prepare import load_prepared
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_tools.session import Session
 

@@ -7,8 +7,8 @@ from typing import Any
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.assess import assess
-from autoglm_agent.automl.prepare import Prepared, load_prepared
+from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
+from autoglm_agent.automl.scoring.assess import assess
 from autoglm_agent.chain import SUPERVISED
 from autoglm_agent.errors import InputError
 from autoglm_tools.checking import check_stage

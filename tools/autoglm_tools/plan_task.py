@@ -7,7 +7,7 @@ from typing import Any
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, ValidationError
 
-from autoglm_agent.automl.profile import Profile
+from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.chain import Evidence, Kind, Task, digest
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.task_parser import parse_task

@@ -5,8 +5,8 @@ from __future__ import annotations
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.prepare import Prepared, prepare
-from autoglm_agent.automl.table import load_snapshot
+from autoglm_agent.automl.data.table import load_snapshot
+from autoglm_agent.automl.preparation.prepare import Prepared, prepare
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 from autoglm_tools.checking import check_stage

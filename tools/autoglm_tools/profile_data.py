@@ -5,8 +5,8 @@ from __future__ import annotations
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.profile import describe, profile_table
-from autoglm_agent.automl.table import read_table, save_snapshot
+from autoglm_agent.automl.data.profile import describe, profile_table
+from autoglm_agent.automl.data.table import read_table, save_snapshot
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
 

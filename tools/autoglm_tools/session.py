@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.events import Listener, silent
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.events import Listener, silent
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError
 
 SLACK_S = 4.0

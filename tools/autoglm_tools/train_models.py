@@ -7,8 +7,8 @@ from typing import Any
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.prepare import Prepared, load_prepared
+from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
+from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.chain import SUPERVISED, digest
 from autoglm_agent.errors import InputError
 from autoglm_tools.checking import check_stage
@@ -79,8 +79,8 @@ def _search(
     simplify: bool,
 ) -> None:
     # The engine imports scikit-learn and LightGBM: only when something is trained.
-    from autoglm_agent.automl.search import run_search
-    from autoglm_agent.automl.workspace_trials import WorkspaceTrials
+    from autoglm_agent.automl.search.engine import run_search
+    from autoglm_agent.automl.search.workspace_trials import WorkspaceTrials
 
     result = run_search(
         prepared.X,
@@ -109,7 +109,7 @@ def _search(
 
 
 def _unsupervised(session: Session, prepared: Prepared, model_id: str, deadline: Deadline) -> None:
-    from autoglm_agent.automl.unsupervised import cluster, find_anomalies
+    from autoglm_agent.automl.unsupervised.tasks import cluster, find_anomalies
 
     work = cluster if prepared.task.kind == "clustering" else find_anomalies
     work(session.workspace, prepared, model_id, deadline=deadline, listener=session.listener)

@@ -17,10 +17,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.level_means import smoothed_means
-from autoglm_agent.automl.prepare import Prepared
-from autoglm_agent.automl.problem import Problem
-from autoglm_agent.automl.split import fold_pairs
+from autoglm_agent.automl.features.level_means import smoothed_means
+from autoglm_agent.automl.preparation.prepare import Prepared
+from autoglm_agent.automl.preparation.split import fold_pairs
+from autoglm_agent.automl.scoring.problem import Problem
 
 Block = tuple[np.ndarray, np.ndarray]
 """Numbers of the training rows and of the validation rows, float64 (rows, width)."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.checks.thresholds import Thresholds
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 
 if TYPE_CHECKING:
-    from autoglm_agent.automl.prepare import Prepared
-    from autoglm_agent.automl.profile import Profile
+    from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 
 class NotApplicableError(Exception):

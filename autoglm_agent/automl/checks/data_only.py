@@ -11,11 +11,11 @@ from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.registry import Check, run_checks, run_one
 from autoglm_agent.automl.checks.skills import better, nothing
 from autoglm_agent.automl.checks.survey import survey
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.prepare import Prepared, prepare
-from autoglm_agent.automl.profile import Profile
-from autoglm_agent.automl.table import Table
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.preparation.prepare import Prepared, prepare
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import SUPERVISED, Task, Verdict
 
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
-from autoglm_agent.automl.grouping import hash_rows
-from autoglm_agent.automl.prepare import Prepared
-from autoglm_agent.automl.vault import Vault
+from autoglm_agent.automl.preparation.grouping import hash_rows
+from autoglm_agent.automl.preparation.prepare import Prepared
+from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.chain import Remedy, Verdict
 
 MOST_ROWS = 5_000

@@ -15,7 +15,7 @@ import pandas as pd
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.thresholds import Thresholds
-from autoglm_agent.automl.prepare import Prepared
+from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.chain import Remedy, Status, Verdict
 
 LEAST_ROWS = 50

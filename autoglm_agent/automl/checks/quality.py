@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from autoglm_agent.automl import metrics
-from autoglm_agent.automl.baselines import Baseline, best_baseline, fit_baselines
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_holdout, stored_oof
-from autoglm_agent.automl.ensemble import predicted
-from autoglm_agent.automl.problem import Problem
-from autoglm_agent.automl.split import fold_pairs
+from autoglm_agent.automl.preparation.split import fold_pairs
+from autoglm_agent.automl.scoring import metrics
+from autoglm_agent.automl.scoring.baselines import Baseline, best_baseline, fit_baselines
+from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.chain import Remedy, Verdict
 
 MOST_ROWS = 8_000

@@ -7,7 +7,7 @@ import numpy as np
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_holdout, stored_oof
-from autoglm_agent.automl.ensemble import predicted
+from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.chain import Remedy, Status, Verdict
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from autoglm_agent.automl.checks.columns import Block, Sample
 from autoglm_agent.automl.checks.thresholds import Thresholds
-from autoglm_agent.automl.metrics import rank_auc
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.scoring.metrics import rank_auc
+from autoglm_agent.automl.scoring.problem import Problem
 
 SMALL = 1_000
 """Below this many rows a forest is the better twin, above it boosting."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from autoglm_agent.automl import metrics
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_oof
-from autoglm_agent.automl.ensemble import predicted
+from autoglm_agent.automl.scoring import metrics
+from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.chain import Remedy, Status, Verdict
 
 WIDTH = 2 * 1.959964

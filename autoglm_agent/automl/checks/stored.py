@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from autoglm_agent.automl.checks.context import CheckContext
-from autoglm_agent.automl.search_result import read_oof
+from autoglm_agent.automl.search.result import read_oof
 from autoglm_agent.errors import StoreError
 
 

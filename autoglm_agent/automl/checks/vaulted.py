@@ -13,8 +13,8 @@ import numpy as np
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_holdout
-from autoglm_agent.automl.vault import Vault
-from autoglm_agent.automl.workspace import digest_of
+from autoglm_agent.automl.preparation.vault import Vault
+from autoglm_agent.automl.run.workspace import digest_of
 from autoglm_agent.chain import Remedy, Verdict
 
 CLOCK = 1.0

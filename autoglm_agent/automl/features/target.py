@@ -12,7 +12,7 @@ from typing import Self
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from autoglm_agent.automl.level_means import smoothed_means
+from autoglm_agent.automl.features.level_means import smoothed_means
 
 HIGH_CARDINALITY = 200
 

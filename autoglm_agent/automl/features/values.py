@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.grouping import moments
-from autoglm_agent.automl.textnumbers import NumberFormat
+from autoglm_agent.automl.data.textnumbers import NumberFormat
+from autoglm_agent.automl.preparation.grouping import moments
 
 DAY = 86_400_000_000.0
 """Microseconds."""

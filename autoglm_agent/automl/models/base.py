@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autoglm_agent.automl.clock import Deadline
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 
 
 class OutOfTime(Exception):

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.models.base import Fit, Fold
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 
 
 @dataclass

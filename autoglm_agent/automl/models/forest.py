@@ -19,9 +19,9 @@ from sklearn.ensemble import (
 )
 from sklearn.tree._tree import NODE_DTYPE, Tree
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime, class_shares
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 
 CHUNK = 10
 MOST_NODES = 2_000_000

@@ -16,10 +16,10 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.features.target import HIGH_CARDINALITY, TargetMeans
 from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 
 FIXED: dict[str, Any] = {
     "verbosity": -1,

@@ -14,9 +14,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import logsumexp
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 
 
 @dataclass

@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from autoglm_agent.automl.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.automl.features.target import TargetMeans
 from autoglm_agent.automl.models.constant import ConstantModel
 from autoglm_agent.automl.models.forest import ForestModel
 from autoglm_agent.automl.models.lightgbm import BoosterModel
 from autoglm_agent.automl.models.linear import LinearModel
 from autoglm_agent.automl.models.network import NetworkModel
+from autoglm_agent.automl.run.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.errors import StoreError
 
 MODELS: dict[str, Any] = {

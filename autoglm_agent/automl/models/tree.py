@@ -7,10 +7,10 @@ from typing import Any
 
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from autoglm_agent.automl.clock import Deadline
 from autoglm_agent.automl.models.base import Fit, Fold, class_shares
 from autoglm_agent.automl.models.forest import Growth
-from autoglm_agent.automl.problem import Problem
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.problem import Problem
 
 
 def fit_tree(

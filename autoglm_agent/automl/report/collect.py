@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, Verdict
 from autoglm_agent.jsondata import without_nan
 

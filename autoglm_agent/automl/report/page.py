@@ -29,7 +29,7 @@ from autoglm_agent.automl.report import (
 from autoglm_agent.automl.report.answer import answer
 from autoglm_agent.automl.report.collect import Json, RunRecord, collect
 from autoglm_agent.automl.report.svg import clip
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # Controls, lone surrogates, and the marks that reorder text (bidi embeddings and isolates).
@@ -140,9 +140,9 @@ def _snippet(record: RunRecord) -> str:
         return ""
     run = json.dumps(record.id, ensure_ascii=False)
     return (
-        "from autoglm_agent.automl.fitted import FittedModel\n"
-        "from autoglm_agent.automl.table import read_table\n"
-        "from autoglm_agent.automl.workspace import open_run\n\n"
+        "from autoglm_agent.automl.models.fitted import FittedModel\n"
+        "from autoglm_agent.automl.data.table import read_table\n"
+        "from autoglm_agent.automl.run.workspace import open_run\n\n"
         f"model = FittedModel.load(open_run({run}), {json.dumps(str(model))})\n"
         'predictions = model.predict(read_table("new.csv").frame)\n'
     )

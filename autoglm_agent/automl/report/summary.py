@@ -9,7 +9,7 @@ from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.answer import Scores, answer, standing, unresolved
 from autoglm_agent.automl.report.collect import RunRecord, collect
 from autoglm_agent.automl.report.words import STATUS
-from autoglm_agent.automl.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace
 
 
 def summary_text(workspace: Workspace) -> str:

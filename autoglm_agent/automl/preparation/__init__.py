@@ -1,0 +1,1 @@
+"""From a table to training rows and a sealed holdout."""

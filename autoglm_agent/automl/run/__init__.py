@@ -1,0 +1,1 @@
+"""What a run leaves behind and goes by: its folder, ledger, events and clock."""

@@ -1,0 +1,1 @@
+"""The search for a model: what is tried, in which order, and how the best are blended."""

@@ -1,0 +1,197 @@
+"""From trials to a result: choose the ensemble, hold the latency, build the model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from autoglm_agent.automl.models.fitted import FittedModel, Member
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.scoring.metrics import oriented, score
+from autoglm_agent.automl.scoring.threshold import decision_threshold
+from autoglm_agent.automl.search.ensemble import STEPS, combine, predicted, select
+from autoglm_agent.automl.search.result import SearchResult
+from autoglm_agent.automl.search.study import Study
+from autoglm_agent.automl.search.train import measured
+from autoglm_agent.automl.search.trials import Candidate, Trial
+
+
+def conclude(
+    study: Study,
+    X: pd.DataFrame,
+    trials: list[Trial],
+    failed: list[Candidate],
+    *,
+    deadline: Deadline,
+    stopped: str,
+    trained: int,
+    single: bool,
+    max_latency_ms: float | None,
+    steps: int | None,
+) -> SearchResult:
+    """Build the result.
+
+    Args:
+        study: The data.
+        X: Raw columns, for measuring the latency.
+        trials: Finished trials, the baseline first.
+        failed: Candidates that have no predictions.
+        deadline: For the elapsed time.
+        stopped: Why the search ended.
+        trained: Number of candidates trained now.
+        single: Whether the model must be a single candidate.
+        max_latency_ms: Longest median time of predicting a single row.
+        steps: Steps of the ensemble selection.
+    """
+    warnings = []
+    trials = merge_repeats(study, trials)
+    usable = _usable(trials)
+    best = _best(usable, study)
+    if len(trials) == 1:
+        warnings.append("No candidate could be trained in time; the model is the baseline.")
+    elif best.candidate.status != "done":
+        warnings.append("No candidate covers all rows; its score rests on part of them.")
+    if single:
+        weights = {best.candidate.id: 1.0}
+    else:
+        oofs = {t.candidate.id: t.oof for t in usable if t.candidate.family != "baseline"}
+        oofs = oofs or {best.candidate.id: best.oof}
+        weights = select(oofs, study.y, study.problem, steps=steps or STEPS)
+    if max_latency_ms is not None:
+        weights, warning = _hold_latency(study, X, usable, weights, max_latency_ms)
+        warnings += [warning] if warning else []
+    return _result(
+        study, trials, failed, weights, best, deadline, stopped, trained, warnings
+    )  # fmt: skip
+
+
+def merge_repeats(study: Study, trials: list[Trial]) -> list[Trial]:
+    """Average each candidate with its repetitions on other folds into one.
+
+    Left apart, the repetition with the luckiest folds would be chosen; averaged, they only
+    reduce the variance.
+    """
+    groups: dict[str, list[Trial]] = {}
+    for trial in trials:
+        own = {k: v for k, v in trial.candidate.params.items() if k not in ("split", "fitted")}
+        told = [trial.candidate.family, own, trial.candidate.name.startswith("race")]
+        groups.setdefault(json.dumps(told, sort_keys=True), []).append(trial)
+    merged = []
+    for first, *rest in groups.values():
+        whole = [t for t in rest if t.candidate.status == "done"]
+        if not whole or first.candidate.status != "done":
+            merged += [first, *rest]
+            continue
+        every = [first, *whole]
+        oof = np.mean([t.oof for t in every], axis=0)
+        candidate = replace(
+            first.candidate,
+            params={**first.candidate.params, "repeats": len(every)},
+            seconds=sum(t.candidate.seconds for t in every),
+            **measured(study, oof, study.folds),
+        )
+        models = tuple(m for t in every for m in t.models)
+        merged.append(Trial(first.key, candidate, oof, models, first.view))
+    return merged
+
+
+def _usable(trials: list[Trial]) -> list[Trial]:
+    """Return the candidates that cover all rows; half-finished ones only if there are no others."""
+    done = [t for t in trials if t.candidate.status == "done"]
+    if any(t.candidate.family != "baseline" for t in done):
+        return done
+    return [t for t in trials if not t.candidate.name.startswith("race")]
+
+
+def _best(usable: list[Trial], study: Study) -> Trial:
+    metric = study.problem.metric
+    others = [t for t in usable if t.candidate.family != "baseline"] or usable
+
+    def merit(trial: Trial) -> float:
+        value = oriented(metric, trial.candidate.score)
+        return value if np.isfinite(value) else -np.inf
+
+    return max(others, key=merit)
+
+
+def build_model(
+    study: Study, trials: list[Trial], weights: dict[str, float], threshold: float = 0.5
+) -> FittedModel:
+    """Return the weighted average of candidates as a model for raw columns."""
+    members = [
+        Member(t.candidate.id, weights[t.candidate.id], t.view, list(t.models))
+        for t in trials
+        if t.candidate.id in weights
+    ]
+    if any(m.view == "linear" for m in members):
+        study.view("linear")  # a candidate from the store did not need it in this process
+    return FittedModel(
+        study.problem, list(study.encoder.features_), members, study.encoder, study.linear_view,
+        threshold,
+    )  # fmt: skip
+
+
+def _hold_latency(
+    study: Study, X: pd.DataFrame, usable: list[Trial], weights: dict[str, float], limit: float
+) -> tuple[dict[str, float], str]:
+    """Leave out the lightest member until a row is predicted in time."""
+    while True:
+        took = build_model(study, usable, weights).latency_ms(X)
+        if took <= limit:
+            return weights, ""
+        if len(weights) == 1:
+            break
+        lightest = min(weights, key=lambda name: weights[name])
+        rest = {name: w for name, w in weights.items() if name != lightest}
+        weights = {name: w / sum(rest.values()) for name, w in rest.items()}
+    singles = [t for t in usable if t.candidate.family != "baseline"] or usable
+    timed = {
+        t.candidate.id: build_model(study, [t], {t.candidate.id: 1.0}).latency_ms(X)
+        for t in singles
+    }
+    within = [t for t in singles if timed[t.candidate.id] <= limit]
+    if within:
+        return {_best(within, study).candidate.id: 1.0}, ""
+    fastest = min(timed, key=lambda name: timed[name])
+    return {fastest: 1.0}, (
+        f"No candidate predicts a row within {limit:g} ms; the fastest takes "
+        f"{timed[fastest]:.1f} ms and was chosen."
+    )
+
+
+def _result(
+    study: Study,
+    trials: list[Trial],
+    failed: list[Candidate],
+    weights: dict[str, float],
+    best: Trial,
+    deadline: Deadline,
+    stopped: str,
+    trained: int,
+    warnings: list[str],
+) -> SearchResult:
+    problem = study.problem
+    oof = {t.candidate.id: t.oof for t in trials}
+    mixed = combine(oof, weights)
+    rows = predicted(mixed)
+    threshold = decision_threshold(problem, study.y[rows], mixed[rows])
+    value = score(problem.metric, study.y[rows], mixed[rows], problem, threshold)
+    return SearchResult(
+        candidates=[t.candidate for t in trials] + failed,
+        weights=weights,
+        oof=oof,
+        ensemble_oof=mixed,
+        ensemble_score=value,
+        naive_score=best.candidate.score,
+        best=best.candidate.id,
+        seconds=deadline.elapsed,
+        stopped=stopped,
+        metric=problem.metric,
+        threshold=threshold,
+        trained=trained,
+        warnings=warnings,
+        fitted=build_model(study, trials, weights, threshold),
+    )

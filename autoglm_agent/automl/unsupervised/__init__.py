@@ -1,0 +1,1 @@
+"""Groups and anomalies: tasks without a target."""
