@@ -25,6 +25,7 @@ from autoglm_agent.planner.text import Text, stem
 DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.62
 LEVEL_WORD = 0.62
 _ONE_LETTER = 3
+_SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
@@ -126,9 +127,7 @@ def _part_score(
         if sense.phrase and found[1] == "direct" and not names & part.concepts:
             found = (found[0] * 0.5, found[1])
         head = position == len(column.core) - 1
-        value = found[0] * (
-            1.0 if head else _side_word(column, names & part.concepts, sense)
-        )
+        value = found[0] * (1.0 if head else _side_word(column, names & part.concepts, sense))
         if value > best:
             best, how, anchor = value, found[1], position
     if not best:
@@ -189,6 +188,8 @@ def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str) -> float:
     hints = {c.hint for c in concepts}
     if hints == {"yesno"} and not column.two_valued:
         return 0.8 if column.profile.kind in ("category", "integer") else 0.75
+    if hints == {"amount"} and column.parts[-1].stem in _SORTS:
+        return 1.0
     if hints == {"amount"} and column.two_valued and column.profile.kind in ("category", "boolean"):
         return 0.75
     if hints == {"amount"} and column.profile.kind in ("category", "boolean", "text", "date"):

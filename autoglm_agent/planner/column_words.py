@@ -177,6 +177,10 @@ waiting||wait waits waiting|等待 等候 排队
 acceptability||acceptability acceptable|可接受度 接受度
 transport||transported transport|传送 运送
 body_fat|amount|body_fat bodyfat|体脂 体脂率 体脂肪
+recurrence|yesno|recur recurs recurred recurrence relapse relapsed|复发
+batch||batch lot|批次 批号
+visitor||visitor visitors tourist tourists|游客 访客 参观者
+escalation|yesno|escalate escalated escalation|升级
 tier||tier level membership vip|等级 级别 会员等级 客户等级
 birthday||birthday birth|出生 生日
 open_date||opening opened|开户 开户日期

@@ -17,8 +17,8 @@ survival||survive survived survival survivor survivors alive die died death dead
     mortality deceased perish perished|生还 存活 幸存 生存 死亡 遇难 活下来 获救
 credit_default|yesno|default defaulted defaults defaulter delinquent delinquency repay repaid \
     repayment pay_back arrears nonpayment charged_off bad bad_credit credit_risk good_bad \
-    bankrupt bankruptcy insolvent creditworthy creditworthiness insolvency|违约 逾期 坏账 还款 \
-    还不上 信用风险 信贷风险 好坏 破产 信用好坏 失信
+    bankrupt overdue bankruptcy insolvent creditworthy creditworthiness \
+    insolvency|违约 逾期 坏账 还款 还不上 信用风险 信贷风险 好坏 破产 信用好坏 失信
 fraud|yesno|fraud frauds fraudulent fraudster scam scams cheat cheating fake forged \
     counterfeit phishing|欺诈 诈骗 作弊 盗刷 造假 伪造 假冒 骗保
 spam|yesno|spam junk ham unsolicited|垃圾短信 垃圾邮件 垃圾信息 垃圾 骚扰

@@ -23,9 +23,11 @@ _APART = re.compile(
     r"\b(?:train\w*|test\w*)\b[^.;!?]{0,40}\b(?:disjoint|no overlap|not overlap|don't overlap)|"
     r"\b(?:across|between|in|into) (?:the )?(?:train\w*|split|test\w*)(?: set| data)?"
     r"(?: and |/| & )?(?:the )?(?:test\w*|train\w*|validation)?|"
-    r"\b(?:unseen|never[- ]seen|unknown|brand[- ]new|new|other|held[- ]out)\b|\bgenerali[sz]\w*|"
+    r"\b(?:test\w*|validat\w*|evaluat\w*|generali[sz]\w*)\b[^.;!?]{0,60}\b(?:unseen|never[- ]seen|"
+    r"unknown|new|other)\b|\b(?:unseen|never[- ]seen|held[- ]out|new)\b[^.;!?]{0,60}\b(?:test\w*|"
+    r"validat\w*)|\bgenerali[sz]\w* (?:to|across|over)\b|"
     r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|个集合|份)|"
-    r"没见过|未见过|全新的?|不重叠|不交叉|不能拆开|不要拆开|不拆分",
+    r"没见过|未见过|全新的?|不重叠|两边|两侧|不交叉|不能拆开|不要拆开|不拆分",
     re.ASCII,
 )
 _KEPT = re.compile(
@@ -38,7 +40,8 @@ _KEPT = re.compile(
 )
 _STRICT = re.compile(
     r"\b(?:not|never|no|n't|avoid|without|disjoint|unseen|same|either|overlap\w*|shar\w+|"
-    r"never[- ]seen|held[- ]out|keep\w*|generali[sz]\w*|(?:be|are|only) new)\b|n't\b|"
+    r"never[- ]seen|held[- ]out|keep\w*|generali[sz]\w*|(?:be|are|only) new|"
+    r"only (?:on|in) one)\b|n't\b|"
     r"[\u3400-\u9fff]",
     re.ASCII,
 )
@@ -46,6 +49,11 @@ _HOLD = re.compile(
     r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?|set(?:ting)?)[- ](?:out|aside|back) |"
     r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?|set(?:ting)?) (?=[^.;!?]{2,40} (?:out|aside|"
     r"back)\b)",
+    re.ASCII,
+)
+_HELD = re.compile(
+    r"\b(?:(whole|entire|complete|all|some|full) )?([\w-]{3,40}) (?:(?:are|is|be|being|were) )?"
+    r"(?:held|set|kept)[- ](?:out|aside|back)\b",
     re.ASCII,
 )
 _WHOLE = re.compile(
@@ -132,6 +140,12 @@ def _held_out(
         column = column or _named_group(text, schema, mentions, barred, (position, token.end))
         if column is not None:
             return column, match.start(), last
+    for match in islice(_HELD.finditer(text.low), _MOST):
+        noun = match[2]
+        if (match[1] or noun.endswith("s")) and noun not in _NOT_GROUPS:
+            column = _named_group(text, schema, mentions, barred, match.span(2))
+            if column is not None:
+                return column, match.start(), match.end()
     return None
 
 

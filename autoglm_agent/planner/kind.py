@@ -41,6 +41,7 @@ _ANOMALY = re.compile(
     r"\bdon't (?:fit|belong)|\birregular\w*|\bpeculiar\b|\bfishy\b|\bdodgy\b|"
     r"\bbizarre\b|\batypical\b|\bquestionable\b|\bout of the ordinary\b|\bstick(?:s|ing)? out\b|"
     r"\b(?:look|looks|looking|seem|seems|be|are|is) (?:off|wrong|odd|out of place|extreme|funny)\b|"
+    r"\b(?:anything|something|things?|what(?:'s| is)) (?:\w+ )?(?:odd|off|wrong|suspect)\b|"
     r"\bodd(?:ities|ity|ball\w*)\b|\b(?:not|n't) look (?:right|normal)\b|"
     r"\bdeviat\w+|"
     r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",

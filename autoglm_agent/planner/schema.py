@@ -31,7 +31,9 @@ _DULL_LEVELS = word_set(
 
 _ROOT = 6
 LEVELLED = ("category", "boolean")
-MEASURES = word_set("count number num cnt amount rate score ratio level index 数量 金额 率 次数 数")
+MEASURES = word_set(
+    "count number num cnt amount rate score ratio level index 数量 金额 率 次数 人数 数"
+)
 _UNIT = re.compile(
     r"\s*[\[(（].*|[ _]in[ _](?:minutes?|hours?|days?|seconds?|km|miles?|usd)$", re.I
 )

@@ -90,9 +90,9 @@ def _about(anchor: Anchor, text: Text, schema: Schema) -> bool:
     word = text.tokens[anchor.first]
     if word.low in GENERIC_TARGETS or word_support(word.stem, schema) == "supported":
         return True
-    return any(
-        word_support(other, schema) == "supported" for other in text.stems
-    ) and (word_support(word.stem, schema) != "foreign")
+    return any(word_support(other, schema) == "supported" for other in text.stems) and (
+        word_support(word.stem, schema) != "foreign"
+    )
 
 
 def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int]:

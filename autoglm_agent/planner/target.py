@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors, generic_columns
-from autoglm_agent.planner.grammar import CARRIERS, CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
+from autoglm_agent.planner.grammar import CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.regions import Place, find_regions
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Source
+from autoglm_agent.planner.standing import Standing
 from autoglm_agent.planner.support import support, word_support
 from autoglm_agent.planner.text import Text
 
@@ -23,9 +24,7 @@ THRESHOLD = 0.5
 MARGIN = 0.1
 """Least lead over the second column."""
 
-_WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
-_LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
-_AFTER_EVENT, _WRONG_VALUES = 0.6, 0.6
+_AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
     r"(?:\s|column|variable|feature|field|列|变量|字段|为|是|\bis\b|=|:){0,6}[\"']?\Z",
@@ -152,7 +151,7 @@ def _rank(
         for i, t in enumerate(text.tokens)
     ]
     places = find_regions(text, mentions, strong, happens)
-    last_in = _last_strong(text, places, strong)
+    standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
     events = {
         a.last
@@ -161,15 +160,17 @@ def _rank(
         and a.score >= THRESHOLD
         and any(c.hint == "yesno" for c in concepts_of(text.tokens[a.last].stem))
     }
-    clear = [a for a in anchors if a.score >= 0.7]
+    clear = {
+        a.column.name
+        for a in anchors
+        if a.score >= _CLEAR and places[a.first].region not in ("verb", "used")
+    }
     for anchor in anchors:
-        if _said_by_verb_only(anchor, places, clear):
+        by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
+        if by_verb and clear - {anchor.column.name}:
+            # Only 分类 or "class(ify)" means the column, while other words mean another one.
             continue
-        score = (
-            anchor.score
-            * _after_event(text, anchor, events)
-            * _position(text, anchor, places, strong, last_in)
-        )
+        score = anchor.score * _after_event(text, anchor, events) * standing.weight(anchor)
         if score <= 0.15:
             continue
         score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
@@ -208,85 +209,6 @@ def _value_fit(column: Column, wanted: str | None) -> float:
     if wanted == "number" and column.profile.kind in ("category", "boolean"):
         return _WRONG_VALUES
     return 1.0
-
-
-def _said_by_verb_only(anchor: Anchor, places: list[Place], strong: list[Anchor]) -> bool:
-    """Tell whether only 分类 or "class(ify)" means the column, while other words mean another."""
-    if places[anchor.first].region != "verb" or anchor.how == "exact":
-        return False
-    return any(
-        a.column is not anchor.column and places[a.first].region not in ("verb", "used")
-        for a in strong
-    )
-
-
-def _last_strong(text: Text, places: list[Place], strong: list[bool]) -> dict[tuple[int, str], int]:
-    """Return, per clause and region, the last token that may be a target."""
-    last: dict[tuple[int, str], int] = {}
-    for index, place in enumerate(places):
-        if strong[index]:
-            last[(text.sentence(text.tokens[index].start)[0], place.region)] = index
-    return last
-
-
-def _position(
-    text: Text,
-    anchor: Anchor,
-    places: list[Place],
-    strong: list[bool],
-    last_in: dict[tuple[int, str], int],
-) -> float:
-    """Weigh an anchor by where it stands: the head of the predicted phrase counts most."""
-    place, token = places[anchor.first], text.tokens[anchor.first]
-    weight = _WEIGHT.get(place.region, 0.0)
-    if not weight:
-        return 0.0
-    if _modifies_other(text, anchor, strong):
-        weight *= _MODIFIER
-    sentence = text.sentence(token.start)[0]
-    if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
-        later = last_in.get((sentence, place.region), anchor.last) > anchor.last
-        return weight * (_EARLIER_WORD if later else 1.0)
-    same = [i for i, p in enumerate(places) if p.phrase == place.phrase and strong[i]]
-    if any(i > anchor.last for i in same) and _adjacent(
-        text, anchor.last, [i for i in same if i > anchor.last]
-    ):
-        weight *= _EARLIER_WORD
-    earlier = [
-        i
-        for i, p in enumerate(places[: anchor.first])
-        if strong[i]
-        and p.region == place.region
-        and p.phrase != place.phrase
-        and text.tokens[i].start >= sentence
-    ]
-    if earlier and not place.conjoined:
-        weight *= _LATER_PHRASE
-    return weight
-
-
-def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
-    """Tell whether the words only qualify a thing that is not in the table: "tensile *price*"."""
-    after = anchor.last + 1
-    if after < len(text.tokens) and text.tokens[after].low == "的":
-        after += 1
-    if after >= len(text.tokens) or strong[after] or anchor.score >= 1.0:
-        return False
-    token = text.tokens[after]
-    if token.cjk:
-        if text.norm[text.tokens[after - 1].end : token.start].strip():
-            return False
-        told = {c.name for c in concepts_of(token.stem) if c.hint in ("amount", "yesno")}
-        return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
-    if token.low in CONTEXT:
-        return False
-    if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
-        return False
-    return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
-
-
-def _adjacent(text: Text, index: int, later: list[int]) -> bool:
-    return bool(later) and text.joined(index, min(later))
 
 
 def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:

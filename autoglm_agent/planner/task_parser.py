@@ -38,6 +38,8 @@ _INTERPRETABLE = re.compile(
     r"score ?cards?(?:[- ]style)?|inspectable|auditab\w+|intelligib\w+|justify (?:each|every|the|"
     r"a|its)|"
     r"not a black[- ]box|no black[- ]box(?:es)?|interpret (?:the|it|its)|"
+    r"follow (?:the|its|your|each) (?:reasoning|logic|decision)|"
+    r"be able to (?:read|follow|understand|audit|inspect)|"
     r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
     r"managers?|physicians?) (?:can|could|may|should|must|need to|has to|have to) "
     r"(?:read|follow|see|check|understand|audit|inspect))\b|"

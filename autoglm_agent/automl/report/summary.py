@@ -50,6 +50,9 @@ def _score_lines(scores: Scores) -> list[str]:
 def _check_lines(record: RunRecord) -> list[str]:
     tally = Counter(told.verdict.status for told in standing(record))
     parts = [f"{tally[s]} {STATUS[s][1]}" for s in ("pass", "warn", "fail", "unknown") if tally[s]]
+    parts = [
+        f"{part}s" if part.endswith("warning") and part != "1 warning" else part for part in parts
+    ]
     lines = [f"Checks: {', '.join(parts)}."] if parts else []
     failing = [told.verdict for told in unresolved(record)]
     return lines + [f"  {v.check} {v.title}: {v.fact}" for v in failing]

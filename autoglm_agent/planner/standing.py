@@ -1,0 +1,83 @@
+"""What a word counts by where it stands: the head of the predicted phrase counts most."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.grammar import CARRIERS, CONTEXT
+from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.regions import Place
+from autoglm_agent.planner.text import Text
+
+_WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
+_LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
+
+
+class Standing:
+    """The places of all tokens that may be a target, indexed so that one look-up is cheap.
+
+    Args:
+        text: The instruction.
+        places: The place of every token.
+        strong: For each token whether some column could well be meant by it.
+    """
+
+    def __init__(self, text: Text, places: list[Place], strong: list[bool]) -> None:
+        self._text = text
+        self._places = places
+        self._strong = strong
+        self._first: dict[tuple[int, str], int] = {}
+        self._last: dict[tuple[int, str], int] = {}
+        self._phrases: dict[int, list[int]] = {}
+        for index, place in enumerate(places):
+            if strong[index]:
+                key = (text.sentence(text.tokens[index].start)[0], place.region)
+                self._first.setdefault(key, index)
+                self._last[key] = index
+                self._phrases.setdefault(place.phrase, []).append(index)
+
+    def weight(self, anchor: Anchor) -> float:
+        """Return the factor for an anchor; 0 where no target is told, as among the features."""
+        place, token = self._places[anchor.first], self._text.tokens[anchor.first]
+        weight = _WEIGHT.get(place.region, 0.0)
+        if not weight:
+            return 0.0
+        if _modifies_other(self._text, anchor, self._strong):
+            weight *= _MODIFIER
+        key = (self._text.sentence(token.start)[0], place.region)
+        if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
+            later = self._last.get(key, anchor.last) > anchor.last
+            return weight * (_EARLIER_WORD if later else 1.0)
+        if self._has_head_after(anchor, place):
+            weight *= _EARLIER_WORD
+        first = self._first.get(key, anchor.first)
+        earlier = first < anchor.first and self._places[first].phrase != place.phrase
+        if earlier and not place.conjoined:
+            weight *= _LATER_PHRASE
+        return weight
+
+    def _has_head_after(self, anchor: Anchor, place: Place) -> bool:
+        same = self._phrases.get(place.phrase, [])
+        after = bisect_right(same, anchor.last)
+        return after < len(same) and self._text.joined(anchor.last, same[after])
+
+
+def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
+    """Tell whether the words only qualify a thing that is not in the table: "tensile *price*"."""
+    after = anchor.last + 1
+    if after < len(text.tokens) and text.tokens[after].low == "的":
+        after += 1
+    if after >= len(text.tokens) or strong[after] or anchor.score >= 1.0:
+        return False
+    token = text.tokens[after]
+    if token.cjk:
+        if text.norm[text.tokens[after - 1].end : token.start].strip():
+            return False
+        told = {c.name for c in concepts_of(token.stem) if c.hint in ("amount", "yesno")}
+        return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
+    if token.low in CONTEXT:
+        return False
+    if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
+        return False
+    return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
