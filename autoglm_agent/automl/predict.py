@@ -31,7 +31,7 @@ def predict_file(workspace: Workspace, source: str, *, query: str | None = None)
     """
     import pandas as pd
 
-    result = workspace.read_json("result.json") if workspace.has("result.json") else {}
+    result = workspace.read_record("result.json") if workspace.has("result.json") else {}
     model_id = (result.get("model") or {}).get("id")
     if not model_id:
         raise InputError(
@@ -39,7 +39,7 @@ def predict_file(workspace: Workspace, source: str, *, query: str | None = None)
         )
     model = FittedModel.load(workspace, model_id)
     # Text is read as it was in training, not as these few rows alone would suggest.
-    profile = Profile.from_json(workspace.read_json("profile.json"))
+    profile = Profile.from_json(workspace.read_record("profile.json", keys=("columns",)))
     predicted = model.predict(typed_frame(read_table(source, query=query), profile))
     if model.problem.kind == "regression":
         return pd.DataFrame({"prediction": predicted})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import Any
@@ -10,7 +11,7 @@ from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_agent.automl.run.workspace import list_runs as run_ids
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
-from autoglm_agent.errors import InputError
+from autoglm_agent.errors import InputError, StoreError
 
 
 def report(run_id: str, *, runs: str | None, browse: bool, as_json: bool) -> None:
@@ -37,8 +38,10 @@ def predict(
     from autoglm_agent.automl.predict import predict_file
 
     started = time.perf_counter()
-    workspace = open_run(run_id, runs)
-    predictions = predict_file(workspace, existing(data), query=query)
+    workspace, table = open_run(run_id, runs), existing(data)
+    if out and os.path.exists(out) and os.path.samefile(out, table):
+        raise InputError(f"{out!r} is the table itself.", "Choose another name for --out.")
+    predictions = predict_file(workspace, table, query=query)
     if out:
         try:
             predictions.to_csv(out, index=False)
@@ -78,9 +81,11 @@ def list_runs(*, runs: str | None, as_json: bool) -> None:
         return
     from rich.console import Console
     from rich.markup import escape
+    from rich.table import Column
     from rich.table import Table as Grid
 
-    grid = Grid("run", "status", "task", "honest score", "instruction")
+    # An id is there to be copied: whatever else is cut, it is not.
+    grid = Grid(Column("run", no_wrap=True), "status", "task", "honest score", "instruction")
     for row in rows:
         honest = row["honest"]
         score = f"{honest['metric']} {honest['value']:.4f}" if honest else ""
@@ -96,7 +101,7 @@ def list_runs(*, runs: str | None, as_json: bool) -> None:
 
 def _result(workspace: Workspace) -> dict[str, Any]:
     if workspace.has("result.json"):
-        return dict(workspace.read_json("result.json"))
+        return workspace.read_record("result.json", keys=("status",))
     return {"run": workspace.path.name, "status": "unfinished", "message": _hint(workspace)}
 
 
@@ -105,14 +110,18 @@ def _hint(workspace: Workspace) -> str:
 
 
 def _row(runs: str | None, run_id: str) -> dict[str, Any]:
+    """Return one line of the list; a run whose files are damaged does not hide the others."""
     workspace = open_run(run_id, runs)
-    result = _result(workspace)
+    row = {"run": run_id, "status": "damaged", "task": None, "honest": None, "instruction": ""}
+    try:
+        row["instruction"] = workspace.read_record("run.json", keys=("instruction",))["instruction"]
+        result = _result(workspace)
+    except StoreError:
+        return row
     task = result.get("task") or {}
     described = " of ".join(filter(None, [task.get("kind"), task.get("target")]))
-    return {
-        "run": run_id,
+    return row | {
         "status": result["status"],
         "task": described or None,
         "honest": result.get("honest"),
-        "instruction": workspace.read_json("run.json")["instruction"],
     }

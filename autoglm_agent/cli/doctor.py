@@ -36,7 +36,8 @@ def doctor(*, runs: str | None, as_json: bool) -> None:
     else:
         for finding in findings:
             mark = "ok  " if finding["ok"] else "FAIL"
-            print(f"{mark} {finding['what']}: {finding['found']} {finding['remedy']}".rstrip())
+            remedy = f". {finding['remedy']}" if finding["remedy"] else ""
+            print(f"{mark} {finding['what']}: {finding['found']}{remedy}")
     raise Exit(0 if ok else 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +46,7 @@ def run(
         slots={k: v for k, v in slots.items() if v is not None},
         query=query,
         consent=consent,
-        command=" ".join(["autoglm", *sys.argv[1:]]),
+        command=shlex.join(["autoglm", *sys.argv[1:]]),
     )
     ask = None if unattended or as_json or not sys.stdin.isatty() else asked_on_terminal
     _finish(

@@ -44,6 +44,10 @@ class Told:
             self._said[part.stem] = any(part.says(word) for word in self.stems)
         return self._said[part.stem]
 
+    def matches(self, part: Part) -> bool:
+        """Tell whether some word is this part, or means the same."""
+        return self.says(part) or bool(part.concepts & self.concepts)
+
 
 @dataclass(frozen=True)
 class Sense:
@@ -108,7 +112,7 @@ def _word_anchors(
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:
             score *= 0.8
-        score *= _kind_fit(column, meaning[index].concepts, how)
+        score *= _kind_fit(column, meaning[index].concepts, how, told)
         yield Anchor(column, index, index, score, how)
 
 
@@ -143,7 +147,7 @@ def _part_score(
         else:
             best -= 0.12
     extra = [p for p in column.parts if p.light and p not in column.core]
-    said = [p for p in extra if told.says(p) or p.concepts & told.concepts]
+    said = [p for p in extra if told.matches(p)]
     best -= min(0.2, sum(_weight(p) for p in extra if p not in said))
     best += min(0.05, sum(0.05 for p in said if p.stem not in FLAGS))
     if column.core[anchor].stem in ENTITIES and extra and not column.identifies:
@@ -181,14 +185,14 @@ def _one(word: str, names: set[str], near: set[str], part: Part) -> tuple[float,
     return 0.0, ""
 
 
-def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str) -> float:
+def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str, told: Told) -> float:
     """Discount a column whose values are not of the kind that the concept has."""
     if how == "direct" or not concepts:
         return 1.0
     hints = {c.hint for c in concepts}
     if hints == {"yesno"} and not column.two_valued:
         return 0.8 if column.profile.kind in ("category", "integer") else 0.75
-    if hints == {"amount"} and column.parts[-1].stem in _SORTS:
+    if hints == {"amount"} and column.parts[-1].stem in _SORTS and told.matches(column.parts[-1]):
         return 1.0
     if hints == {"amount"} and column.two_valued and column.profile.kind in ("category", "boolean"):
         return 0.75

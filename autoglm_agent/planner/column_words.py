@@ -65,7 +65,7 @@ installment||installment instalment|分期 月供 每期还款
 term||term|期限 还款期限
 loan||loan lending|贷款
 debt||debt|负债 债务
-credit_limit||limit credit_limit limit_bal|额度 信用额度 授信额度
+credit_limit||limit credit_limit|额度 信用额度 授信额度
 credit_score||credit_score creditscore fico|信用评分 信用分 征信
 balance||balance|余额 存款余额
 deposit||deposit|存款
@@ -111,7 +111,7 @@ exercise||exercise physical_activity activity|运动 锻炼
 calories||calories calorie|卡路里 热量
 steps||steps|步数
 heart_rate||heart_rate pulse|心率 脉搏
-obesity||obesity obese obeyesdad overweight|肥胖
+obesity||obesity obese overweight|肥胖
 kidney|yesno|kidney ckd renal|肾 肾病
 liver|yesno|liver hepatic|肝 肝病
 hypertension|yesno|hypertension high_blood_pressure|高血压
@@ -175,7 +175,7 @@ range||range bracket band|区间 范围 档位
 resolved|yesno|resolve resolved solve solved|解决
 waiting||wait waits waiting|等待 等候 排队
 acceptability||acceptability acceptable|可接受度 接受度
-transport||transported transport|传送 运送
+transport||transport|传送 运送
 body_fat|amount|body_fat bodyfat|体脂 体脂率 体脂肪
 recurrence|yesno|recur recurs recurred recurrence relapse relapsed|复发
 batch||batch lot|批次 批号

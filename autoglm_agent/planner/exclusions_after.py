@@ -46,7 +46,7 @@ _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
 _KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|请|一律)+\s*\Z", re.ASCII)
 _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
 _IT = re.compile(
-    r"\b(?:do not use|don't use|never use|cannot use|can't use|drop|remove|ignore|exclude|skip|"
+    r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
     r"omit|discard|leave|forget) (?:it|them|that|this|those)\b"
     r"(?: out)?|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
     re.ASCII,

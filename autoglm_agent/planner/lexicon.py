@@ -87,7 +87,7 @@ LIGHT = word_set(
     is has was will be the a an of in on to at by per and or flag ind indicator yn status
     label class bracket band y n amount usd eur gbp cny dollars level category code group avg
     average mean median total sum min max log std final sale selling num number no nr id
-    count score rate ratio pct percent d h w annum seconds second minutes minute type current
+    count score rate ratio pct percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
     annual daily
     weekly hourly month year day kwh km mm cm kg cc g mg ml l lb lbs oz m ft sec s ms hz kw \
@@ -98,7 +98,7 @@ LIGHT = word_set(
 
 FLAGS = word_set(
     """
-    is has was will be seconds second minutes minute d h w annum event reported confirmed
+    is has was will be seconds second minutes minute d h w wh annum event reported confirmed
     detected occurred flag ind indicator yn statu status label class bracket target usd eur
     gbp cny dollar y n final sell sal selling g mg ml l lb oz m mm cm km kg ft sec s ms hz kw \
     mw kwh cc v c f k 是否 是 的

@@ -43,7 +43,6 @@ _SUFFIXES = (
     "ing",
     "ies",
     "ied",
-    "ers",
     "ed",
     "es",
     "s",

@@ -66,7 +66,7 @@ def write_settings(workspace: Workspace, settings: Settings) -> None:
 
 def read_settings(workspace: Workspace) -> Settings:
     """Read back what `write_settings` wrote."""
-    stored = workspace.read_json("run.json")
+    stored = workspace.read_record("run.json", keys=("instruction", "data"))
     return Settings.from_json({k: v for k, v in stored.items() if k in Settings.model_fields})
 
 

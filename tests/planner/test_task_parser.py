@@ -116,6 +116,35 @@ def test_a_named_target_with_foreign_qualifiers_is_refused_with_candidates() -> 
     assert parse("titanic", "predict the price of a ticket").target == "Fare"
 
 
+@pytest.mark.parametrize(
+    ("instruction", "excluded"),
+    [
+        ("Predict y, age must not be used", ["age"]),
+        ("Leave job, age and balance out and predict y", ["age", "balance", "job"]),
+        ("预测 y，年龄和职业不参与建模", ["age", "job"]),
+        ("Predict y. duration is only known afterwards, drop it.", ["duration"]),
+        ("Predict y. Calls may not show up twice.", []),
+    ],
+)
+def test_exclusions_may_be_said_after_the_column(instruction: str, excluded: list[str]) -> None:
+    task = parse("bank", instruction)
+    assert (task.target, sorted(task.exclude)) == ("y", excluded)
+
+
+def test_a_metric_of_classes_speaks_against_a_quantity() -> None:
+    columns = {"days_played": "integer 1 400 300", "churn_30d": "integer 0:200|1:200"}
+    profile = make_profile("games", 400, columns)
+    assert parse_task("players who stop playing; auc", profile).target == "churn_30d"
+
+
+def test_a_horizon_is_no_time_budget() -> None:
+    profile = make_profile(
+        "air", 900, {"t": "date 2020-01-01 2020-02-06", "O3": "number 1 250 800"}
+    )
+    task = parse_task("forecast O3 for the next 24 hours", profile)
+    assert (task.kind, task.target, task.time_budget_s) == ("forecasting", "O3", None)
+
+
 def test_the_last_column_is_never_a_guess() -> None:
     profile = make_profile(
         "t", 100, {"a1": "number 0 1 90", "b2": "number 0 1 90", "c3": "integer 0:50|1:50"}
@@ -321,7 +350,26 @@ def test_hostile_column_names_are_only_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "不要用", "without ", "1 ", "same x ", "(((", "train on earlier ", "、", "按时间"],
+    [
+        "a",
+        "不要用",
+        "without ",
+        "1 ",
+        "same x ",
+        "(((",
+        "train on earlier ",
+        "、",
+        "按时间",
+        "不参与",
+        "cost 5, ",
+        "用户流失",
+        "fraudulent claims ",
+        "hold out customers ",
+        "each job ",
+        "customers in train not in test, ",
+        "age is not a feature. ",
+        "leave age out ",
+    ],
 )
 def test_long_instructions_take_linear_time(piece: str) -> None:
     started = time.process_time()

@@ -131,6 +131,20 @@ class Workspace:
             path = self._inside(*parts)
             raise StoreError(f"{path} is damaged: {error}.", "Start the run again.") from error
 
+    def read_record(self, *parts: str, keys: tuple[str, ...] = ()) -> dict[str, Any]:
+        """Read a JSON object that has at least `keys`.
+
+        Raises:
+            StoreError: If the file is absent, damaged, or something else.
+        """
+        record = self.read_json(*parts)
+        if not isinstance(record, dict) or not set(keys) <= set(record):
+            raise StoreError(
+                f"{self._inside(*parts)} is damaged: it is not what was written.",
+                "Start the run again.",
+            )
+        return record
+
     def has(self, *parts: str) -> bool:
         """Whether the file exists."""
         return self._inside(*parts).exists()
