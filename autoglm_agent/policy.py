@@ -71,7 +71,7 @@ def exhausted(budget: Budget, usage: Usage, **about_to_spend: float) -> str | No
     for name, more in about_to_spend.items():
         cap, spent = getattr(budget, name), getattr(usage, name)
         if cap is not None and spent + more > cap:
-            return f"{name.replace('_', ' ')}: {spent:g} of {cap:g} spent"
+            return f"{spent:.4g} of {cap:.4g} {name.replace('_', ' ')} were spent"
     return None
 
 

@@ -71,7 +71,7 @@ def test_what_only_a_person_can_decide_is_not_retried(kind: str, action: str) ->
 def test_the_remedy_budget_ends_the_run() -> None:
     decision = decide(CHAIN, tried(failing(DROP)), (), Usage(remedies=6), Budget(remedies=6))
     assert decision.action == "conclude"
-    assert "remedies: 6 of 6 spent" in decision.reason
+    assert "6 of 6 remedies were spent" in decision.reason
 
 
 def test_a_step_refuted_without_remedy_is_tried_again_and_then_given_up() -> None:

@@ -69,6 +69,8 @@ class _AutoML(BaseEstimator):
         Raises:
             ValueError: If X or y cannot be used.
         """
+        if self.time_budget is not None and not self.time_budget > 0:
+            raise ValueError(f"time_budget is {self.time_budget}; give seconds, or None.")
         deadline = Deadline(self.time_budget)
         frame, target = self._checked(X, y)
         weight = None

@@ -13,6 +13,9 @@ from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
 from autoglm_agent.errors import InputError, StoreError
 
+WIDE = 110
+"""Characters of a terminal in a line of which a run's instruction finds room."""
+
 
 def report(run_id: str, *, runs: str | None, browse: bool, as_json: bool) -> None:
     """Write the report anew from the run folder and print the result."""
@@ -79,24 +82,31 @@ def list_runs(*, runs: str | None, as_json: bool) -> None:
     if not rows:
         print(f"No runs in {runs_home(runs)}.")
         return
+    _print_rows(rows)
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    from rich import box
     from rich.console import Console
     from rich.markup import escape
-    from rich.table import Column
-    from rich.table import Table as Grid
+    from rich.table import Column, Table
 
-    # An id is there to be copied: whatever else is cut, it is not.
-    grid = Grid(Column("run", no_wrap=True), "status", "task", "honest score", "instruction")
+    console = Console()
+    # An id is there to be copied, so it is never cut; it tells the instruction's first words too.
+    wide = console.width >= WIDE
+    heads = ["task", "honest score", "instruction"][: 3 if wide else 2]
+    grid = Table(
+        *(Column(head, no_wrap=True) for head in ("run", "status")),
+        *(Column(head, overflow="fold") for head in heads),
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+    )
     for row in rows:
         honest = row["honest"]
         score = f"{honest['metric']} {honest['value']:.4f}" if honest else ""
-        grid.add_row(
-            escape(row["run"]),
-            row["status"],
-            escape(row["task"] or ""),
-            score,
-            escape(row["instruction"][:60]),
-        )
-    Console().print(grid)
+        cells = [row["run"], row["status"], row["task"] or "", score, row["instruction"][:60]]
+        grid.add_row(*map(escape, cells if wide else cells[:-1]))
+    console.print(grid)
 
 
 def _result(workspace: Workspace) -> dict[str, Any]:

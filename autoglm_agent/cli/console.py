@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from autoglm_agent.errors import AutoGLMError, TargetError
+from autoglm_agent.errors import AutoGLMError, InputError, TargetError
 
 if TYPE_CHECKING:
     import typer
@@ -35,6 +36,7 @@ def finish(app: typer.Typer) -> int:
     import click
     import typer.main
 
+    _write_what_can_be_written()
     # A program that reads our output may hang up early; that is no error.
     try:
         code = typer.main.get_command(app).main(prog_name="autoglm", standalone_mode=False)
@@ -53,6 +55,9 @@ def finish(app: typer.Typer) -> int:
     except Exception as error:
         if hasattr(error, "exit_code") and hasattr(error, "show"):
             error.show()
+            if "--json" in sys.argv and hasattr(error, "format_message"):
+                usage = InputError(error.format_message(), "See `autoglm --help`.")
+                print_json(_as_data(usage))
             return int(error.exit_code)
         if os.environ.get("AUTOGLM_DEBUG"):
             raise
@@ -67,17 +72,9 @@ def finish(app: typer.Typer) -> int:
 
 def tell_error(error: AutoGLMError, *, as_json: bool) -> int:
     """Print an error for a person or a program and return its exit code."""
-    candidates = list(error.candidates) if isinstance(error, TargetError) else []
+    candidates = _candidates(error)
     if as_json:
-        told = {
-            "error": {
-                "type": type(error).__name__,
-                "problem": error.problem,
-                "remedy": error.remedy,
-                "candidates": candidates,
-            }
-        }
-        print_json(told)
+        print_json(_as_data(error))
     print(f"error: {error.problem}", file=sys.stderr)
     if candidates:
         print(f"candidates: {', '.join(candidates)}", file=sys.stderr)
@@ -86,9 +83,26 @@ def tell_error(error: AutoGLMError, *, as_json: bool) -> int:
     return error.exit_code
 
 
+def _as_data(error: AutoGLMError) -> dict[str, Any]:
+    told = {"type": type(error).__name__, "problem": error.problem, "remedy": error.remedy}
+    return {"error": {**told, "candidates": _candidates(error)}}
+
+
+def _candidates(error: AutoGLMError) -> list[str]:
+    return list(error.candidates) if isinstance(error, TargetError) else []
+
+
 def print_json(value: Any) -> None:
-    """Print one JSON document."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    """Print one JSON document, in ASCII where the output cannot carry more."""
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "") == "utf8"
+    print(json.dumps(value, ensure_ascii=not unicode, indent=1, allow_nan=False))
+
+
+def _write_what_can_be_written() -> None:
+    """Escape what the terminal's encoding lacks: a name with an umlaut must not end a run."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def on_terminal() -> bool:

@@ -27,6 +27,8 @@ def plan(data: str, instruction: str, *, query: str | None, as_json: bool) -> No
 
 def profile(data: str, *, query: str | None, as_json: bool) -> None:
     """Print what the columns are."""
+    from autoglm_agent.automl.report.numbers import plural
+
     _, found = _read(data, query)
     if as_json:
         print_json(found.to_json())
@@ -47,7 +49,7 @@ def profile(data: str, *, query: str | None, as_json: bool) -> None:
         )
     console = Console()
     console.print(grid)
-    console.print(f"{found.rows} rows, {len(found.columns)} columns")
+    console.print(f"{plural(found.rows, 'row')}, {plural(len(found.columns), 'column')}")
     for repair in found.repairs:
         console.print(f"repaired while reading: {repair}", markup=False)
 

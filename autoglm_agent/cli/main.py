@@ -24,7 +24,9 @@ app = typer.Typer(
     context_settings={"auto_envvar_prefix": "AUTOGLM"},
 )
 
-Data = Annotated[str, typer.Argument(help="CSV, TSV, Parquet, JSON lines, Excel, SQLite or DuckDB file.")]
+Data = Annotated[
+    str, typer.Argument(help="CSV, TSV, Parquet, JSON lines, Excel, SQLite or DuckDB file.")
+]
 Words = Annotated[str, typer.Argument(help="What you want, in English or Chinese.")]
 Run = Annotated[str, typer.Argument(help="A run's id; `autoglm runs` lists them.")]
 Runs = Annotated[str | None, typer.Option(help="Folder of all runs [./runs].")]
@@ -145,7 +147,9 @@ def report(
 def predict(
     run: Run,
     data: Data,
-    out: Annotated[str | None, typer.Option(help="CSV file to write, else standard output.")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="CSV file to write, else standard output.")
+    ] = None,
     runs: Runs = None,
     query: Query = None,
     json: Json = False,

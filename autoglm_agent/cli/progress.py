@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
 SHOWN_TRIALS = 8
+Ask = Callable[[dict[str, Any]], Any]
+"""Given a question, returns the person's answer."""
 
 
 class Progress:
@@ -24,21 +27,11 @@ class Progress:
         self._done: list[tuple[str, str]] = []
         self._trials: list[dict[str, Any]] = []
         self._doing = "starting"
+        self._draws = live
         self._live: Any = None
-        if live:
-            from rich.console import Console
-            from rich.live import Live
-
-            self._live = Live(
-                get_renderable=self._draw,
-                console=Console(stderr=True),
-                refresh_per_second=4,
-                transient=True,
-            )
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
+        self._begin()
         return self
 
     def __exit__(
@@ -54,6 +47,19 @@ class Progress:
         if self._live:
             self._live.stop()
             self._live = None
+
+    def asking(self, ask: Ask) -> Ask:
+        """Return `ask` on a still screen; waiting for the answer does not use up the time."""
+
+        def asked(question: dict[str, Any]) -> Any:
+            self.stop()
+            began = time.monotonic()
+            answer = ask(question)
+            self._start += time.monotonic() - began
+            self._begin()
+            return answer
+
+        return asked
 
     def on_event(self, event: dict[str, Any]) -> None:
         """Take one event of the run."""
@@ -77,6 +83,20 @@ class Progress:
             self._done.append(("[red]✗[/]", f"{event['tool'] or 'answer'} refuted by {failed}"))
         elif name == "backtrack":
             self._done.append(("[yellow]↩[/]", f"back to {event['blame']}"))
+
+    def _begin(self) -> None:
+        if not self._draws:
+            return
+        from rich.console import Console
+        from rich.live import Live
+
+        self._live = Live(
+            get_renderable=self._draw,
+            console=Console(stderr=True),
+            refresh_per_second=4,
+            transient=True,
+        )
+        self._live.start()
 
     def _draw(self) -> Any:
         from rich.markup import escape

@@ -56,7 +56,7 @@ def run(
             model=model,
             memory=memory,
             listener=progress.on_event,
-            ask=ask,
+            ask=progress.asking(ask) if ask else None,
             elapsed=lived(),
         ),
         settings.time_budget,

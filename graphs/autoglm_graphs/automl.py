@@ -30,7 +30,13 @@ from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
 from autoglm_graphs.prompts import prompt_messages
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.settings import Settings, new_run_id, seconds_spent, write_settings
+from autoglm_graphs.settings import (
+    ANSWERED,
+    Settings,
+    new_run_id,
+    seconds_spent,
+    write_settings,
+)
 from autoglm_graphs.state import State
 from autoglm_tools.catalogue import session_tools
 from autoglm_tools.checking import ResultVerifier
@@ -89,6 +95,9 @@ def create_automl_agent(
         checkpointer: As for `StateGraph.compile`; use `durability="sync"`.
         name: Name of the graph.
 
+    Raises:
+        InputError: If a limit is not positive, or `model` names none.
+
     Returns:
         A graph whose result has `messages` and `structured_response` (`run`, `status`, `task`,
         `honest`, `naive`, `checks`, `backtracks`, `model`, `timings`, `paths`).
@@ -97,8 +106,11 @@ def create_automl_agent(
         >>> agent = create_automl_agent(time_budget=60)
         >>> result = agent.invoke({"messages": [("user", "Predict churn. Data: churn.csv")]})
     """
+    for limit, value in (("time_budget", time_budget), ("trials", trials)):
+        if value is not None and not value > 0:
+            raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
     stage = AutoMLStage(
-        model=_chat_model(model),
+        model=chat_model(model),
         home=runs_home(runs),
         settings=Settings(
             time_budget=time_budget, trials=trials, seed=seed, slots=slots or {}, consent=consent
@@ -171,7 +183,7 @@ class AutoMLStage:
         spoken = " ".join(str(m.text) for m in state["messages"] if isinstance(m, HumanMessage))
         limit = None if settings.trials else settings.time_budget
         left = None if limit is None else max(0.0, limit - seconds_spent(workspace))
-        listener = streaming(workspace, self._listener)
+        listener = self._renewing(streaming(workspace, self._listener))
         session = Session(
             workspace=workspace,
             deadline=Deadline(left),
@@ -198,6 +210,17 @@ class AutoMLStage:
             ask=self._ask,
             consent=consent,
         )
+
+    def _renewing(self, listener: Listener) -> Listener:
+        """Open the scene anew after an answer: the time that a person took is not the run's."""
+
+        def listen(event: dict[str, Any]) -> None:
+            listener(event)
+            if event["event"] == ANSWERED:
+                with self._lock:
+                    self._scene = None
+
+        return listen
 
     def _open_memory(self, listener: Listener) -> ChainMemory | None:
         """Return the one memory of all runs; one that is damaged is told of and left alone."""
@@ -230,7 +253,13 @@ def streaming(workspace: Workspace, listener: Listener | None) -> Listener:
     return listen
 
 
-def _chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
+def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
+    """Return the model that is meant; see `create_automl_agent`.
+
+    Raises:
+        InputError: If no provider can be told from the name.
+        MissingExtraError: If the provider's package is not installed.
+    """
     if model is None:
         return EmbeddedPlanner()
     if isinstance(model, BaseChatModel):

@@ -7,6 +7,7 @@ can invent a figure in it.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 from autoglm_agent.automl.report import build_report, summary_text
@@ -23,6 +24,7 @@ def conclude_run(session: Session, ending: Ending) -> tuple[str, dict[str, Any]]
     """Write `result.json` and the report; return the answer's text and the result."""
     workspace = session.workspace
     started = time.perf_counter()
+    ending = _without_table(ending)
     status = _status(ending)
     result = _result(workspace, ending, status)
     if status != "failed":
@@ -35,6 +37,16 @@ def conclude_run(session: Session, ending: Ending) -> tuple[str, dict[str, Any]]
     result["timings"]["total"] = round(seconds_spent(workspace), 3)
     workspace.write_json(result, "result.json")
     return _answer(workspace, ending, status), result
+
+
+def _without_table(ending: Ending) -> Ending:
+    """Tell a run that was answered in words, before any table was read, as what it is."""
+    words = ending.refuted is not None and ending.refuted.tool is None
+    if ending.verified or ending.error or ending.chain.steps or not words:
+        return ending
+    remedy = "Name the file in the request, for example: Predict churn. Data: churn.csv"
+    error = {"type": "InputError", "message": "No table was read.", "remedy": remedy}
+    return replace(ending, error=error | {"candidates": []})
 
 
 def _status(ending: Ending) -> str:

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from autoglm_agent.automl.run.workspace import Workspace
-from autoglm_agent.errors import RunActiveError
+from autoglm_agent.errors import RunActiveError, StoreError
 from autoglm_agent.filelock import file_lock
 
 
@@ -24,6 +24,7 @@ def lease(workspace: Workspace) -> Iterator[None]:
 
     Raises:
         RunActiveError: If another living process holds it; the message names its pid.
+        StoreError: If the folder cannot be written.
     """
     path = workspace.file("lease.json")
     with ExitStack() as stack:
@@ -33,6 +34,10 @@ def lease(workspace: Workspace) -> Iterator[None]:
             raise RunActiveError(
                 f"Run {workspace.path.name} is active in process {_holder(path)}.",
                 "Wait for it to end, or stop it first.",
+            ) from error
+        except OSError as error:
+            raise StoreError(
+                f"Cannot write {path}: {error.strerror}.", "Make the run's folder writable."
             ) from error
         os.ftruncate(descriptor, 0)
         os.write(descriptor, json.dumps({"pid": os.getpid()}).encode())

@@ -13,7 +13,7 @@ from langgraph.types import Command
 
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
-from autoglm_graphs.automl import RunContext, create_automl_agent
+from autoglm_graphs.automl import RunContext, chat_model, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
@@ -43,6 +43,7 @@ def start_run(
         ask: Answers questions; None ends an unclear run with an error instead.
         elapsed: Seconds that this process has lived already; they count against the budget.
     """
+    model = chat_model(model)  # a name that means no model should leave no run behind
     run = new_run_id(f"{Path(settings.data).stem} {settings.instruction}")
     workspace = Workspace(runs_home(runs) / run)
     write_settings(workspace, settings)
@@ -75,7 +76,8 @@ def resume_run(
     settings = read_settings(workspace)
     with lease(workspace):
         event = _event("run.resumed", run, settings, elapsed)
-        workspace.log(event)
+        if not workspace.has("result.json"):  # else nothing is left to be done
+            workspace.log(event)
         listener(event)
         return _drive(workspace, settings, model, memory, listener, ask)
 

@@ -19,6 +19,10 @@ from autoglm_agent.chain import Datum
 PACKAGES = ("autoglm-agent", "scikit-learn", "lightgbm", "pandas", "numpy", "langgraph")
 
 
+ANSWERED = "run.answered"
+"""The event that a person has answered; waiting for it was not working on the run."""
+
+
 class Settings(Datum):
     """The circumstances of a run.
 
@@ -73,11 +77,12 @@ def read_settings(workspace: Workspace) -> Settings:
 def seconds_spent(workspace: Workspace) -> float:
     """Return how long processes have worked on the run, from its event log.
 
-    A start or resumption may say how long its process had lived by then (`elapsed`).
+    A start, a resumption or an answer begins anew; it may say how long its process had lived by
+    then (`elapsed`).
     """
     spent, begun, last = 0.0, None, 0.0
     for event in workspace.lines("events.jsonl"):
-        if event.get("event") in ("run.started", "run.resumed"):
+        if event.get("event") in ("run.started", "run.resumed", ANSWERED):
             spent += event.get("elapsed", 0.0)
             spent += last - begun if begun is not None else 0.0
             begun = event["time"]

@@ -187,3 +187,15 @@ def test_a_copy_is_caught_under_a_split_by_time(tmp_path):
     frame["zz"] = frame["answer"].map({"yes": 1, "no": 0})
     context = context_of(tmp_path, frame, "answer", split="time:when")
     assert verdict(context, "data", "V10").columns == ("zz",)
+
+
+def test_a_number_whose_classes_overlap_is_no_copy_however_many_they_are(tmp_path):
+    rng = np.random.default_rng(0)
+    code = rng.integers(0, 20, 1_500)
+    frame = pd.DataFrame({"answer": [f"class {c}" for c in code], "other": rng.normal(size=1_500)})
+    frame["number"] = code + rng.normal(0, 0.8, 1_500)
+    found = verdict(context_of(tmp_path / "a", frame, "answer", "multiclass"), "data", "V10")
+    assert not [f for f in found.evidence["findings"] if f["sign"] == "same"], found.fact
+    frame["number"] = code + rng.normal(0, 0.1, 1_500)
+    found = verdict(context_of(tmp_path / "b", frame, "answer", "multiclass"), "data", "V10")
+    assert found.status == "fail"

@@ -103,3 +103,9 @@ def test_scikit_learns_conventions_for_jobs_and_many_folds_hold(changed):
     X, y = _people(160)
     model = AutoMLClassifier(**{**SMALL, **changed}).fit(X, y)
     assert len(model.predict(X)) == 160
+
+
+@pytest.mark.parametrize("seconds", [0, -2.0, float("nan")])
+def test_a_time_budget_that_is_no_time_is_refused(seconds):
+    with pytest.raises(ValueError, match="time_budget"):
+        AutoMLClassifier(time_budget=seconds).fit([[0.0], [1.0]] * 10, [0, 1] * 10)

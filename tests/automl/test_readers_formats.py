@@ -253,7 +253,7 @@ def test_a_workbook_is_read_from_its_first_filled_sheet(tmp_path):
     table = read_table(path)
     assert [str(t) for t in table.frame.dtypes] == ["str", "datetime64[us]", "float64", "str"]
     assert table.frame["id"].tolist() == ["007", "008"]
-    assert any("'data' was read" in r for r in table.repairs)
+    assert any("'data' was read, not 'empty', 'more'" in r for r in table.repairs)
     assert any("Excel" in r for r in table.repairs)
 
 
@@ -322,6 +322,13 @@ def test_several_tables_ask_for_a_query(database):
     connection.close()
     assert "2 tables: 't', 'u'" in refusal(database)
     assert len(read_table(database, query="select sum(a) as s from t").frame) == 1
+
+
+def test_a_query_for_a_table_that_is_not_there_is_told_which_ones_are(database):
+    with pytest.raises(InputError) as refused:
+        read_table(database, query="select * from customers")
+    assert "the tables are 't'" in refused.value.remedy
+    assert "pg_" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -144,6 +147,38 @@ def test_predict_names_the_columns_that_are_missing(
     assert "worst area" in autoglm.err
 
 
+def test_predict_never_writes_over_the_table_it_reads(
+    autoglm: Shell, finished: dict[str, Any], tumours: Path, home: Path, tmp_path: Path
+) -> None:
+    table = tmp_path / "new.csv"
+    table.write_bytes(tumours.read_bytes())
+    options = ["--runs", str(home), "--out", str(table)]
+    assert autoglm("predict", finished["run"], str(table), *options) == 2
+    assert "the table itself" in autoglm.err
+    assert table.read_bytes() == tumours.read_bytes()
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", "null"])
+def test_a_damaged_run_is_listed_and_does_not_hide_the_others(
+    content: str, autoglm: Shell, finished: dict[str, Any], home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(home / finished["run"], tmp_path / finished["run"])
+    shutil.copytree(home / finished["run"], tmp_path / "other")
+    (tmp_path / "other" / "result.json").write_text(content, encoding="utf-8")
+    assert autoglm("runs", "--runs", str(tmp_path), "--json") == 0
+    assert {r["status"] for r in autoglm.json} == {"damaged", finished["status"]}
+    assert autoglm("report", "other", "--runs", str(tmp_path)) == 1
+    assert "is damaged" in autoglm.err
+
+
+def test_the_list_shows_ids_whole_on_a_narrow_terminal(
+    autoglm: Shell, finished: dict[str, Any], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert autoglm("runs", "--runs", str(home)) == 0
+    assert finished["run"] in autoglm.out
+
+
 def test_report_and_runs_show_what_is_there(
     autoglm: Shell, finished: dict[str, Any], home: Path
 ) -> None:
@@ -219,3 +254,23 @@ def test_a_column_that_is_all_missing_is_left_out_and_told(autoglm: Shell, tmp_p
 def test_an_unknown_option_is_told_in_a_line(autoglm: Shell) -> None:
     assert autoglm("run", "x.csv", "y", "--no-such-option") == 2
     assert "Traceback" not in autoglm.err
+
+
+def test_a_wrong_option_is_json_too(autoglm: Shell) -> None:
+    assert autoglm("run", "x.csv", "y", "--trials", "0", "--json") == 2
+    assert "--trials" in autoglm.json["error"]["problem"]
+
+
+def test_names_that_the_terminal_cannot_show_are_escaped(tumours: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(tumours).rename(columns={"mean radius": "半径 😀"})
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    command = [sys.executable, "-c", "from autoglm_agent.cli.main import main; main()"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    for option in ([], ["--json"]):
+        told = subprocess.run(
+            [*command, "profile", str(tmp_path / "t.csv"), *option],
+            capture_output=True,
+            env=environment,
+            check=True,
+        ).stdout.decode("ascii")
+    assert "半径 😀" in {column["name"] for column in json.loads(told)["columns"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from sklearn.datasets import make_blobs
 
 from autoglm_agent.automl.run.workspace import Workspace
-from autoglm_agent.errors import RunActiveError, RunNotFoundError
+from autoglm_agent.errors import InputError, RunActiveError, RunNotFoundError
+from autoglm_graphs.automl import create_automl_agent
 from autoglm_graphs.lease import lease
 from autoglm_graphs.runs import resume_run, start_run
 from autoglm_graphs.settings import Settings
@@ -122,6 +124,43 @@ def test_a_person_who_is_there_is_asked_for_the_target(tumours: Path, tmp_path: 
     assert len(questions) == 1
     assert found["status"] == "verified"
     assert found["task"]["target"] == "diagnosis"
+
+
+def test_waiting_for_an_answer_does_not_use_up_the_time(tumours: Path, tmp_path: Path) -> None:
+    def answer(question: dict[str, Any]) -> str:
+        time.sleep(4.0)
+        return "diagnosis"
+
+    asked = settings(
+        tumours, "Predict the stock price of the company", time_budget=4.0, trials=None
+    )
+    found = start_run(asked, runs=tmp_path, memory=False, ask=answer)
+    assert found["timings"]["total"] < 6.0
+    trained = Workspace(found["paths"]["run"]).read_json(
+        "searches", found["model"]["id"], "search.json"
+    )
+    assert trained["budget_s"] > 0.5
+
+
+@pytest.mark.parametrize("words", ["hello", "Predict which customers churn"])
+def test_a_request_without_a_table_is_told_what_is_missing(words: str, tmp_path: Path) -> None:
+    agent = create_automl_agent(runs=tmp_path, memory=False)
+    result = agent.invoke({"messages": [("user", words)]})
+    assert result["structured_response"]["status"] == "failed"
+    assert "No table was read" in result["messages"][-1].text
+    assert "Data: churn.csv" in result["messages"][-1].text
+
+
+def test_a_model_that_is_not_there_leaves_no_run_behind(tumours: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no model 'nobody'"):
+        start_run(settings(tumours), runs=tmp_path, model="nobody", memory=False)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("limit", [{"time_budget": 0.0}, {"time_budget": -3.0}, {"trials": 0}])
+def test_limits_that_are_not_positive_are_refused(limit: dict[str, Any]) -> None:
+    with pytest.raises(InputError, match="Give a positive one"):
+        create_automl_agent(**limit)
 
 
 def test_only_profiling_trains_nothing(tumours: Path, tmp_path: Path) -> None:

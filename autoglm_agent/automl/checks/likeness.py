@@ -5,7 +5,8 @@ petals belong to one species. A column that was made from the target can be told
 sign of a copy is that the relation holds in both directions. Four forms of it:
 
     few levels, one a class        Cohen's kappa of the best naming of the levels
-    numbers close to k values      share of the column's variance that the classes explain
+    numbers close to k values      share of the column's variance that the classes explain, where
+                                   the nearest class mean tells the class (Cohen's kappa)
     a number in the target's order rank correlation with a numeric target
     buckets of a numeric target    Cohen's kappa of guessing the level from the target
 """
@@ -18,6 +19,9 @@ from scipy.stats import rankdata
 
 from autoglm_agent.automl.checks.columns import Sample, levels
 
+NEAREST = 0.92
+"""Kappa of the nearest class mean below which numbers are no copy: with many classes a column
+that overlaps with its neighbours' values still has nearly all of its variance between them."""
 LEVELS_A_CLASS = 2
 """A renamed target may have spare levels (a spelling, missing), but not many."""
 MOST_BUCKETS = 50
@@ -39,7 +43,8 @@ def likeness(sample: Sample, name: str) -> tuple[str, float]:
     if sample.problem.is_classification:
         found.append(("levels", renamed(codes, sample.y, sample.problem.width)))
         if values is not None and len(np.unique(codes)) > LEVELS_A_CLASS * sample.problem.width:
-            found.append(("numbers", explained(values, sample.y)))
+            near = nearest(values, sample.y) >= NEAREST
+            found.append(("numbers", explained(values, sample.y) if near else 0.0))
     else:
         found.append(("buckets", bucketed(codes, sample.y)))
         if values is not None:
@@ -80,6 +85,21 @@ def explained(values: np.ndarray, y: np.ndarray) -> float:
     kept = size > 0
     between = float((size[kept] * (sums[kept] / size[kept] - values.mean()) ** 2).sum())
     return between / squares if squares > 0 else 0.0
+
+
+def nearest(values: np.ndarray, y: np.ndarray) -> float:
+    """Return how well the nearest class mean tells the class of a number, as Cohen's kappa."""
+    known = np.isfinite(values)
+    if not known.any():
+        return 0.0
+    values = values[known] / max(float(np.abs(values[known]).max()), 1e-300)
+    classes, codes = np.unique(y[known], return_inverse=True)
+    means = np.bincount(codes, values) / np.bincount(codes)
+    order = np.argsort(means)
+    between = (means[order][1:] + means[order][:-1]) / 2
+    said = order[np.searchsorted(between, values)]
+    share, told = np.bincount(codes) / len(codes), np.bincount(said, minlength=len(classes))
+    return _kappa(float((said == codes).mean()), float(share @ told) / len(codes))
 
 
 def ordered_alike(values: np.ndarray, y: np.ndarray) -> float:

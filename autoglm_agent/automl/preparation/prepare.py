@@ -212,7 +212,10 @@ def _divide(
     X = X.drop(columns=list(dropped))
     if not len(X.columns):
         why = "; ".join(f"{name!r}: {reason}" for name, reason in list(dropped.items())[:5])
-        raise InputError(f"No column is left to learn from ({why}).", "Exclude fewer columns.")
+        raise InputError(
+            f"No column is left to learn from ({why}).",
+            "Give columns that are known before the target is, or exclude fewer.",
+        )
     folds = np.full(len(X), -1, dtype=np.int8)
     if problem:
         folds = assign_folds(chosen.plan, chosen.apart[train], y[train], seed)

@@ -47,7 +47,7 @@ def near_names(name: str, columns: Iterable[str]) -> tuple[str, ...]:
         + (0.5 if wanted and text and (wanted in text or text in wanted) else 0.0)
         for column, text in plain.items()
     }
-    best = sorted((c for c in scores if scores[c] >= 0.55), key=lambda c: -scores[c])
+    best = sorted((c for c in scores if scores[c] >= 0.65), key=lambda c: -scores[c])
     return tuple(best[:5])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -166,10 +167,11 @@ def _sentence(record: RunRecord, found: Scores | None) -> str:
     if without_target.get("text") and task and task.kind not in SUPERVISED:
         return str(without_target["text"]).strip().split("\n")[0]
     if task and task.kind == "profile" and profile:
-        columns = len(profile.get("columns") or ())
+        kinds = Counter(str(c.get("kind")) for c in profile.get("columns") or ())
+        told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
         return (
             f"{record.data_name} has {num.plural(int(profile.get('rows') or 0), 'row')} and "
-            f"{num.plural(columns, 'column')}; what is in them is told below."
+            f"{num.plural(kinds.total(), 'column')}{f' ({told})' if told else ''}."
         )
     goal = f": {KINDS[task.kind]}" if task else ""
     return f"There is no score to report for {record.data_name}{goal}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,17 @@ from autoglm_agent.chain import Remedy
 
 MAX_ENTRIES = 120
 """Entries of the decision log that are shown; the rest is in `events.jsonl`."""
+
+
+TOOL = "tool"
+"""Check of a tool that ended in an error; its fact is the error as the model reads it."""
+NOTES = {
+    "run.started": "Started",
+    "run.resumed": "Resumed",
+    "run.answered": "A person answered",
+    "run.concluded": "Concluded",
+}
+"""Titles of the events in the decision log that are no steps."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +122,8 @@ def _story(record: RunRecord, number: int, index: int) -> Backtrack:
         number=number,
         at=_clock(record)(event),
         check=check,
-        title=str(event.get("title") or ""),
-        fact=str(event.get("fact") or event.get("text") or ""),
+        title=f"“{tool_title(refuted)}” failed" if check == TOOL else str(event.get("title") or ""),
+        fact=_fact(event),
         step=tool_title(refuted),
         reentered=tool_title(remedy.step if remedy else event.get("blame") or refuted),
         remedy=remedy_words(remedy) if remedy else "",
@@ -123,6 +135,14 @@ def _story(record: RunRecord, number: int, index: int) -> Backtrack:
         together=_together(record, index),
         settled="fail" not in final if final else None,
     )
+
+
+def _fact(event: Json) -> str:
+    """Return what was wrong; of a tool's error only the sentence that people are told."""
+    fact = str(event.get("fact") or event.get("text") or "")
+    if event.get("check") != TOOL:
+        return fact
+    return re.sub(r"^\w+Error: ", "", fact.partition("\n")[0])
 
 
 def _together(record: RunRecord, index: int) -> tuple[int, ...]:
@@ -218,12 +238,10 @@ def _entry(event: Json, write: Callable[[Json], str]) -> Entry:
         remedy = _remedy(event.get("remedy"))
         title = f"Back to: {tool_title(remedy.step if remedy else event.get('blame'))}"
     elif kind == "note":
-        title = {"run.started": "Started", "run.concluded": "Concluded"}.get(
-            name, name.replace(".", " ")
-        )
+        title = NOTES.get(name, name.replace(".", " "))
     args = event.get("args")
     verdicts = tuple(v for v in event.get("verdicts") or () if isinstance(v, dict))
-    failed = [str(v.get("check")) for v in verdicts if v.get("status") == "fail"]
+    failed = [v for v in verdicts if v.get("status") == "fail"]
     return Entry(
         at=write(event),
         kind=kind,
@@ -236,11 +254,12 @@ def _entry(event: Json, write: Callable[[Json], str]) -> Entry:
     )
 
 
-def _why(kind: str, failed: list[str], event: Json) -> str:
+def _why(kind: str, failed: list[Json], event: Json) -> str:
     if kind == "refuted" and failed:
-        return f"{', '.join(failed)} failed"
+        told = [_fact(v) for v in failed if v.get("check") == TOOL]
+        return told[0] if told else f"{', '.join(str(v.get('check')) for v in failed)} failed"
     if kind in ("refuted", "backtrack"):
-        return str(event.get("fact") or event.get("text") or "")
+        return _fact(event)
     return ""
 
 

@@ -20,13 +20,21 @@ def summary_text(workspace: Workspace) -> str:
     """
     record = collect(workspace)
     found = answer(record, "unverified" if unresolved(record) else "verified")
-    lines = [found.sentence]
+    lines = [found.sentence, *_reason_lines(record, workspace)]
     if found.scores:
         lines += _score_lines(found.scores)
     lines += _check_lines(record)
     lines += [_backtrack_line(b) for b in journey.backtracks(record)]
     lines += _path_lines(record)
     return "\n".join(lines)
+
+
+def _reason_lines(record: RunRecord, workspace: Workspace) -> list[str]:
+    """Say why there is no verdict, where no failing check says it already."""
+    if unresolved(record) or not workspace.has("result.json"):
+        return []
+    message = workspace.read_record("result.json").get("message")
+    return [f"Not verified: {message}"] if message else []
 
 
 def _score_lines(scores: Scores) -> list[str]:
@@ -65,7 +73,8 @@ def _backtrack_line(backtrack: journey.Backtrack) -> str:
         else ""
     )
     remedy = f" Answer: {backtrack.remedy}{moved}." if backtrack.remedy else moved
-    return f"Backtrack {backtrack.number}: {backtrack.check} {backtrack.fact}{remedy}"
+    check = "" if backtrack.check == "tool" else f"{backtrack.check} "
+    return f"Backtrack {backtrack.number}: {check}{backtrack.fact}{remedy}"
 
 
 def _path_lines(record: RunRecord) -> list[str]:

@@ -94,6 +94,8 @@ def remedy_words(remedy: Remedy) -> str:
         return f"leave out {'the column' if len(named) == 1 else 'the columns'} {', '.join(named)}"
     if remedy.kind == "discard_candidates":
         return f"discard {', '.join(map(str, remedy.args.get('discard', ()))) or 'candidates'}"
+    if remedy.kind == "recompute" and remedy.args.get("target"):
+        return f"take {str(remedy.args['target'])!r} as the target"
     words = _REMEDIES.get(remedy.kind, remedy.kind.replace("_", " "))
     return (
         f"{words} ({remedy.reason.rstrip('.')})"

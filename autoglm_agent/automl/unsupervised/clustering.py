@@ -245,12 +245,16 @@ def _difference(measure: Measure, frame: pd.DataFrame, inside: np.ndarray) -> Js
     if measure.kind == "category":
         named = measure.names(frame)
         best: Json | None = None
+        heaviest: tuple[float, float] | None = None
         for level in measure.levels:
             told = named == level
             whole, part = float(told.mean()), float(told[inside].mean())
             spread = float(np.sqrt(max(whole * (1 - whole), 1e-12)))
             gap = (part - whole) / spread if 0 < whole < 1 else 0.0
-            if best is None or abs(gap) > abs(best["difference"]):
+            # Of two levels that tell the same, the one that the group has is named.
+            weight = (round(abs(gap), 9), gap)
+            if heaviest is None or weight > heaviest:
+                heaviest = weight
                 text = f"{measure.name} is {level} in {part:.0%} (all: {whole:.0%})"
                 best = {"level": level, "inside": part, "overall": whole, "difference": gap}
                 best |= {"column": measure.name, "kind": "category", "text": text}

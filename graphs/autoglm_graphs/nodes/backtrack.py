@@ -9,6 +9,7 @@ from langgraph.types import interrupt
 from autoglm_agent.chain import Chain, Nogood, Remedy, Step
 from autoglm_agent.policy import Decision, decide
 from autoglm_graphs.scene import Scene
+from autoglm_graphs.settings import ANSWERED
 from autoglm_graphs.state import State, chain_of, decision_of, nogoods_of, step_of, usage_of
 
 
@@ -21,6 +22,7 @@ def backtrack(state: State, scene: Scene) -> dict[str, Any]:
         if not scene.ask or decision.asked is None:
             return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
         answer = interrupt(question(decision))
+        scene.listener({"event": ANSWERED, "text": f"The answer: {answer}"})
         if decision.asked.needs_consent:
             return _with_consent(state, scene, allowed=bool(answer))
         if decision.refuted[0].check != "tool":

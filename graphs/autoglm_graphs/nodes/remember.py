@@ -16,6 +16,8 @@ def remember(state: State, scene: Scene) -> dict[str, Any]:
     response = state.get("structured_response") or {}
     if scene.memory is None or response.get("status") != "verified":
         return {}
+    if (response.get("task") or {}).get("kind") == "profile":
+        return {}  # a description claims nothing, so nothing in it was verified
     faultpoint("remember")
     keys = ("status", "honest", "naive", "task")
     summary: dict[str, Any] = {k: response[k] for k in keys if k in response}

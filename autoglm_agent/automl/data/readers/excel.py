@@ -40,10 +40,9 @@ def read_excel(source: Source, limits: Limits) -> tuple[pd.DataFrame, list[str]]
             for sheet in book.worksheets:
                 rows = _filled_rows(sheet, limits, source.path)
                 if rows:
-                    others = len(book.worksheets) - 1
+                    others = [other.title for other in book.worksheets if other is not sheet]
                     frame, repairs = _frame(rows, sheet.title, source.path)
-                    told = [f"Sheet {sheet.title!r} was read; {others} other sheet(s) were not."]
-                    return frame, (told if others else []) + repairs
+                    return frame, [*_told_sheets(sheet.title, others), *repairs]
         finally:
             book.close()
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
@@ -52,6 +51,14 @@ def read_excel(source: Source, limits: Limits) -> tuple[pd.DataFrame, list[str]]
             f"{source.path} is a damaged workbook: {error}.", "Save it again as .xlsx or CSV."
         ) from None
     raise InputError(f"{source.path} has no filled sheet.", "Give a sheet with a header and rows.")
+
+
+def _told_sheets(read: str, others: list[str]) -> list[str]:
+    """Say which sheets were left: what is wanted may lie in one of them."""
+    if not others:
+        return []
+    listed = ", ".join(map(repr, others[:5])) + (", …" if len(others) > 5 else "")
+    return [f"Sheet {read!r} was read, not {listed}: save another one as a file of its own."]
 
 
 def _filled_rows(sheet: Any, limits: Limits, path: str) -> list[tuple[int, tuple[Any, ...]]]:

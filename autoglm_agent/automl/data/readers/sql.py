@@ -202,12 +202,28 @@ def _select(
             raise InputError(
                 f"The query ran longer than {limits.query_seconds:g} s.", "Simplify it."
             ) from None
-        raise InputError(f"The query failed: {_first_line(error)}.", "Correct the SQL.") from None
+        raise InputError(
+            f"The query failed: {_failure(error)}.", f"Correct the SQL; {_tables(connection)}."
+        ) from None
     finally:
         timer.cancel()
     if not table.num_rows:
         raise InputError("The query gives no rows.", "Loosen its conditions.")
     return from_arrow(table, f"{path} (query)")
+
+
+def _failure(error: Exception) -> str:
+    """Return what went wrong, without DuckDB's guesses at names: it knows only its own."""
+    return _first_line(error).split(" Did you mean ")[0].rstrip("!. ")
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> str:
+    """Name the tables that a query can read."""
+    found = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT internal UNION "
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1"
+    ).fetchall()
+    return f"the tables are {', '.join(repr(name) for (name,) in found[:12])}"
 
 
 def _require_one_select(connection: duckdb.DuckDBPyConnection, query: str) -> None:
