@@ -108,6 +108,8 @@ class Verdict(Datum):
     status: Status
     sound: bool = True
     """A sound refutation is final; an unsound one is a vote."""
+    sound_pass: bool = False
+    """Whether a pass proves the step; most verifiers can only fail to refute it."""
     fact: str = ""
     """One sentence, fit to be fed back to a model and read by a person."""
     statistic: float | None = None
@@ -121,6 +123,15 @@ class Verdict(Datum):
     """Tool name of the step to return to; None means the step that was verified."""
     conflicts: tuple[int, ...] = ()
     """Indices of the accepted steps that are in conflict with this one."""
+    field: str | None = None
+    """Part of the step at fault: `thought`, `claim`, `check`, `tool` or `args.<name>`."""
+    span: tuple[int, int] | None = None
+    """Characters of that part at fault, from and to."""
+    state: str | None = None
+    """Canonical name of the state that the step leads to, where the verifier can tell it."""
+    calls: int = 0
+    """Model calls that the verdict cost."""
+    tokens: int = 0
     seconds: float = 0.0
 
 
@@ -142,6 +153,14 @@ class Step(Datum):
 
     thought: str = ""
     claim: str = ""
+    """What is to be verified; of a final step, the answer."""
+    check: dict[str, Any] | None = None
+    """The check that the model offers for its claim, for example
+    `{"kind": "arithmetic", "expression": "3*4 == 12"}`."""
+    final: bool = False
+    """Whether the step answers the question."""
+    state: str | None = None
+    """Canonical name of the state that the step leads to, where a verifier can tell it."""
     tool: str | None = None
     args: dict[str, Any] = Field(default_factory=dict)
     call_id: str = ""
@@ -156,6 +175,8 @@ class Step(Datum):
     @property
     def key(self) -> str:
         """Canonical digest of what the step *does*; wording does not count."""
+        if self.state is not None:
+            return digest(["state", self.state])
         if self.tool:
             return digest([self.tool, self.args])
         return digest(["answer", " ".join(self.claim.split())])
@@ -211,17 +232,19 @@ class Usage(Datum):
 
 
 class Chain(Datum):
-    """The accepted steps, in order."""
+    """The accepted steps, in order, and what they are to answer."""
 
+    question: str = ""
+    """The user's words; not part of the key."""
     steps: tuple[Step, ...] = ()
 
     def grown(self, step: Step) -> Chain:
         """Return the chain with one more accepted step."""
-        return Chain(steps=(*self.steps, step))
+        return self.model_copy(update={"steps": (*self.steps, step)})
 
     def cut(self, length: int) -> Chain:
         """Return the first `length` steps."""
-        return Chain(steps=self.steps[:length])
+        return self.model_copy(update={"steps": self.steps[:length]})
 
     def index_of(self, tool: str) -> int | None:
         """Return the index of the last accepted step that used `tool`, or None."""

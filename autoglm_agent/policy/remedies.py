@@ -1,4 +1,4 @@
-"""What is next: the pure function that rules the machine.
+"""What follows on a verified tool step.
 
 Given the accepted chain, the step just tried with its verdicts, the nogoods so far and what
 the budget still allows, `decide` answers with one of four actions. It knows no model, no graph
