@@ -31,11 +31,14 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m compileall -q -j 2 $(VENV)/lib autoglm_agent graphs tools || true
 	@touch $(READY)
 
+# One release of torch is tested; its builds for processors and graphics cards share the number.
+TORCH := $(VENV)/torch.txt
 # Resolve the newest releases within pyproject's bounds for every supported Python.
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
+	echo 'torch==2.13.0' > $(TORCH)
 	$(BIN)/uv pip compile --universal --all-extras --python-version 3.11 --no-header \
-		--no-emit-index-url --no-annotate --upgrade pyproject.toml -o constraints.txt
+		--no-emit-index-url --no-annotate --upgrade -c $(TORCH) pyproject.toml -o constraints.txt
 
 clean:
 	rm -rf $(VENV) runs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
