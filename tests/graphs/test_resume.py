@@ -78,6 +78,8 @@ def trials(run: Path) -> list[str]:
 def started_after_resume(run: Path) -> list[dict[str, Any]]:
     told = events(run)
     names = [e["event"] for e in told]
+    if "run.resumed" not in names:
+        return []  # it had ended before it was killed
     return [e for e in told[names.index("run.resumed") :] if e["event"] == "trial.started"]
 
 
