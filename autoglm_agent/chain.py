@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 Kind = Literal[
     "binary", "multiclass", "regression", "clustering", "anomaly", "forecasting", "profile"
@@ -192,6 +192,8 @@ class Nogood(Datum):
     tool: str | None = None
     args: dict[str, Any] = Field(default_factory=dict)
     """Arguments of the refuted step."""
+    text: str = ""
+    """Claim of the refuted step, to be shown as an exclusion."""
     reason: str = ""
     check: str = ""
     sound: bool = True
@@ -237,14 +239,20 @@ class Chain(Datum):
     question: str = ""
     """The user's words; not part of the key."""
     steps: tuple[Step, ...] = ()
+    _keys: tuple[str, ...] | None = PrivateAttr(default=None)
+    _prefix: str | None = PrivateAttr(default=None)
 
     def grown(self, step: Step) -> Chain:
         """Return the chain with one more accepted step."""
-        return self.model_copy(update={"steps": (*self.steps, step)})
+        longer = self.model_copy(update={"steps": (*self.steps, step)})
+        longer._keys, longer._prefix = (*self._step_keys(), step.key), None
+        return longer
 
     def cut(self, length: int) -> Chain:
         """Return the first `length` steps."""
-        return self.model_copy(update={"steps": self.steps[:length]})
+        shorter = self.model_copy(update={"steps": self.steps[:length]})
+        shorter._keys, shorter._prefix = self._step_keys()[:length], None
+        return shorter
 
     def index_of(self, tool: str) -> int | None:
         """Return the index of the last accepted step that used `tool`, or None."""
@@ -256,7 +264,14 @@ class Chain(Datum):
     @property
     def prefix_key(self) -> str:
         """Digest of the chain so far; equal chains of actions have equal keys."""
-        return digest([step.key for step in self.steps])
+        if self._prefix is None or self._keys is None or len(self._keys) != len(self.steps):
+            self._prefix = digest(self._step_keys())
+        return self._prefix
+
+    def _step_keys(self) -> tuple[str, ...]:
+        if self._keys is None or len(self._keys) != len(self.steps):
+            self._keys = tuple(step.key for step in self.steps)
+        return self._keys
 
 
 def digest(value: Any) -> str:

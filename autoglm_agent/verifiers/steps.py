@@ -18,15 +18,25 @@ ENDING = {"VaultError", "StoreError", "RunActiveError"}
 
 
 class ToolRan:
-    """Refute a step whose tool gave an error, with the error as the reason."""
+    """Refute a step whose tool gave an error, with the error as the reason.
+
+    Args:
+        tells_passes: Whether a tool that ran is a pass, where nothing else judges its result.
+    """
 
     check = "tool"
+
+    def __init__(self, *, tells_passes: bool = False) -> None:
+        self._tells_passes = tells_passes
 
     def __call__(self, step: Step, chain: Chain) -> list[Verdict]:  # noqa: ARG002 - protocol
         """Return a refutation if the step's outcome is an error."""
         outcome = step.outcome
-        if outcome is None or outcome.ok:
+        if outcome is None:
             return []
+        if outcome.ok:
+            passed = Verdict(check=self.check, title="The tool ran", status="pass")
+            return [passed] if self._tells_passes else []
         remedies: tuple[Remedy, ...] = ()
         if outcome.error in ASKING or outcome.error in ENDING:
             remedies = (

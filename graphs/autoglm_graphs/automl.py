@@ -20,12 +20,13 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.automl.run.workspace import Workspace, runs_home
 from autoglm_agent.chain import Budget
-from autoglm_agent.errors import AutoGLMError, InputError, MissingExtraError
+from autoglm_agent.errors import AutoGLMError, InputError
 from autoglm_agent.memory.store import ChainMemory
-from autoglm_agent.planner.model import EmbeddedPlanner
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
 from autoglm_graphs.ending import conclude_run
 from autoglm_graphs.machine import build_machine
+from autoglm_graphs.models import chat_model
+from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
 from autoglm_graphs.prompts import prompt_messages
@@ -198,7 +199,8 @@ class AutoMLStage:
         consent = settings.consent or bool(state.get("consent"))
         tools = session_tools(session, consent=consent)
         return Scene(
-            model=self._model,
+            asked=self._model.bind_tools(list(tools)),
+            read=lambda reply: [read_step(reply)],
             tools=tools,
             verifiers=(ToolRan(), AnswerComesLast(["report"]), ResultVerifier(session)),
             compose=lambda s: prompt_messages(s, [t.name for t in tools]),
@@ -251,30 +253,3 @@ def streaming(workspace: Workspace, listener: Listener | None) -> Listener:
             writer(event)
 
     return listen
-
-
-def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
-    """Return the model that is meant; see `create_automl_agent`.
-
-    Raises:
-        InputError: If no provider can be told from the name.
-        MissingExtraError: If the provider's package is not installed.
-    """
-    if model is None:
-        return EmbeddedPlanner()
-    if isinstance(model, BaseChatModel):
-        return model
-    from langchain.chat_models import init_chat_model  # 0.8 s of CPU: only when it is asked for
-
-    try:
-        return init_chat_model(model)
-    except ImportError as error:
-        raise MissingExtraError(
-            f"The model {model!r} needs a package that is not installed: {error}",
-            "Install the provider's LangChain package.",
-        ) from error
-    except ValueError as error:
-        raise InputError(
-            f"There is no model {model!r}: {str(error).splitlines()[0]}",
-            "Write it as provider:model.",
-        ) from error

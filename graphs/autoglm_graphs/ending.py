@@ -14,13 +14,13 @@ from autoglm_agent.automl.report import build_report, summary_text
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Chain
 from autoglm_agent.errors import AutoGLMError
-from autoglm_graphs.scene import Ending
+from autoglm_graphs.scene import Conclusion, Ending
 from autoglm_graphs.settings import seconds_spent
 from autoglm_tools.checking import STAGES
 from autoglm_tools.session import Session
 
 
-def conclude_run(session: Session, ending: Ending) -> tuple[str, dict[str, Any]]:
+def conclude_run(session: Session, ending: Ending) -> Conclusion:
     """Write `result.json` and the report; return the answer's text and the result."""
     workspace = session.workspace
     started = time.perf_counter()
@@ -36,7 +36,7 @@ def conclude_run(session: Session, ending: Ending) -> tuple[str, dict[str, Any]]
     result["timings"]["report"] = round(time.perf_counter() - started, 3)
     result["timings"]["total"] = round(seconds_spent(workspace), 3)
     workspace.write_json(result, "result.json")
-    return _answer(workspace, ending, status), result
+    return Conclusion(_answer(workspace, ending, status), result)
 
 
 def _without_table(ending: Ending) -> Ending:

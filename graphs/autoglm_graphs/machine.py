@@ -9,35 +9,39 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import run_in_executor
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from autoglm_agent.chain import Usage
 from autoglm_agent.faults import faultpoint
-from autoglm_graphs.nodes.act import act
+from autoglm_graphs.nodes.act import aact, act
 from autoglm_graphs.nodes.backtrack import backtrack
 from autoglm_graphs.nodes.compose import compose
 from autoglm_graphs.nodes.conclude import conclude
 from autoglm_graphs.nodes.generate import agenerate, generate
-from autoglm_graphs.nodes.recall import fresh, recall
+from autoglm_graphs.nodes.recall import fresh, last_human_text, recall
 from autoglm_graphs.nodes.remember import remember
 from autoglm_graphs.nodes.verify import verify
 from autoglm_graphs.scene import OpenScene, Scene
-from autoglm_graphs.state import Input, Output, State, decision_of
+from autoglm_graphs.state import Input, Output, Route, State, decision_of, step_of
 
 Node = Callable[[State, Scene], dict[str, Any]]
+AsyncNode = Callable[[State, Scene], Awaitable[dict[str, Any]]]
 
-
-class Wired(Protocol):
-    """A node as LangGraph calls it."""
-
-    def __call__(self, state: State) -> dict[str, Any]:
-        """Return the keys of the state that change."""
-        ...
+NODES: tuple[tuple[str, Node, AsyncNode | None], ...] = (
+    ("compose", compose, None),
+    ("generate", generate, agenerate),
+    ("act", act, aact),
+    ("verify", verify, None),
+    ("backtrack", backtrack, None),
+    ("conclude", conclude, None),
+    ("remember", remember, None),
+)
+"""All nodes after `recall`, which begins the task."""
 
 
 RECURSION_LIMIT = 10_000
@@ -49,6 +53,7 @@ def build_machine(
     *,
     begin: Callable[[State], str],
     context_schema: type | None = None,
+    output_schema: type = Output,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -58,26 +63,24 @@ def build_machine(
         open_scene: Gives the live objects of the state's run.
         begin: Makes or finds the run of a new task and returns its id.
         context_schema: Type of the per-run context that callers may pass.
+        output_schema: What callers get.
         checkpointer: As for `StateGraph.compile`.
         name: Name of the graph, under which it can be handed to other agents.
     """
 
     def begin_and_recall(state: State) -> dict[str, Any]:
-        keys = fresh(begin(state))
+        keys = fresh(begin(state), last_human_text(state))
         begun = cast(State, {**state, **keys})
-        return keys | _timed(recall, "recall", open_scene)(begun)
+        opening = open_scene(begun).opening
+        chosen = opening(begun) if opening else {}
+        return keys | chosen | TimedNode("recall", open_scene, recall).invoke(begun)
 
-    graph: StateGraph[State, Any, Input, Output] = StateGraph(
-        State, input_schema=Input, output_schema=Output, context_schema=context_schema
+    graph: StateGraph[State, Any, Input, Any] = StateGraph(
+        State, input_schema=Input, output_schema=output_schema, context_schema=context_schema
     )
     graph.add_node("recall", begin_and_recall)
-    graph.add_node("compose", _timed(compose, "compose", open_scene))
-    graph.add_node("generate", _timed_both(generate, agenerate, "generate", open_scene))
-    graph.add_node("act", _timed(act, "act", open_scene))
-    graph.add_node("verify", _timed(verify, "verify", open_scene))
-    graph.add_node("backtrack", _timed(backtrack, "backtrack", open_scene))
-    graph.add_node("conclude", _timed(conclude, "conclude", open_scene))
-    graph.add_node("remember", _timed(remember, "remember", open_scene))
+    for name, node, anode in NODES:
+        graph.add_node(name, TimedNode(name, open_scene, node, anode))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
     graph.add_edge("compose", "generate")
@@ -92,12 +95,17 @@ def build_machine(
     )
 
 
-def after_generate(state: State) -> Literal["act", "conclude"]:
-    """Go on with the proposed step, unless the budget was spent."""
-    return "conclude" if decision_of(state) else "act"
+def after_generate(state: Route) -> Literal["act", "verify", "conclude"]:
+    """Go on with the proposed step, unless the run ended; without a tool nothing is done."""
+    return "conclude" if decision_of(state) else to_be_tried(state)
 
 
-def after_verify(state: State) -> Literal["compose", "conclude", "backtrack"]:
+def to_be_tried(state: Route) -> Literal["act", "verify"]:
+    """Return where a step goes that is to be tried."""
+    return "act" if step_of(state).tool else "verify"
+
+
+def after_verify(state: Route) -> Literal["compose", "conclude", "backtrack"]:
     """Go on, end, or go back."""
     decision = decision_of(state)
     if decision is None or decision.action != "accept":
@@ -105,41 +113,49 @@ def after_verify(state: State) -> Literal["compose", "conclude", "backtrack"]:
     return "conclude" if decision.done else "compose"
 
 
-def after_backtrack(state: State) -> Literal["compose", "conclude"]:
-    """Go on from the blamed step, unless nothing is left to try."""
+def after_backtrack(state: Route) -> Literal["act", "verify", "compose", "conclude"]:
+    """Try the next candidate, or ask for another step, unless nothing is left to try."""
     decision = decision_of(state)
-    return "conclude" if decision is None or decision.action == "conclude" else "compose"
+    if decision is None:
+        return to_be_tried(state)
+    return "conclude" if decision.action == "conclude" else "compose"
 
 
-def _timed(node: Node, name: str, open_scene: OpenScene) -> Wired:
-    """Give the node its scene and count its seconds."""
+class TimedNode(Runnable[State, dict[str, Any]]):
+    """A node as LangGraph runs it, sync and async: with its scene, and its seconds counted."""
 
-    def run(state: State) -> dict[str, Any]:
-        faultpoint(f"node.{name}")
+    def __init__(
+        self, name: str, open_scene: OpenScene, node: Node, anode: AsyncNode | None = None
+    ) -> None:
+        self.name = name
+        self._open = open_scene
+        self._node = node
+        self._anode = anode
+
+    def invoke(
+        self, input: State, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Run the node."""
+        del config, kwargs
+        faultpoint(f"node.{self.name}")
         started = time.perf_counter()
-        changed = node(state, open_scene(state))
-        faultpoint(f"node.{name}.end")
-        return _with_seconds(state, changed, time.perf_counter() - started)
+        changed = self._node(input, self._open(input))
+        faultpoint(f"node.{self.name}.end")
+        return _with_seconds(input, changed, time.perf_counter() - started)
 
-    return run
-
-
-def _timed_both(
-    node: Node,
-    anode: Callable[[State, Scene], Awaitable[dict[str, Any]]],
-    name: str,
-    open_scene: OpenScene,
-) -> RunnableLambda[State, dict[str, Any]]:
-    async def arun(state: State) -> dict[str, Any]:
-        faultpoint(f"node.{name}")
+    async def ainvoke(
+        self, input: State, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        """Run the node without blocking the event loop: in a thread, if it is not async."""
+        if self._anode is None:
+            return await run_in_executor(config, self.invoke, input, config, **kwargs)
+        faultpoint(f"node.{self.name}")
         started = time.perf_counter()
-        changed = await anode(state, open_scene(state))
-        faultpoint(f"node.{name}.end")
-        return _with_seconds(state, changed, time.perf_counter() - started)
-
-    return RunnableLambda(_timed(node, name, open_scene), arun, name=name)
+        changed = await self._anode(input, self._open(input))
+        faultpoint(f"node.{self.name}.end")
+        return _with_seconds(input, changed, time.perf_counter() - started)
 
 
 def _with_seconds(state: State, changed: dict[str, Any], seconds: float) -> dict[str, Any]:
-    usage = Usage.from_json(changed.get("usage") or state.get("usage") or {})
-    return {**changed, "usage": usage.plus(seconds=seconds).to_json()}
+    usage = changed.get("usage") or state.get("usage") or {}
+    return {**changed, "usage": {**usage, "seconds": usage.get("seconds", 0.0) + seconds}}

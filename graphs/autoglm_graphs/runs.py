@@ -13,9 +13,10 @@ from langgraph.types import Command
 
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
-from autoglm_graphs.automl import RunContext, chat_model, create_automl_agent
+from autoglm_graphs.automl import RunContext, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease
+from autoglm_graphs.models import chat_model
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
 
 Ask = Callable[[dict[str, Any]], Any]

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AnyMessage
+from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.tools import BaseTool
 
 from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.chain import Budget, Chain, Outcome, Step, Usage
+from autoglm_agent.prompting.protocols import Asked
 from autoglm_agent.verifiers import Verifier
+from autoglm_graphs.rules import RemedyRules, Rules
 from autoglm_graphs.state import State
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Ending:
     """How a run ended, for `conclude`.
 
     Attributes:
+        state: The state at the end.
         chain: The accepted steps.
         refuted: The step that ended the run because it could not be healed, if one did.
         verified: Whether the chain is complete and nothing in it was refuted.
@@ -48,6 +50,7 @@ class Ending:
         usage: What was spent.
     """
 
+    state: State
     chain: Chain
     refuted: Step | None
     verified: bool
@@ -57,15 +60,32 @@ class Ending:
 
 
 @dataclass(frozen=True)
+class Conclusion:
+    """What `conclude` tells.
+
+    Attributes:
+        text: The answer's words.
+        response: The answer as JSON data.
+        changed: Further keys of the state that change.
+    """
+
+    text: str
+    response: dict[str, Any]
+    changed: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Scene:
     """One run's parts.
 
     Attributes:
-        model: Proposes the next step.
+        asked: The model, bound to propose the next step.
+        read: Makes steps of its reply: the next one, then its alternatives.
         tools: What steps can do.
         verifiers: In order of expected cost.
+        rules: Judges a step and decides what is next.
         compose: Makes the model's prompt from the state.
-        conclude: Makes the answer's text and its JSON data.
+        conclude: Makes the answer.
         outcomes: Keeps what tools gave back.
         listener: Receives progress events.
         budget: Hard caps.
@@ -73,13 +93,20 @@ class Scene:
         family: Kind of task, as the memory's shelf.
         ask: Whether a person is there to be asked.
         consent: Whether the user has allowed a second reading of the vault.
+        resilient: Whether a model that fails ends the run with the reason, after retries; else
+            its error is raised, and the run can be resumed.
+        prices: Price of a million input and output tokens.
+        tells_claims: Whether events tell the claim of a step rather than its thought.
+        opening: Gives keys of the state that are chosen once for a task.
+        learn: Is told how a run ended, verified or not.
     """
 
-    model: BaseChatModel
+    asked: Asked
+    read: Callable[[AIMessage], list[Step]]
     tools: Sequence[BaseTool]
     verifiers: Sequence[Verifier]
     compose: Callable[[State], list[AnyMessage]]
-    conclude: Callable[[Ending], tuple[str, dict[str, Any]]]
+    conclude: Callable[[Ending], Conclusion]
     outcomes: Outcomes
     listener: Listener
     budget: Budget = field(default_factory=Budget)
@@ -87,6 +114,12 @@ class Scene:
     family: str = "automl"
     ask: bool = False
     consent: bool = False
+    rules: Rules = field(default_factory=RemedyRules)
+    resilient: bool = False
+    prices: tuple[float, float] | None = None
+    tells_claims: bool = False
+    opening: Callable[[State], dict[str, Any]] | None = None
+    learn: Callable[[State], None] | None = None
 
 
 OpenScene = Callable[[State], Scene]

@@ -14,6 +14,7 @@ from langgraph.graph.message import add_messages
 
 from autoglm_agent.chain import Chain, Nogood, Step, Usage
 from autoglm_agent.policy import Decision
+from autoglm_graphs.reviving import revived
 
 
 class Input(TypedDict):
@@ -27,6 +28,22 @@ class Output(TypedDict):
 
     messages: Annotated[list[AnyMessage], add_messages]
     structured_response: dict[str, Any]
+
+
+class ReasoningOutput(Output):
+    """What a caller of the reasoning agent gets, besides."""
+
+    chain: dict[str, Any]
+    status: str
+    answer: str | None
+    usage: dict[str, Any]
+
+
+class Route(TypedDict):
+    """What the routing looks at: a conditional edge reads these keys only."""
+
+    step: NotRequired[dict[str, Any] | None]
+    decision: NotRequired[dict[str, Any] | None]
 
 
 class State(Input):
@@ -55,29 +72,51 @@ class State(Input):
     consent: NotRequired[bool]
     """Whether the user allowed a second reading of the vault."""
     structured_response: NotRequired[dict[str, Any]]
+    # Free reasoning only
+    search: NotRequired[dict[str, Any]]
+    """The policy's search stack (`policy.search.Search`)."""
+    candidates: NotRequired[list[list[dict[str, Any]]]]
+    """Proposed steps not tried yet, one list for each length of the chain (`Step`)."""
+    best: NotRequired[dict[str, Any] | None]
+    """The best answer that was not surely wrong: `step` and `confidence`."""
+    asked_for: NotRequired[dict[str, Any]]
+    """How the next step is to be asked for: `distinct` alternatives, on which `rung`."""
+    tallies: NotRequired[dict[str, Any]]
+    """How verifiers did where the truth became known (`search_rules.tallied`)."""
+    warnings: NotRequired[list[str]]
+    """What was refuted in similar tasks."""
+    variant: NotRequired[str]
+    """Name of the wording of the instructions."""
+    status: NotRequired[str]
+    answer: NotRequired[str | None]
 
 
 def chain_of(state: State) -> Chain:
     """Return the accepted steps."""
-    return Chain.from_json(state.get("chain") or {})
+    return revived(Chain, state.get("chain") or {})
 
 
-def step_of(state: State) -> Step:
+def step_of(state: State | Route) -> Step:
     """Return the step being tried."""
-    return Step.from_json(state.get("step") or {})
+    return revived(Step, state.get("step") or {})
 
 
 def nogoods_of(state: State) -> tuple[Nogood, ...]:
     """Return the refuted states."""
-    return tuple(Nogood.from_json(n) for n in state.get("nogoods") or ())
+    return tuple(revived(Nogood, n) for n in state.get("nogoods") or ())
+
+
+def candidates_of(state: State) -> list[list[Step]]:
+    """Return the steps not tried yet, for each length of the chain."""
+    return [[revived(Step, s) for s in at] for at in state.get("candidates") or []]
 
 
 def usage_of(state: State) -> Usage:
     """Return what has been spent."""
-    return Usage.from_json(state.get("usage") or {})
+    return revived(Usage, state.get("usage") or {})
 
 
-def decision_of(state: State) -> Decision | None:
+def decision_of(state: State | Route) -> Decision | None:
     """Return the policy's last word, if there is one."""
     decision = state.get("decision")
-    return Decision.from_json(decision) if decision else None
+    return revived(Decision, decision) if decision else None

@@ -16,8 +16,9 @@ from autoglm_agent.testing import ScriptedChatModel, script_of, tool_call
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
 from autoglm_graphs.checkpoints import strict_serializer
 from autoglm_graphs.machine import build_machine
+from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.prompts import prompt_messages
-from autoglm_graphs.scene import Ending, Scene
+from autoglm_graphs.scene import Conclusion, Ending, Scene
 
 ASK = {"messages": [HumanMessage("Add up.")]}
 
@@ -80,7 +81,8 @@ class Machine:
         tools = [pick, add]
         self.scene = Scene(
             **{
-                "model": model,
+                "asked": model.bind_tools(tools),
+                "read": lambda reply: [read_step(reply)],
                 "tools": tools,
                 "verifiers": (ToolRan(), AnswerComesLast(["add"]), Even()),
                 "compose": lambda s: prompt_messages(s, [t.name for t in tools]),
@@ -92,15 +94,16 @@ class Machine:
         )
         self.graph = build_machine(lambda _: self.scene, begin=lambda _: "run")
 
-    def conclude(self, ending: Ending) -> tuple[str, dict[str, Any]]:
+    def conclude(self, ending: Ending) -> Conclusion:
         tools = [s.tool for s in ending.chain.steps if s.tool]
-        return "the end", {
+        response = {
             "status": "verified" if ending.verified else "unverified",
             "tools": tools,
             "reason": ending.reason,
             "error": ending.error,
             "usage": ending.usage.to_json(),
         }
+        return Conclusion("the end", response)
 
     def run(self, graph: Any = None, **rest: Any) -> dict[str, Any]:
         return (graph or self.graph).invoke(ASK, **rest)["structured_response"]
@@ -291,7 +294,7 @@ async def test_the_machine_runs_asynchronously_and_streams_its_values() -> None:
     nodes = [next(iter(part)) for part in seen]
     assert nodes == [
         "recall", "compose", "generate", "act", "verify",
-        "compose", "generate", "act", "verify", "conclude", "remember",
+        "compose", "generate", "verify", "conclude", "remember",
     ]  # fmt: skip
 
 

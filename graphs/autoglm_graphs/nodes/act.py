@@ -9,11 +9,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 
 from autoglm_agent.chain import Outcome, Step, digest
 from autoglm_agent.faults import faultpoint
+from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State, chain_of, step_of, usage_of
 
@@ -23,36 +24,75 @@ def act(state: State, scene: Scene) -> dict[str, Any]:
     step = step_of(state)
     if step.tool is None or step.verdicts:
         return {}
+    key, outcome = _kept(state, scene, step)
+    if outcome is None:
+        started = time.perf_counter()
+        try:
+            message = _tool(step, scene).invoke(_call(step))
+            outcome = _outcome(message, started)
+        except Exception as error:  # noqa: BLE001 - a failing tool is a refuted step, not a crash
+            outcome = _failure(error, started)
+        _keep(scene, key, outcome)
+    return _done(state, step, outcome)
+
+
+async def aact(state: State, scene: Scene) -> dict[str, Any]:
+    """Run the tool without blocking the event loop; see `act`."""
+    step = step_of(state)
+    if step.tool is None or step.verdicts:
+        return {}
+    key, outcome = _kept(state, scene, step)
+    if outcome is None:
+        started = time.perf_counter()
+        try:
+            message = await _tool(step, scene).ainvoke(_call(step))
+            outcome = _outcome(message, started)
+        except Exception as error:  # noqa: BLE001 - a failing tool is a refuted step, not a crash
+            outcome = _failure(error, started)
+        _keep(scene, key, outcome)
+    return _done(state, step, outcome)
+
+
+class UnknownTool(Exception):
+    """The step names a tool that is not there."""
+
+
+def _kept(state: State, scene: Scene, step: Step) -> tuple[str, Outcome | None]:
+    """Return the content's key and its outcome, if the step ran before."""
     key = digest([chain_of(state).prefix_key, step.key])
     outcome = scene.outcomes.get(key)
     if outcome is None:
         scene.listener({"event": "tool.started", "tool": step.tool, "text": step.tool})
         faultpoint(f"tool.{step.tool}")
-        outcome = _run(step, {tool.name: tool for tool in scene.tools})
-        if outcome.ok:
-            # A failure is not kept: what was missing may be there next time.
-            scene.outcomes.put(key, outcome)
+    return key, outcome
+
+
+def _keep(scene: Scene, key: str, outcome: Outcome) -> None:
+    if outcome.ok:  # a failure is not kept: what was missing may be there next time
+        scene.outcomes.put(key, outcome)
+
+
+def _done(state: State, step: Step, outcome: Outcome) -> dict[str, Any]:
     usage = usage_of(state).plus(tool_seconds=outcome.seconds)
     done = step.model_copy(update={"outcome": outcome})
-    return {"step": done.to_json(), "usage": usage.to_json()}
+    return {"step": as_data(done), "usage": as_data(usage)}
 
 
-def _run(step: Step, tools: dict[str, BaseTool]) -> Outcome:
-    started = time.perf_counter()
-    tool = tools.get(step.tool or "")
-    if tool is None:
-        text = f"There is no tool {step.tool!r}. There are: {', '.join(tools)}."
-        return Outcome(ok=False, text=text, error="UnknownTool")
-    call = {"name": step.tool, "args": step.args, "id": step.call_id or "call", "type": "tool_call"}
-    try:
-        message: ToolMessage = tool.invoke(call)
-    except Exception as error:  # noqa: BLE001 - a failing tool is a refuted step, not a crash
-        return Outcome(
-            ok=False,
-            text=f"{type(error).__name__}: {error}",
-            error=type(error).__name__,
-            seconds=time.perf_counter() - started,
-        )
+def _tool(step: Step, scene: Scene) -> BaseTool:
+    for tool in scene.tools:
+        if tool.name == step.tool:
+            return tool
+    names = ", ".join(tool.name for tool in scene.tools)
+    raise UnknownTool(f"There is no tool {step.tool!r}. There are: {names}.")
+
+
+def _call(step: Step) -> ToolCall:
+    return ToolCall(
+        name=step.tool or "", args=step.args, id=step.call_id or "call", type="tool_call"
+    )
+
+
+def _outcome(message: ToolMessage, started: float) -> Outcome:
     text = str(message.text)
     failed = message.status == "error"
     return Outcome(
@@ -61,4 +101,11 @@ def _run(step: Step, tools: dict[str, BaseTool]) -> Outcome:
         artifact=message.artifact if isinstance(message.artifact, dict) else {},
         error=text.split(":", 1)[0] if failed else None,
         seconds=time.perf_counter() - started,
+    )
+
+
+def _failure(error: Exception, started: float) -> Outcome:
+    name = type(error).__name__
+    return Outcome(
+        ok=False, text=f"{name}: {error}", error=name, seconds=time.perf_counter() - started
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from langgraph.types import interrupt
 
 from autoglm_agent.chain import Chain, Nogood, Remedy, Step
-from autoglm_agent.policy import Decision, decide
+from autoglm_agent.policy import Decision, decide, exhausted
+from autoglm_graphs.candidates import taken
+from autoglm_graphs.nodes.generate import unless_refuted
+from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.settings import ANSWERED
 from autoglm_graphs.state import State, chain_of, decision_of, nogoods_of, step_of, usage_of
@@ -37,12 +40,28 @@ def _jump(state: State, scene: Scene, decision: Decision) -> dict[str, Any]:
     usage = usage_of(state).plus(remedies=1)
     for nogood in decision.nogoods:
         scene.listener(_event(nogood, decision, usage.remedies, chain, step_of(state)))
-    return {
-        "chain": chain.cut(decision.to).to_json(),
-        "nogoods": [n.to_json() for n in (*nogoods_of(state), *decision.nogoods)],
-        "usage": usage.to_json(),
-        "decision": decision.to_json(),
+    cut = {
+        "chain": as_data(chain.cut(decision.to)),
+        "nogoods": [*(state.get("nogoods") or ()), *map(as_data, decision.nogoods)],
+        "usage": as_data(usage),
+        "decision": as_data(decision),
     }
+    return cut | next_candidate(cast(State, {**state, **cut}), scene)
+
+
+def next_candidate(state: State, scene: Scene) -> dict[str, Any]:
+    """Take up a step that was proposed at this point and not tried yet, if there is one."""
+    step, changed = taken(state, len(chain_of(state).steps))
+    if step is None:
+        return changed if state.get("candidates") else {}
+    usage = usage_of(state)
+    cap = exhausted(scene.budget, usage, steps=1, seconds=0)
+    if cap:
+        ended = Decision(action="conclude", reason=f"Budget: {cap}.")
+        return {**changed, "decision": as_data(ended)}
+    step = unless_refuted(state, step)
+    spent = as_data(usage.plus(steps=1))
+    return {**changed, "step": as_data(step), "decision": None, "usage": spent}
 
 
 def _with_consent(state: State, scene: Scene, *, allowed: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ def conclude(state: State, scene: Scene) -> dict[str, Any]:
     decision = decision_of(state)
     verified = decision is not None and decision.action == "accept" and decision.done
     ending = Ending(
+        state=state,
         chain=chain_of(state),
         refuted=step_of(state) if decision and decision.refuted else None,
         verified=verified,
@@ -23,10 +24,11 @@ def conclude(state: State, scene: Scene) -> dict[str, Any]:
         error=None if verified else _error(state),
         usage=usage_of(state),
     )
-    text, data = scene.conclude(ending)
-    scene.listener({"event": "run.concluded", "status": data.get("status"), "text": text})
-    message = AIMessage(text, name="autoglm", additional_kwargs={"lc_source": "autoglm"})
-    return {"messages": [message], "structured_response": data}
+    told = scene.conclude(ending)
+    status = told.response.get("status")
+    scene.listener({"event": "run.concluded", "status": status, "text": told.text})
+    message = AIMessage(told.text, name="autoglm", additional_kwargs={"lc_source": "autoglm"})
+    return {"messages": [message], "structured_response": told.response, **told.changed}
 
 
 def _error(state: State) -> dict[str, Any] | None:

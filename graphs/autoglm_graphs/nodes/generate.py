@@ -1,25 +1,24 @@
-"""`generate`: ask the model for the next step only, as a typed object."""
+"""`generate`: ask the model for the next step only, or for several that exclude each other."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
-from langchain_core.runnables import Runnable
 
-from autoglm_agent.chain import Step, Verdict
+from autoglm_agent.chain import Step, Usage, Verdict
 from autoglm_agent.faults import faultpoint
 from autoglm_agent.policy import Decision, exhausted, repeated
+from autoglm_graphs.calling import Called, acall, call
+from autoglm_graphs.candidates import offered
+from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State, chain_of, nogoods_of, usage_of
 
 
-def spent_out(state: State, scene: Scene) -> dict[str, Any] | None:
+def spent_out(scene: Scene, usage: Usage) -> dict[str, Any] | None:
     """Return the end of the run if one more step would break a cap, else None."""
-    cap = exhausted(
-        scene.budget, usage_of(state), model_calls=1, steps=1, tokens=0, money=0, seconds=0
-    )
+    cap = exhausted(scene.budget, usage, model_calls=1, steps=1, tokens=0, money=0, seconds=0)
     if cap is None:
         return None
     return {"decision": Decision(action="conclude", reason=f"Budget: {cap}.").to_json()}
@@ -27,41 +26,50 @@ def spent_out(state: State, scene: Scene) -> dict[str, Any] | None:
 
 def generate(state: State, scene: Scene) -> dict[str, Any]:
     """Ask the model, unless the budget is spent."""
-    ended = spent_out(state, scene)
+    ended = spent_out(scene, usage_of(state))
     if ended:
         return ended
-    reply = _asked(scene).invoke(state.get("prompt") or [])
-    return _proposal(state, scene, reply)
+    called = call(scene, scene.asked, state.get("prompt") or [], usage_of(state))
+    return _proposal(state, scene, called)
 
 
 async def agenerate(state: State, scene: Scene) -> dict[str, Any]:
     """Ask the model without blocking the event loop, unless the budget is spent."""
-    ended = spent_out(state, scene)
+    ended = spent_out(scene, usage_of(state))
     if ended:
         return ended
-    reply = await _asked(scene).ainvoke(state.get("prompt") or [])
-    return _proposal(state, scene, reply)
+    called = await acall(scene, scene.asked, state.get("prompt") or [], usage_of(state))
+    return _proposal(state, scene, called)
 
 
-def _asked(scene: Scene) -> Runnable[LanguageModelInput, AIMessage]:
-    return scene.model.bind_tools(list(scene.tools))
-
-
-def _proposal(state: State, scene: Scene, reply: AIMessage) -> dict[str, Any]:
+def _proposal(state: State, scene: Scene, called: Called) -> dict[str, Any]:
+    if called.reply is None:
+        ended = Decision(action="conclude", reason=called.fault)
+        return {"decision": as_data(ended), "usage": as_data(called.usage), "prompt": []}
     faultpoint("generate.reply")
-    step = read_step(reply)
-    forbidden = repeated(chain_of(state), step, nogoods_of(state))
-    if forbidden:
-        fact = f"This was refuted already: {forbidden.reason}"
-        step = step.model_copy(
-            update={"verdicts": (Verdict(check="nogood", status="fail", fact=fact),)}
-        )
-    tokens = reply.usage_metadata["total_tokens"] if reply.usage_metadata else 0
-    usage = usage_of(state).plus(model_calls=1, steps=1, tokens=tokens)
+    first, *rest = scene.read(called.reply)
+    step = unless_refuted(state, first)
     scene.listener(
         {"event": "step.proposed", "tool": step.tool, "args": step.args, "text": step.thought}
     )
-    return {"step": step.to_json(), "usage": usage.to_json(), "prompt": []}
+    return {
+        "step": as_data(step),
+        "usage": as_data(called.usage.plus(steps=1)),
+        "prompt": [],
+        **offered(state, rest),
+    }
+
+
+def unless_refuted(state: State, step: Step) -> Step:
+    """Refute the step at once if it was surely refuted before at this point."""
+    nogoods = nogoods_of(state)
+    forbidden = repeated(chain_of(state), step, nogoods) if nogoods else None
+    if forbidden is None:
+        return step
+    fact = f"This was refuted already: {forbidden.reason}"
+    return step.model_copy(
+        update={"verdicts": (Verdict(check="nogood", status="fail", fact=fact),)}
+    )
 
 
 def read_step(reply: AIMessage) -> Step:

@@ -6,7 +6,7 @@ from typing import Any
 
 from langchain_core.messages import HumanMessage
 
-from autoglm_agent.chain import Chain, Usage
+from autoglm_agent.chain import Chain, Step, Usage
 from autoglm_agent.errors import AutoGLMError
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State
@@ -15,11 +15,11 @@ EXAMPLES = 2
 """Few-shot examples at most: more cost tokens and help little."""
 
 
-def fresh(run: str) -> dict[str, Any]:
+def fresh(run: str, question: str) -> dict[str, Any]:
     """Return the keys of a task that has just begun."""
     return {
         "run": run,
-        "chain": Chain().to_json(),
+        "chain": Chain(question=question).to_json(),
         "step": None,
         "nogoods": [],
         "usage": Usage().to_json(),
@@ -27,6 +27,12 @@ def fresh(run: str) -> dict[str, Any]:
         "prompt": [],
         "decision": None,
         "consent": False,
+        "search": {},
+        "candidates": [],
+        "best": None,
+        "asked_for": {},
+        "tallies": {},
+        "warnings": [],
         "structured_response": {},
     }
 
@@ -53,9 +59,13 @@ def last_human_text(state: State) -> str:
 
 
 def _example(memory: Any) -> dict[str, Any]:
-    steps = [
-        {"tool": s.tool, "args": {k: v for k, v in s.args.items() if not k.endswith("_id")}}
-        for s in memory.chain.steps
-        if s.tool
-    ]
+    steps = [_shown(step) for step in memory.chain.steps if step.tool or step.claim]
     return {"task": memory.text[:500], "steps": steps, "summary": memory.summary}
+
+
+def _shown(step: Step) -> dict[str, Any]:
+    if step.tool is None:
+        return {"claim": step.claim[:500]}
+    # An id of another run would only mislead.
+    args = {k: v for k, v in step.args.items() if not k.endswith("_id")}
+    return {"tool": step.tool, "args": args}

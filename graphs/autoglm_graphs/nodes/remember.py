@@ -14,6 +14,8 @@ from autoglm_graphs.state import State, chain_of
 def remember(state: State, scene: Scene) -> dict[str, Any]:
     """Store the chain if the run ended verified; anything else would poison the examples."""
     response = state.get("structured_response") or {}
+    if scene.learn is not None:
+        scene.learn(state)
     if scene.memory is None or response.get("status") != "verified":
         return {}
     if (response.get("task") or {}).get("kind") == "profile":

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from autoglm_agent.policy import decide
-from autoglm_agent.verifiers import judge_step
+from autoglm_graphs.reviving import as_data, grown_data
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.state import State, chain_of, nogoods_of, step_of, usage_of
+from autoglm_graphs.state import State, chain_of
 
 
 def verify(state: State, scene: Scene) -> dict[str, Any]:
-    """Run the verifiers, ask the policy, and let an accepted step grow the chain."""
-    chain, step = chain_of(state), step_of(state)
-    if not step.verdicts:
-        verdicts = judge_step(scene.verifiers, step, chain)
-        step = step.model_copy(update={"verdicts": tuple(verdicts)})
-    decision = decide(
-        chain, step, nogoods_of(state), usage_of(state), scene.budget, consent=scene.consent
-    )
+    """Have the step judged by the rules, and let an accepted step grow the chain."""
+    chain = chain_of(state)
+    ruling = scene.rules.rule(state, scene)
+    step, decision = ruling.step, ruling.decision
     accepted = decision.action == "accept"
     scene.listener(
         {
@@ -26,7 +21,7 @@ def verify(state: State, scene: Scene) -> dict[str, Any]:
             "index": len(chain.steps),
             "tool": step.tool,
             "args": step.args,
-            "text": step.thought or step.claim,
+            "text": step.claim if scene.tells_claims else step.thought or step.claim,
             "outcome": step.outcome.text[:1500] if step.outcome else "",
             "seconds": round(step.outcome.seconds, 3) if step.outcome else 0.0,
             "verdicts": [
@@ -34,7 +29,7 @@ def verify(state: State, scene: Scene) -> dict[str, Any]:
             ],
         }
     )
-    changed: dict[str, Any] = {"step": step.to_json(), "decision": decision.to_json()}
+    changed: dict[str, Any] = {"step": as_data(step), "decision": as_data(decision)}
     if accepted:
-        changed["chain"] = chain.grown(step).to_json()
-    return changed
+        changed["chain"] = grown_data(state.get("chain") or {}, chain, step)
+    return changed | ruling.changed

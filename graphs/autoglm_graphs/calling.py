@@ -1,0 +1,135 @@
+"""Calling a chat model as one calls a thing that fails: within the budget, with true reasons.
+
+Every attempt counts as a model call. A fault that may pass is waited for, as long as the caps
+allow; one that will not, or that lasts, ends the run with the reason and keeps what is verified.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from langchain_core.messages import AIMessage, AnyMessage
+
+from autoglm_agent.chain import Usage
+from autoglm_agent.modelfaults import ModelFault, classify
+from autoglm_agent.policy import exhausted
+from autoglm_agent.prompting.protocols import Asked
+from autoglm_graphs.scene import Scene
+
+ATTEMPTS = 4
+"""Calls made for one reply, if what failed may pass."""
+FIRST_DELAY = 0.5
+"""Seconds before the second attempt; doubled each time, with jitter."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Called:
+    """What calling the model came to: a reply, or a fault; and what was spent in all."""
+
+    reply: AIMessage | None
+    usage: Usage
+    fault: str = ""
+
+
+def call(scene: Scene, model: Asked, prompt: list[AnyMessage], usage: Usage) -> Called:
+    """Call the model, again where that may help; a scene that is not resilient lets errors out."""
+    if not scene.resilient:
+        return _counted(scene, model.invoke(prompt), usage)
+    started = time.monotonic()
+    for attempt in range(ATTEMPTS):
+        limit = _left(scene, usage, started)
+        try:
+            reply = within(limit, lambda: model.invoke(prompt))
+            return _counted(scene, reply, usage)
+        except Exception as error:  # noqa: BLE001 - classified, told and counted
+            usage, fault, delay = _failed(scene, error, usage, attempt, started)
+        if delay is None:
+            return Called(None, usage, fault.text)
+        time.sleep(delay)
+    raise AssertionError("the last attempt returns")
+
+
+async def acall(scene: Scene, model: Asked, prompt: list[AnyMessage], usage: Usage) -> Called:
+    """Call the model without blocking the event loop; see `call`."""
+    if not scene.resilient:
+        return _counted(scene, await model.ainvoke(prompt), usage)
+    started = time.monotonic()
+    for attempt in range(ATTEMPTS):
+        limit = _left(scene, usage, started)
+        try:
+            reply = await asyncio.wait_for(model.ainvoke(prompt), limit)
+            return _counted(scene, reply, usage)
+        except Exception as error:  # noqa: BLE001 - classified, told and counted
+            usage, fault, delay = _failed(scene, error, usage, attempt, started)
+        if delay is None:
+            return Called(None, usage, fault.text)
+        await asyncio.sleep(delay)
+    raise AssertionError("the last attempt returns")
+
+
+def within(seconds: float | None, work: Callable[[], Result]) -> Result:
+    """Return what `work` gives, or stop waiting for it.
+
+    A call that hangs in a socket cannot be ended from outside; its thread is left behind.
+
+    Raises:
+        TimeoutError: If it takes longer.
+    """
+    if seconds is None:
+        return work()
+    done: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+    context = contextvars.copy_context()
+
+    def run() -> None:
+        try:
+            done.put((True, context.run(work)))
+        except BaseException as error:  # noqa: BLE001 - raised again by the caller
+            done.put((False, error))
+
+    threading.Thread(target=run, daemon=True, name="autoglm-call").start()
+    try:
+        good, result = done.get(timeout=max(0.0, seconds))
+    except queue.Empty:
+        raise TimeoutError(f"No reply within {seconds:.1f} s.") from None
+    if good:
+        return result  # type: ignore[no-any-return]
+    raise result
+
+
+def _counted(scene: Scene, reply: AIMessage, usage: Usage) -> Called:
+    spent = reply.usage_metadata
+    tokens = spent["total_tokens"] if spent else 0
+    money = 0.0
+    if spent and scene.prices:
+        money = spent["input_tokens"] * scene.prices[0] + spent["output_tokens"] * scene.prices[1]
+    return Called(reply, usage.plus(model_calls=1, tokens=tokens, money=money / 1e6))
+
+
+def _left(scene: Scene, usage: Usage, started: float) -> float | None:
+    cap = scene.budget.seconds
+    return None if cap is None else max(0.05, cap - usage.seconds - (time.monotonic() - started))
+
+
+def _failed(
+    scene: Scene, error: Exception, usage: Usage, attempt: int, started: float
+) -> tuple[Usage, ModelFault, float | None]:
+    """Count the attempt; tell it; return the seconds to wait, or None if this was the last."""
+    usage, fault = usage.plus(model_calls=1), classify(error)
+    scene.listener({"event": "model.failed", "kind": fault.kind, "text": fault.text})
+    jitter = 0.5 + random.random()  # noqa: S311 - spreads retries, hides nothing
+    delay = max(FIRST_DELAY * 2**attempt * jitter, fault.retry_after or 0.0)
+    later = delay + time.monotonic() - started
+    last = attempt == ATTEMPTS - 1
+    if last or not fault.retry or exhausted(scene.budget, usage, model_calls=1, seconds=later):
+        return usage, fault, None
+    return usage, fault, delay

@@ -1,0 +1,35 @@
+"""Which chat model is meant by a name."""
+
+from __future__ import annotations
+
+from langchain_core.language_models import BaseChatModel
+
+from autoglm_agent.errors import InputError, MissingExtraError
+from autoglm_agent.planner.model import EmbeddedPlanner
+
+
+def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
+    """Return the model that is meant; see `create_automl_agent`.
+
+    Raises:
+        InputError: If no provider can be told from the name.
+        MissingExtraError: If the provider's package is not installed.
+    """
+    if model is None:
+        return EmbeddedPlanner()
+    if isinstance(model, BaseChatModel):
+        return model
+    from langchain.chat_models import init_chat_model  # 0.8 s of CPU: only when it is asked for
+
+    try:
+        return init_chat_model(model)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"The model {model!r} needs a package that is not installed: {error}",
+            "Install the provider's LangChain package.",
+        ) from error
+    except ValueError as error:
+        raise InputError(
+            f"There is no model {model!r}: {str(error).splitlines()[0]}",
+            "Write it as provider:model.",
+        ) from error

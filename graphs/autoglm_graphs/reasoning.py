@@ -1,0 +1,267 @@
+"""The reasoning agent: a question in, an answer from verified steps out."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.config import get_stream_writer
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import get_runtime
+
+from autoglm_agent.automl.run.events import Listener, silent
+from autoglm_agent.chain import Budget, digest
+from autoglm_agent.memory.tallies import Tallies
+from autoglm_agent.policy.search import SearchPolicy
+from autoglm_agent.policy.search import SearchPolicy as Backtracking  # TEMP
+from autoglm_agent.prompting.protocols import StepProtocol, protocol_for
+from autoglm_agent.prompting.variants import choose
+from autoglm_agent.verifiers import Verifier
+from autoglm_agent.verifiers.steps import ToolRan
+from autoglm_graphs.answering import Assemble, conclude_reasoning
+from autoglm_graphs.machine import build_machine
+from autoglm_graphs.models import chat_model
+from autoglm_graphs.outcomes import OutcomesInMemory
+from autoglm_graphs.reasoning_prompt import PromptParts
+from autoglm_graphs.scene import Scene
+from autoglm_graphs.search_rules import SearchRules
+from autoglm_graphs.state import ReasoningOutput, State
+from autoglm_graphs.trust import beliefs_of
+
+if TYPE_CHECKING:
+    from autoglm_agent.memory.store import ChainMemory
+    from autoglm_agent.prompting.gating import Embed
+
+SCENES = 256
+"""Runs whose live objects are kept; an older one is opened again when it goes on."""
+
+
+@dataclass(frozen=True)
+class ReasoningContext:
+    """What a caller may pass for one invocation, as `context=`; None keeps the agent's own.
+
+    Attributes:
+        budget: Hard caps.
+        verifiers: In place of the agent's.
+        sources: Texts by name, to be quoted from.
+        listener: Receives progress events.
+    """
+
+    budget: Budget | None = None
+    verifiers: Sequence[Verifier] | None = None
+    sources: Mapping[str, str] | None = None
+    listener: Listener | None = None
+
+
+def create_verified_agent(
+    model: str | BaseChatModel,
+    *,
+    tools: Sequence[BaseTool] = (),
+    verifiers: Sequence[Verifier] = (),
+    memory: ChainMemory | str | Path | None = None,
+    budget: Budget | None = None,
+    policy: SearchPolicy | None = None,
+    protocol: StepProtocol | None = None,
+    sources: Mapping[str, str] | None = None,
+    assemble: Assemble | None = None,
+    task_type: str = "reasoning",
+    prompt_tokens: int = 6_000,
+    tools_shown: int = 12,
+    prices: tuple[float, float] | None = None,
+    seed: int = 0,
+    listener: Listener | None = None,
+    checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
+    name: str = "reason",
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Return the reasoning machine as a compiled graph: `messages` in, a verified answer out.
+
+    The model proposes one step at a time; the verifiers accept or refute it; a refutation goes
+    back to the step to blame, with the reason. The run ends inside its budget in every case.
+
+    Args:
+        model: A chat model, or a name for `init_chat_model` (`"provider:model"`, `"hf:PATH"`).
+        tools: What steps may call besides claiming something.
+        verifiers: Judge each step; a sound refutation is final, others only vote.
+        memory: Verified chains, recalled as examples and kept; a folder or a `ChainMemory`.
+        budget: Hard caps; default `Budget()`.
+        policy: Says what is next; default `policy.backtracking.Backtracking`.
+        protocol: How steps are asked for and read; default tool calls where the model has them,
+            else text.
+        sources: Texts by name that the model may quote; shown to it as data.
+        assemble: Makes the answer of the verified chain; default the last step's claim.
+        task_type: Shelf of the memory and of the verifiers' error rates.
+        prompt_tokens: Budget of the fixed and of the changing part of a prompt, each.
+        tools_shown: Tools shown to the model at most, those that fit the question.
+        prices: Price of a million input and output tokens, for `Budget.money`.
+        seed: Of every random choice.
+        listener: Receives every progress event as a dict, besides LangGraph's custom stream.
+        checkpointer: As for `StateGraph.compile`; use `durability="sync"`.
+        name: Name of the graph.
+
+    Returns:
+        A graph whose result has `messages`, `answer`, `status` (`verified`, `unverified` or
+        `abstained`), `chain`, `usage` and `structured_response`.
+
+    Raises:
+        InputError: If `model` names none.
+
+    Examples:
+        >>> from autoglm_agent.verifiers import Arithmetic
+        >>> agent = create_verified_agent("openai:gpt-5", verifiers=[Arithmetic()])
+        >>> agent.invoke({"messages": [("user", "What is 17 * 23 - 5?")]})["answer"]
+    """
+    chat = chat_model(model)
+    parts = PromptParts(
+        protocol=protocol or protocol_for(chat),
+        tools=tuple(tools),
+        verifiers=tuple(verifiers),
+        sources=sources,
+        tools_shown=tools_shown,
+        tokens=prompt_tokens,
+    )
+    stage = ReasoningStage(
+        model=chat,
+        tools=tuple(tools),
+        verifiers=tuple(verifiers),
+        memory=_memory(memory),
+        budget=budget or Budget(remedies=None),
+        policy=policy or Backtracking(),
+        parts=parts,
+        assemble=assemble,
+        task_type=task_type,
+        prices=prices,
+        seed=seed,
+        listener=listener or silent,
+    )
+    return build_machine(
+        stage.open,
+        begin=lambda _: uuid.uuid4().hex,
+        context_schema=ReasoningContext,
+        output_schema=ReasoningOutput,
+        checkpointer=checkpointer,
+        name=name,
+    )
+
+
+@dataclass
+class ReasoningStage:
+    """Opens the scene of a run; one stage serves all threads of an agent."""
+
+    model: BaseChatModel
+    tools: tuple[BaseTool, ...]
+    verifiers: tuple[Verifier, ...]
+    memory: ChainMemory | None
+    budget: Budget
+    policy: SearchPolicy
+    parts: PromptParts
+    assemble: Assemble | None
+    task_type: str
+    prices: tuple[float, float] | None
+    seed: int
+    listener: Listener
+
+    def __post_init__(self) -> None:
+        self._outcomes = OutcomesInMemory()
+        self._tallies = Tallies(self.memory.path / "tallies.sqlite" if self.memory else None)
+        self._asked = self.parts.protocol.bind(self.model, list(self.tools))
+        self._scenes: dict[tuple[str, int], Scene] = {}
+        self._lock = threading.Lock()
+
+    def open(self, state: State) -> Scene:
+        """Return the scene of the state's run, with what this invocation brings."""
+        context = get_runtime(ReasoningContext).context
+        key = (state["run"], id(context))
+        with self._lock:
+            scene = self._scenes.get(key)
+            if scene is None:
+                scene = self._make(state["run"], context or ReasoningContext())
+                while len(self._scenes) >= SCENES:
+                    self._scenes.pop(next(iter(self._scenes)))
+                self._scenes[key] = scene
+        return scene
+
+    def _make(self, run: str, context: ReasoningContext) -> Scene:
+        verifiers = self.verifiers if context.verifiers is None else tuple(context.verifiers)
+        parts = replace(
+            self.parts,
+            verifiers=verifiers,
+            sources=self.parts.sources if context.sources is None else context.sources,
+            embed=self._embed,
+            _composed={},
+        )
+        beliefs = beliefs_of(verifiers, self.task_type, self._tallies.of(self._counted("verifier")))
+        return Scene(
+            asked=self._asked,
+            read=lambda reply: parts.protocol.read(reply, self.tools),
+            tools=self.tools,
+            verifiers=(ToolRan(tells_passes=True), *verifiers),
+            compose=parts.messages,
+            conclude=lambda ending: conclude_reasoning(ending, self.assemble),
+            outcomes=self._outcomes.of(run),
+            listener=_told(context.listener or self.listener),
+            budget=context.budget or self.budget,
+            memory=self.memory,
+            family=self.task_type,
+            rules=SearchRules(self.policy, beliefs, self.seed),
+            resilient=True,
+            prices=self.prices,
+            tells_claims=True,
+            opening=self._opening,
+            learn=self._learn,
+        )
+
+    def _opening(self, state: State) -> dict[str, Any]:
+        """Choose the wording of the instructions; the same question draws the same one."""
+        tallies = {
+            n: (won, lost) for n, (won, lost) in self._tallies.of(self._counted("variant")).items()
+        }
+        words = digest([self.seed, [str(m.text) for m in state["messages"]]])
+        return {"variant": choose(tallies, int(words, 16))}
+
+    def _learn(self, state: State) -> None:
+        """Count how the wording and the verifiers did, once a run."""
+        won = state.get("status") == "verified"
+        variant = state.get("variant") or "plain"
+        run = state["run"]
+        self._tallies.add(run, self._counted("variant"), {variant: (won, not won)})
+        self._tallies.add(run, self._counted("verifier"), state.get("tallies") or {})
+
+    def _counted(self, what: str) -> str:
+        return f"{what} {self.task_type}"
+
+    @staticmethod
+    def _embed() -> Embed:
+        from autoglm_agent.memory.embedding import HashingEmbeddings
+
+        return HashingEmbeddings().embed_documents
+
+
+def _told(listener: Listener) -> Listener:
+    """Return a listener that also writes LangGraph's custom stream."""
+
+    def listen(event: dict[str, Any]) -> None:
+        listener(event)
+        writer: Callable[[Any], None] | None
+        try:
+            writer = get_stream_writer()
+        except (RuntimeError, KeyError):
+            writer = None  # called outside a node: there is no stream to write to
+        if writer is not None:
+            writer(event)
+
+    return listen
+
+
+def _memory(memory: ChainMemory | str | Path | None) -> ChainMemory | None:
+    if isinstance(memory, str | Path):
+        from autoglm_agent.memory.store import ChainMemory
+
+        return ChainMemory(memory)
+    return memory
