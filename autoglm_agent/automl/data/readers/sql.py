@@ -11,6 +11,7 @@ import os
 import re
 import sqlite3
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -66,6 +67,37 @@ def query_frame(
         connection.close()
 
 
+class QueryTimeoutError(InputError):
+    """The query was stopped because its time was over."""
+
+
+def query_tables(
+    tables: Mapping[str, pd.DataFrame | pa.Table], query: str, limits: Limits
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run a SELECT over tables and give back plain rows.
+
+    Args:
+        tables: Name to table.
+        query: One SELECT statement.
+        limits: Largest result, and seconds.
+
+    Returns:
+        The result's column names, and its rows, of which there may be none.
+
+    Raises:
+        QueryTimeoutError: If it takes too long.
+        InputError: If it is not one SELECT, does not run, or gives too much.
+    """
+    connection = _connect()
+    try:
+        for name, table in tables.items():
+            _store(connection, name, table)
+        found = _result(connection, query, limits)
+        return found.column_names, list(zip(*(c.to_pylist() for c in found.columns), strict=True))
+    finally:
+        connection.close()
+
+
 def read_database(
     source: Source, kind: str, query: str | None, limits: Limits
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -110,8 +142,12 @@ def _connect() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
 
 
-def _store(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
-    connection.register("incoming", pa.Table.from_pandas(frame, preserve_index=False))
+def _store(
+    connection: duckdb.DuckDBPyConnection, name: str, table: pd.DataFrame | pa.Table
+) -> None:
+    if isinstance(table, pd.DataFrame):
+        table = pa.Table.from_pandas(table, preserve_index=False)
+    connection.register("incoming", table)
     connection.execute(f"CREATE TABLE {_quote(name)} AS SELECT * FROM incoming")  # noqa: S608
     connection.unregister("incoming")
 
@@ -177,6 +213,14 @@ def _sqlite_table(
 def _select(
     connection: duckdb.DuckDBPyConnection, path: str, query: str, limits: Limits
 ) -> tuple[pd.DataFrame, list[str]]:
+    table = _result(connection, query, limits)
+    if not table.num_rows:
+        raise InputError("The query gives no rows.", "Loosen its conditions.")
+    return from_arrow(table, f"{path} (query)")
+
+
+def _result(connection: duckdb.DuckDBPyConnection, query: str, limits: Limits) -> pa.Table:
+    """Lock the database, and run one SELECT within the limits."""
     import duckdb
 
     for setting in _LOCKDOWN:
@@ -192,14 +236,14 @@ def _select(
             limits.check_shape(rows, batch.num_columns, "The query's result")
             limits.check_bytes(size, "The query's result")
             batches.append(batch)
-        table = pa.Table.from_batches(batches, schema=reader.schema)
+        return pa.Table.from_batches(batches, schema=reader.schema)
     except duckdb.InterruptException:
-        raise InputError(
+        raise QueryTimeoutError(
             f"The query ran longer than {limits.query_seconds:g} s.", "Simplify it."
         ) from None
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         if "interrupt" in str(error).lower():
-            raise InputError(
+            raise QueryTimeoutError(
                 f"The query ran longer than {limits.query_seconds:g} s.", "Simplify it."
             ) from None
         raise InputError(
@@ -207,9 +251,6 @@ def _select(
         ) from None
     finally:
         timer.cancel()
-    if not table.num_rows:
-        raise InputError("The query gives no rows.", "Loosen its conditions.")
-    return from_arrow(table, f"{path} (query)")
 
 
 def _failure(error: Exception) -> str:
