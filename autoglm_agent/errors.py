@@ -7,7 +7,8 @@
     ├── RunActiveError           another process holds this run's lease
     ├── RunNotFoundError         no such run (exit code 2)
     ├── StoreError               a file of ours is damaged or cannot be written
-    └── MissingExtraError        an optional dependency is absent; names the extra
+    ├── MissingExtraError        an optional dependency is absent; names the extra
+    └── SandboxUnavailable       code may not run here: no sandbox holds what it must
 
 A failed *verification* is not an error: it is a verdict, and data (`chain.Verdict`).
 Every message says what, where and what to do, so that a person or a model can act on it.
@@ -71,3 +72,10 @@ class StoreError(AutoGLMError):
 
 class MissingExtraError(AutoGLMError, ImportError):
     """An optional dependency is not installed; the remedy names the extra."""
+
+
+class SandboxUnavailable(AutoGLMError):
+    """No sandbox of this machine holds what it must, so no foreign code runs.
+
+    It is the host's fault, never to be shown to a model as a program's output.
+    """
