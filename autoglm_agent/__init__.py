@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from autoglm_agent.memory.store import ChainMemory
     from autoglm_agent.verifiers import Verifier
     from autoglm_graphs.automl import create_automl_agent
+    from autoglm_graphs.middleware import VerificationMiddleware
+    from autoglm_graphs.reasoning import create_verified_agent
     from autoglm_tools.catalogue import automl_tools
 
 __version__ = "0.1.0"
@@ -26,9 +28,11 @@ _HOMES = {
     "ChainMemory": "autoglm_agent.memory.store",
     "Step": "autoglm_agent.chain",
     "Verdict": "autoglm_agent.chain",
+    "VerificationMiddleware": "autoglm_graphs.middleware",
     "Verifier": "autoglm_agent.verifiers",
     "automl_tools": "autoglm_tools.catalogue",
     "create_automl_agent": "autoglm_graphs.automl",
+    "create_verified_agent": "autoglm_graphs.reasoning",
 }
 
 __all__ = [
@@ -38,9 +42,11 @@ __all__ = [
     "ChainMemory",
     "Step",
     "Verdict",
+    "VerificationMiddleware",
     "Verifier",
     "automl_tools",
     "create_automl_agent",
+    "create_verified_agent",
 ]
 
 

@@ -17,7 +17,7 @@ from autoglm_agent.cli.console import finish
 
 app = typer.Typer(
     name="autoglm",
-    help="Verified AutoML from one sentence: every step is checked before it counts.",
+    help="Verified reasoning and AutoML: every step is checked before it counts.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -97,6 +97,45 @@ def run(
         memory=memory,
         unattended=unattended,
         consent=allow_second_reading,
+        as_json=json,
+    )
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    model: Annotated[
+        str | None,
+        typer.Option(help="Chat model: openai:NAME, anthropic:NAME, ollama:NAME, hf:PATH."),
+    ] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Text file to quote from.")] = None,
+    table: Annotated[list[str] | None, typer.Option(help="Table that claims are checked on.")] = (
+        None
+    ),
+    tests: Annotated[str | None, typer.Option(help="Python tests that the code must pass.")] = None,
+    schema: Annotated[str | None, typer.Option(help="JSON Schema of the answer.")] = None,
+    judge: Annotated[str | None, typer.Option(help="Chat model that votes on steps.")] = None,
+    calls: Annotated[int, typer.Option(help="Model calls at most.", min=1)] = 60,
+    seconds: Seconds = None,
+    memory: Annotated[str | None, typer.Option(help="Folder of verified chains.")] = None,
+    show_prompts: Annotated[bool, typer.Option(help="Print each prompt to stderr.")] = False,
+    json: Json = False,
+) -> None:
+    """Answer a question in steps, each verified before it counts."""
+    from autoglm_agent.cli.asking import ask as work
+
+    work(
+        question,
+        model=model,
+        sources=source or (),
+        tables=table or (),
+        tests=tests,
+        schema=schema,
+        judge=judge,
+        calls=calls,
+        seconds=seconds,
+        memory=memory,
+        show_prompts=show_prompts,
         as_json=json,
     )
 

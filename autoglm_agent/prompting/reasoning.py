@@ -79,7 +79,8 @@ def request_section(nogoods: Sequence[Nogood], want: int) -> Section:
     """Return what was refuted at this point, merged by reason, and the request."""
     merged: dict[tuple[str, str], list[Nogood]] = {}
     for nogood in nogoods:
-        merged.setdefault((nogood.check, nogood.reason[:QUOTED]), []).append(nogood)
+        key = (nogood.check, nogood.reason[:QUOTED])
+        merged[key] = [*merged.pop(key, []), nogood]  # the latest reason comes last
     told = [
         {"reason": reason, "check": check, "refuted": _refuted(alike)}
         for (check, reason), alike in list(merged.items())[-MOST_NOGOODS:]

@@ -41,36 +41,60 @@ class Called:
     fault: str = ""
 
 
-def call(scene: Scene, model: Asked, prompt: list[AnyMessage], usage: Usage) -> Called:
-    """Call the model, again where that may help; a scene that is not resilient lets errors out."""
+def call(
+    scene: Scene,
+    model: Asked,
+    prompt: list[AnyMessage],
+    usage: Usage,
+    *,
+    attempts: int = ATTEMPTS,
+) -> Called:
+    """Call the model, again where that may help; a scene that is not resilient lets errors out.
+
+    Args:
+        scene: The run's parts.
+        model: The model, ready to propose.
+        prompt: What to ask.
+        usage: What has been spent so far.
+        attempts: Calls at most.
+    """
     if not scene.resilient:
         return _counted(scene, model.invoke(prompt), usage)
     started = time.monotonic()
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         limit = _left(scene, usage, started)
         try:
             reply = within(limit, lambda: model.invoke(prompt))
             return _counted(scene, reply, usage)
         except Exception as error:  # noqa: BLE001 - classified, told and counted
-            usage, fault, delay = _failed(scene, error, usage, attempt, started)
+            last = attempt == attempts - 1
+            usage, fault, delay = _failed(scene, error, usage, attempt, started, last=last)
         if delay is None:
             return Called(None, usage, fault.text)
         time.sleep(delay)
     raise AssertionError("the last attempt returns")
 
 
-async def acall(scene: Scene, model: Asked, prompt: list[AnyMessage], usage: Usage) -> Called:
+async def acall(
+    scene: Scene,
+    model: Asked,
+    prompt: list[AnyMessage],
+    usage: Usage,
+    *,
+    attempts: int = ATTEMPTS,
+) -> Called:
     """Call the model without blocking the event loop; see `call`."""
     if not scene.resilient:
         return _counted(scene, await model.ainvoke(prompt), usage)
     started = time.monotonic()
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         limit = _left(scene, usage, started)
         try:
             reply = await asyncio.wait_for(model.ainvoke(prompt), limit)
             return _counted(scene, reply, usage)
         except Exception as error:  # noqa: BLE001 - classified, told and counted
-            usage, fault, delay = _failed(scene, error, usage, attempt, started)
+            last = attempt == attempts - 1
+            usage, fault, delay = _failed(scene, error, usage, attempt, started, last=last)
         if delay is None:
             return Called(None, usage, fault.text)
         await asyncio.sleep(delay)
@@ -121,7 +145,7 @@ def _left(scene: Scene, usage: Usage, started: float) -> float | None:
 
 
 def _failed(
-    scene: Scene, error: Exception, usage: Usage, attempt: int, started: float
+    scene: Scene, error: Exception, usage: Usage, attempt: int, started: float, *, last: bool
 ) -> tuple[Usage, ModelFault, float | None]:
     """Count the attempt; tell it; return the seconds to wait, or None if this was the last."""
     usage, fault = usage.plus(model_calls=1), classify(error)
@@ -129,7 +153,6 @@ def _failed(
     jitter = 0.5 + random.random()  # noqa: S311 - spreads retries, hides nothing
     delay = max(FIRST_DELAY * 2**attempt * jitter, fault.retry_after or 0.0)
     later = delay + time.monotonic() - started
-    last = attempt == ATTEMPTS - 1
     if last or not fault.retry or exhausted(scene.budget, usage, model_calls=1, seconds=later):
         return usage, fault, None
     return usage, fault, delay

@@ -23,6 +23,7 @@ from autoglm_graphs.nodes.backtrack import backtrack
 from autoglm_graphs.nodes.compose import compose
 from autoglm_graphs.nodes.conclude import conclude
 from autoglm_graphs.nodes.generate import agenerate, generate
+from autoglm_graphs.nodes.propose import apropose, fan, propose
 from autoglm_graphs.nodes.recall import fresh, last_human_text, recall
 from autoglm_graphs.nodes.remember import remember
 from autoglm_graphs.nodes.verify import verify
@@ -54,6 +55,7 @@ def build_machine(
     begin: Callable[[State], str],
     context_schema: type | None = None,
     output_schema: type = Output,
+    width: int = 1,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -64,6 +66,7 @@ def build_machine(
         begin: Makes or finds the run of a new task and returns its id.
         context_schema: Type of the per-run context that callers may pass.
         output_schema: What callers get.
+        width: Model calls made side by side for each step.
         checkpointer: As for `StateGraph.compile`.
         name: Name of the graph, under which it can be handed to other agents.
     """
@@ -83,7 +86,13 @@ def build_machine(
         graph.add_node(name, TimedNode(name, open_scene, node, anode))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
-    graph.add_edge("compose", "generate")
+    if width > 1:
+        graph.add_node("propose", TimedNode("propose", open_scene, propose, apropose, alone=False))
+        edge = fan(width, lambda state: open_scene(state).budget)
+        graph.add_conditional_edges("compose", edge, ["propose", "generate"])
+        graph.add_edge("propose", "generate")
+    else:
+        graph.add_edge("compose", "generate")
     graph.add_conditional_edges("generate", after_generate)
     graph.add_edge("act", "verify")
     graph.add_conditional_edges("verify", after_verify)
@@ -125,12 +134,19 @@ class TimedNode(Runnable[State, dict[str, Any]]):
     """A node as LangGraph runs it, sync and async: with its scene, and its seconds counted."""
 
     def __init__(
-        self, name: str, open_scene: OpenScene, node: Node, anode: AsyncNode | None = None
+        self,
+        name: str,
+        open_scene: OpenScene,
+        node: Node,
+        anode: AsyncNode | None = None,
+        *,
+        alone: bool = True,
     ) -> None:
         self.name = name
         self._open = open_scene
         self._node = node
         self._anode = anode
+        self._alone = alone  # nodes side by side cannot all write the usage
 
     def invoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
@@ -141,7 +157,7 @@ class TimedNode(Runnable[State, dict[str, Any]]):
         started = time.perf_counter()
         changed = self._node(input, self._open(input))
         faultpoint(f"node.{self.name}.end")
-        return _with_seconds(input, changed, time.perf_counter() - started)
+        return self._counted(input, changed, time.perf_counter() - started)
 
     async def ainvoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
@@ -153,9 +169,10 @@ class TimedNode(Runnable[State, dict[str, Any]]):
         started = time.perf_counter()
         changed = await self._anode(input, self._open(input))
         faultpoint(f"node.{self.name}.end")
-        return _with_seconds(input, changed, time.perf_counter() - started)
+        return self._counted(input, changed, time.perf_counter() - started)
 
-
-def _with_seconds(state: State, changed: dict[str, Any], seconds: float) -> dict[str, Any]:
-    usage = changed.get("usage") or state.get("usage") or {}
-    return {**changed, "usage": {**usage, "seconds": usage.get("seconds", 0.0) + seconds}}
+    def _counted(self, state: State, changed: dict[str, Any], seconds: float) -> dict[str, Any]:
+        if not self._alone:
+            return changed
+        usage = changed.get("usage") or state.get("usage") or {}
+        return {**changed, "usage": {**usage, "seconds": usage.get("seconds", 0.0) + seconds}}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.config import get_stream_writer
@@ -19,8 +20,8 @@ from langgraph.runtime import get_runtime
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.chain import Budget, digest
 from autoglm_agent.memory.tallies import Tallies
+from autoglm_agent.policy.backtracking import Backtracking
 from autoglm_agent.policy.search import SearchPolicy
-from autoglm_agent.policy.search import SearchPolicy as Backtracking  # TEMP
 from autoglm_agent.prompting.protocols import StepProtocol, protocol_for
 from autoglm_agent.prompting.variants import choose
 from autoglm_agent.verifiers import Verifier
@@ -74,9 +75,11 @@ def create_verified_agent(
     task_type: str = "reasoning",
     prompt_tokens: int = 6_000,
     tools_shown: int = 12,
+    width: int = 1,
     prices: tuple[float, float] | None = None,
     seed: int = 0,
     listener: Listener | None = None,
+    on_prompt: Callable[[Sequence[AnyMessage]], None] | None = None,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "reason",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -99,9 +102,11 @@ def create_verified_agent(
         task_type: Shelf of the memory and of the verifiers' error rates.
         prompt_tokens: Budget of the fixed and of the changing part of a prompt, each.
         tools_shown: Tools shown to the model at most, those that fit the question.
+        width: Model calls made side by side for each step.
         prices: Price of a million input and output tokens, for `Budget.money`.
         seed: Of every random choice.
         listener: Receives every progress event as a dict, besides LangGraph's custom stream.
+        on_prompt: Is shown every composed prompt.
         checkpointer: As for `StateGraph.compile`; use `durability="sync"`.
         name: Name of the graph.
 
@@ -139,12 +144,14 @@ def create_verified_agent(
         prices=prices,
         seed=seed,
         listener=listener or silent,
+        on_prompt=on_prompt,
     )
     return build_machine(
         stage.open,
         begin=lambda _: uuid.uuid4().hex,
         context_schema=ReasoningContext,
         output_schema=ReasoningOutput,
+        width=width,
         checkpointer=checkpointer,
         name=name,
     )
@@ -166,6 +173,7 @@ class ReasoningStage:
     prices: tuple[float, float] | None
     seed: int
     listener: Listener
+    on_prompt: Callable[[Sequence[AnyMessage]], None] | None = None
 
     def __post_init__(self) -> None:
         self._outcomes = OutcomesInMemory()
@@ -202,7 +210,7 @@ class ReasoningStage:
             read=lambda reply: parts.protocol.read(reply, self.tools),
             tools=self.tools,
             verifiers=(ToolRan(tells_passes=True), *verifiers),
-            compose=parts.messages,
+            compose=self._shown(parts),
             conclude=lambda ending: conclude_reasoning(ending, self.assemble),
             outcomes=self._outcomes.of(run),
             listener=_told(context.listener or self.listener),
@@ -216,6 +224,18 @@ class ReasoningStage:
             opening=self._opening,
             learn=self._learn,
         )
+
+    def _shown(self, parts: PromptParts) -> Callable[[State], list[AnyMessage]]:
+        if self.on_prompt is None:
+            return parts.messages
+        show = self.on_prompt
+
+        def compose(state: State) -> list[AnyMessage]:
+            messages = parts.messages(state)
+            show(messages)
+            return messages
+
+        return compose
 
     def _opening(self, state: State) -> dict[str, Any]:
         """Choose the wording of the instructions; the same question draws the same one."""

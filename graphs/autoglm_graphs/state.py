@@ -46,6 +46,19 @@ class Route(TypedDict):
     decision: NotRequired[dict[str, Any] | None]
 
 
+class Fan(Input):
+    """What the fan of several drafts looks at and hands on."""
+
+    run: NotRequired[str]
+    prompt: NotRequired[list[AnyMessage]]
+    usage: NotRequired[dict[str, Any]]
+
+
+def piled(before: list[Any], more: list[Any] | None) -> list[Any]:
+    """Reduce drafts that are written side by side to one list; None empties it."""
+    return [] if more is None else [*before, *more]
+
+
 class State(Input):
     """The search stack and what the nodes hand to each other.
 
@@ -81,6 +94,8 @@ class State(Input):
     """The best answer that was not surely wrong: `step` and `confidence`."""
     asked_for: NotRequired[dict[str, Any]]
     """How the next step is to be asked for: `distinct` alternatives, on which `rung`."""
+    drafts: NotRequired[Annotated[list[dict[str, Any]], piled]]
+    """What several calls side by side proposed for one step."""
     tallies: NotRequired[dict[str, Any]]
     """How verifiers did where the truth became known (`search_rules.tallied`)."""
     warnings: NotRequired[list[str]]

@@ -215,3 +215,24 @@ def test_the_prompt_does_not_grow_with_the_number_of_retries() -> None:
     ).invoke(ASK)
     lengths = [sum(len(str(m.content)) for m in prompt) for prompt in model.prompts]
     assert max(lengths[10:]) <= max(lengths[:10]) + 40
+
+
+def test_with_width_several_calls_are_made_side_by_side_within_the_budget() -> None:
+    class Fixed(ScriptedChatModel):
+        def _generate(self, messages: Any, *args: Any, **more: Any) -> Any:
+            self.script.append(said(step(f"2 + 2 = {4 + len(self.script) % 3}")))
+            return super()._generate(messages, *args, **more)
+
+    model = Fixed(script=[])
+    budget = Budget(model_calls=5, remedies=None)
+    found = agent(model, width=3, budget=budget).invoke(ASK)
+    assert len(model.prompts) == 5
+    assert found["usage"]["model_calls"] == 5
+    assert found["chain"]["steps"][0]["claim"] == "2 + 2 = 4"
+
+
+async def test_width_works_asynchronously() -> None:
+    model = script_of([said(step("7", final=True)), said(step("8", final=True))])
+    found = await agent(model, width=2).ainvoke(ASK)
+    assert found["status"] == "verified"
+    assert found["usage"]["model_calls"] == 2

@@ -11,6 +11,7 @@ from autoglm_agent.faults import faultpoint
 from autoglm_agent.policy import Decision, exhausted, repeated
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.candidates import offered
+from autoglm_graphs.nodes.propose import gathered
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State, chain_of, nogoods_of, usage_of
@@ -26,7 +27,7 @@ def spent_out(scene: Scene, usage: Usage) -> dict[str, Any] | None:
 
 def generate(state: State, scene: Scene) -> dict[str, Any]:
     """Ask the model, unless the budget is spent."""
-    ended = spent_out(scene, usage_of(state))
+    ended = _ended(state, scene)
     if ended:
         return ended
     called = call(scene, scene.asked, state.get("prompt") or [], usage_of(state))
@@ -35,26 +36,42 @@ def generate(state: State, scene: Scene) -> dict[str, Any]:
 
 async def agenerate(state: State, scene: Scene) -> dict[str, Any]:
     """Ask the model without blocking the event loop, unless the budget is spent."""
-    ended = spent_out(scene, usage_of(state))
+    ended = _ended(state, scene)
     if ended:
         return ended
     called = await acall(scene, scene.asked, state.get("prompt") or [], usage_of(state))
     return _proposal(state, scene, called)
 
 
+def _ended(state: State, scene: Scene) -> dict[str, Any] | None:
+    """Return what to do without calling the model: gather drafts, or end the run."""
+    if not state.get("drafts"):
+        return spent_out(scene, usage_of(state))
+    steps, usage, fault = gathered(state)
+    return {**_tried(state, scene, steps, usage, fault), "drafts": None}
+
+
 def _proposal(state: State, scene: Scene, called: Called) -> dict[str, Any]:
-    if called.reply is None:
-        ended = Decision(action="conclude", reason=called.fault)
-        return {"decision": as_data(ended), "usage": as_data(called.usage), "prompt": []}
     faultpoint("generate.reply")
-    first, *rest = scene.read(called.reply)
+    steps = scene.read(called.reply) if called.reply is not None else []
+    return _tried(state, scene, steps, called.usage, called.fault)
+
+
+def _tried(
+    state: State, scene: Scene, steps: list[Step], usage: Usage, fault: str
+) -> dict[str, Any]:
+    """Take up the first of the proposed steps and keep the others."""
+    if not steps:
+        ended = Decision(action="conclude", reason=fault)
+        return {"decision": as_data(ended), "usage": as_data(usage), "prompt": []}
+    first, *rest = steps
     step = unless_refuted(state, first)
     scene.listener(
         {"event": "step.proposed", "tool": step.tool, "args": step.args, "text": step.thought}
     )
     return {
         "step": as_data(step),
-        "usage": as_data(called.usage.plus(steps=1)),
+        "usage": as_data(usage.plus(steps=1)),
         "prompt": [],
         **offered(state, rest),
     }
