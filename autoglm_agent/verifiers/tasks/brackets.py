@@ -45,7 +45,7 @@ def start(question: str) -> Reading | None:
 def apply(state: Reading, step: Step) -> Reading | None:
     """Return the state after a step; None for a step that names neither input nor stack."""
     text = (step.claim or step.thought)[:MAX_READ]
-    read = re.match(rf"\s*({_RUN})?\s*;", text)
+    read = re.match(rf"\s*(?:({_RUN})\s*)?;", text)
     stack = _stack(text)
     said = False
     if read:
