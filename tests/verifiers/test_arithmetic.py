@@ -128,3 +128,11 @@ def test_a_pass_proves_only_a_claim_that_is_the_equation():
 
 def test_checks_of_another_kind_are_left_to_others():
     assert judged("", check={"kind": "sql", "query": "select 1"}) == []
+
+
+def test_thought_and_claim_are_both_checked():
+    (verdict,) = judged("3 * 4 = 12", thought="First 2 + 2 = 5.")
+    assert (verdict.status, verdict.field, verdict.span) == ("fail", "thought", (6, 15))
+    (verdict,) = judged("3 * 4 = 12", thought="First 2 + 2 = 4.")
+    assert (verdict.status, verdict.n) == ("pass", 2)
+    assert Arithmetic(prose=False)(Step(claim="3 * 4 = 13"), Chain()) == []

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+
+import pytest
 from langchain_core.messages import AIMessage
 from pydantic import BaseModel
 
@@ -285,3 +288,13 @@ class TestAgreement(VerifierContract):
     def examples(self):
         chain = Chain(question="What is 3 * 4?")
         return [(answer("12"), chain, "pass"), (answer("13"), chain, "fail")]
+
+
+PLAIN = [suite for suite in VerifierContract.__subclasses__() if suite is not TestAgreement]
+
+
+@pytest.mark.parametrize("suite", [suite for suite in PLAIN if suite is not TestJudge])
+def test_verifiers_can_be_sent_to_another_process(suite):
+    step, chain, status = suite().examples()[0]
+    verifier = pickle.loads(pickle.dumps(suite().verifier()))
+    assert verifier(step, chain)[0].status == status

@@ -206,6 +206,14 @@ def _number(text: str) -> Fraction | None:
         return None
 
 
+def name(state: Parts) -> str:
+    """Return a state's name: the parts defined, and the values known."""
+    values = {part: written(value) for part, value in state.values.items()}
+    known = dict.fromkeys(state.defined, "?") | values
+    listed = ", ".join(f"{part} = {value}" for part, value in sorted(known.items()))
+    return listed if state.result is None else f"{listed}, in all {written(state.result)}"
+
+
 def parts_of_arithmetic(check: str = "parts", *, whole: bool = True) -> StateSimulator[Parts]:
     """Return the simulator of arithmetic in parts.
 
@@ -218,6 +226,7 @@ def parts_of_arithmetic(check: str = "parts", *, whole: bool = True) -> StateSim
         start,
         _whole if whole else apply,
         goal=goal if whole else None,
+        name=name,
         check=check,
         title="Each part has the value claimed",
     )
