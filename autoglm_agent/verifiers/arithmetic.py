@@ -49,8 +49,18 @@ class Arithmetic:
         if step.check and step.check.get("kind") == self.check:
             found.append(self._offered(step.check.get("expression"), step))
         if self._prose and not any(v.status == "fail" for v in found):
-            found += self._written("claim", step.claim) or self._written("thought", step.thought)
+            found += self._texts(step)
         return found
+
+    def _texts(self, step: Step) -> list[Verdict]:
+        """Judge claim and thought: the first wrong equation, or one pass for all."""
+        count = 0
+        for field, text in (("claim", step.claim), ("thought", step.thought)):
+            wrong, right = self._written(field, text)
+            if wrong:
+                return [wrong]
+            count += right
+        return [self._verdict("pass", "", "").model_copy(update={"n": count})] if count else []
 
     def _offered(self, expression: object, step: Step) -> Verdict:
         """Judge the offered check: a relation, or a bare expression whose value is claimed."""
@@ -87,19 +97,17 @@ class Arithmetic:
             return self._verdict("fail", fact, "claim")
         return self._verdict("pass", "", "check")
 
-    def _written(self, field: str, text: str) -> list[Verdict]:
-        """Judge the equations of a text; the first wrong one is told."""
+    def _written(self, field: str, text: str) -> tuple[Verdict | None, int]:
+        """Return the first wrong equation of a text, and how many right ones there are."""
         count = 0
         for equation in equations(text):
             true = equal(equation.left, equation.right, about=equation.about)
             if true is False:
-                return [self._wrong(field, text, equation)]
+                return self._wrong(field, text, equation), count
             count += true is True
             if count >= MAX_EQUATIONS:
                 break
-        if not count:
-            return []
-        return [self._verdict("pass", "", field).model_copy(update={"n": count, "field": None})]
+        return None, count
 
     def _wrong(self, field: str, text: str, equation: Equation) -> Verdict:
         said = text[equation.start : equation.end]

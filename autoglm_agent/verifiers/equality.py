@@ -54,11 +54,24 @@ def _equal(left: Node, right: Node, percent: Fraction, about: bool) -> bool | No
         return True
     if about and off <= ABOUT * max(abs(values[0]), abs(values[1])):
         return True
-    if any(off < _last_digit(side, percent) for side in (left, right)):
+    sides = (left, values[0], values[1]), (right, values[1], values[0])
+    if any(shows(said, value, _last_digit(side, percent)) for side, said, value in sides):
         return True
     if off <= _slack(left, values[0], percent) + _slack(right, values[1], percent):
         return None
     return False
+
+
+def shows(said: Fraction, value: Fraction, unit: Fraction) -> bool:
+    """Return whether a decimal is a value, rounded or cut at its last digit.
+
+    Args:
+        said: The decimal as written.
+        value: The exact value.
+        unit: What one unit of the last digit is worth; 0 for a whole number.
+    """
+    cut = said * value >= 0 and 0 <= abs(value) - abs(said) < unit
+    return cut or said == value or abs(value - said) <= unit / 2
 
 
 def literal(node: Node) -> Number | None:

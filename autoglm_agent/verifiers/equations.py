@@ -21,7 +21,7 @@ from autoglm_agent.verifiers.expressions import (
     tokenize,
 )
 
-MAX_READ = 100_000
+MAX_READ = 20_000
 """Characters of a text that are read."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+MAX_LENGTH = 8000
 MAX_TOKENS = 300
 MAX_DEPTH = 60
 MAX_DIGITS = 400
@@ -111,7 +112,9 @@ def parse(text: str, *, implicit: bool = False) -> Node:
     Raises:
         ExpressionError: If the text is not exactly one expression, or is beyond the bounds.
     """
-    return parse_tokens(tokenize(text[: MAX_DIGITS * 20]), implicit=implicit)
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError("the expression is too long")
+    return parse_tokens(tokenize(text), implicit=implicit)
 
 
 def parse_tokens(tokens: list[Token], *, implicit: bool = False) -> Node:

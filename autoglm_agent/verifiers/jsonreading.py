@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -64,7 +65,7 @@ _ABSENT = object()
 
 def _load(text: str) -> Any:
     try:
-        return json.loads(text.strip().lstrip("\ufeff"), parse_constant=_refuse)
+        return _DECODER.decode(text.strip().lstrip("\ufeff"))
     except RecursionError:
         raise JSONError("the JSON is nested too deeply") from None
     except ValueError:
@@ -75,9 +76,16 @@ def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _refuse(digits[:20])
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+
+
 def _in_prose(text: str) -> Any:
     """Return the largest object or array that a text contains."""
-    decoder = json.JSONDecoder(parse_constant=_refuse)
     best: Any = _ABSENT
     length = problem = 0
     at = told = 0
@@ -86,7 +94,7 @@ def _in_prose(text: str) -> Any:
         if opening is None:
             break
         try:
-            value, end = decoder.raw_decode(text, opening.start())
+            value, end = _DECODER.raw_decode(text, opening.start())
         except RecursionError:
             raise JSONError("the JSON is nested too deeply") from None
         except ValueError as error:
@@ -105,7 +113,7 @@ def _in_prose(text: str) -> Any:
 
 def _problem(text: str, start: int) -> str:
     try:
-        json.JSONDecoder(parse_constant=_refuse).raw_decode(text, start)
+        _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
         return f"{error.msg} at character {error.pos}" if "{" in text or "[" in text else "no JSON"
     except ValueError as error:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from autoglm_agent.verifiers.equality import equal
 from autoglm_agent.verifiers.evaluation import evaluate, written
 from autoglm_agent.verifiers.expressions import (
+    MAX_LENGTH,
     MAX_TOKENS,
     ExpressionError,
     Node,
@@ -17,8 +18,6 @@ from autoglm_agent.verifiers.expressions import (
     tokenize,
 )
 
-MAX_LENGTH = 8000
-"""Characters of a relation."""
 _SIGNS = {"=": "==", "≠": "!=", "≤": "<=", "≥": ">="}
 _COMPARE: dict[str, Callable[[Fraction, Fraction], bool]] = {
     "<": operator.lt,

@@ -77,6 +77,8 @@ class StateSimulator(Generic[State]):
         '2'
     """
 
+    cost = 1e-3
+
     def __init__(
         self,
         start: Callable[[str], State | None],

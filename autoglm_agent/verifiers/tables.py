@@ -11,10 +11,12 @@ import datetime
 import decimal
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_agent.errors import InputError
+from autoglm_agent.verifiers.equality import shows
 from autoglm_agent.verifiers.telling import told
 
 if TYPE_CHECKING:
@@ -155,15 +157,17 @@ def same(found: Any, wanted: Any) -> bool:
 
 
 def _near(found: float, wanted: float) -> bool:
-    """Return whether a number is the one claimed, up to one unit of its last printed digit."""
+    """Return whether a number is the one claimed, rounded or cut at its last printed digit."""
     if isinstance(wanted, int) and isinstance(found, int):
         return found == wanted
     if not (math.isfinite(found) and math.isfinite(wanted)):
         return False
-    exponent = decimal.Decimal(repr(wanted)).normalize().as_tuple().exponent
-    places = -exponent if isinstance(exponent, int) else 0
-    unit = 10.0**-places if places > 0 else 0.0
-    return abs(found - wanted) < max(unit, 1e-9 * max(abs(found), abs(wanted), 1e-300))
+    if math.isclose(found, wanted, rel_tol=1e-9):
+        return True
+    said = decimal.Decimal(repr(wanted)).normalize()
+    exponent = said.as_tuple().exponent
+    unit = Fraction(10) ** min(int(exponent), 0) if isinstance(exponent, int) else Fraction(0)
+    return shows(Fraction(said), Fraction(found), unit if unit < 1 else Fraction(0))
 
 
 def _midnight(found: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from fractions import Fraction
@@ -11,13 +12,14 @@ from typing import Any
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.verifiers.constraints import Constraint
+from autoglm_agent.verifiers.equality import shows
 from autoglm_agent.verifiers.evaluation import evaluate
 from autoglm_agent.verifiers.expressions import ExpressionError, Number, parse
 
 _LOCK = threading.Lock()
 _QUANTITY = re.compile(
     r"(?<![\w.,])(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s?"
-    r"(?P<unit>[^\W\d_][\w°µΩ]{0,20}(?:\s?[/*^]\s?[\w]{1,20}){0,4})"
+    r"(?P<unit>°?[^\W\d_][\w°µΩ]{0,20}(?:\s?[/*^]\s?[\w]{1,20}){0,4})"
 )
 _EQUALS = re.compile(r"\s*(?:=|is|equals|are)\s*$")
 
@@ -82,10 +84,13 @@ def _conversion(left: re.Match[str], unit: Any, right: re.Match[str], other: Any
         said = float(evaluate(claimed))
     except (ExpressionError, OverflowError):
         return ""
-    # Half a digit more than the last one printed, on either side.
-    slack = 1e-9 * max(abs(value), abs(said)) + float(_digit(claimed))
-    slack += abs(value) * 0.5 * float(_digit(number) / max(abs(evaluate(number)), Fraction(1)))
-    if abs(value - said) <= slack:
+    if math.isclose(value, said, rel_tol=1e-9, abs_tol=1e-12):
+        return ""
+    if shows(evaluate(claimed), Fraction(value), _digit(claimed)):
+        return ""
+    # What the rounding of the left side can explain is no fault.
+    share = float(_digit(number)) / 2 / max(abs(float(evaluate(number))), 1e-9)
+    if abs(value - said) <= abs(value) * share:
         return ""
     return f'"{left.group()}" is {value:.6g} {right["unit"]}, not {right["number"]}.'
 

@@ -45,7 +45,7 @@ def start(question: str) -> Reading | None:
 def apply(state: Reading, step: Step) -> Reading | None:
     """Return the state after a step; None for a step that names neither input nor stack."""
     text = (step.claim or step.thought)[:MAX_READ]
-    read = re.match(rf"\s*({_RUN})?\s*;", text)
+    read = re.match(rf"\s*(?:({_RUN})\s*)?;", text)
     stack = _stack(text)
     said = False
     if read:
@@ -138,12 +138,18 @@ def _bare(text: str) -> tuple[str, tuple[int, int]] | None:
     return (_symbols(text), (0, len(text))) if re.fullmatch(rf"\s*{_RUN}\s*", text) else None
 
 
+def name(state: Reading) -> str:
+    """Return a state's name: how much is read, and what is open."""
+    return f"{state.at} read, open {state.stack or 'nothing'}"
+
+
 def dyck(check: str = "dyck") -> StateSimulator[Reading]:
     """Return the simulator of bracket reading."""
     return StateSimulator(
         start,
         apply,
         goal=goal,
+        name=name,
         check=check,
         title="Brackets are read in order and the stack is right",
     )

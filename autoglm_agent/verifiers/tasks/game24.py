@@ -29,9 +29,9 @@ MAX_READ = 5_000
 """Characters of a step or question that are read."""
 MAX_NUMBERS = 6
 """Numbers that a game may start with; the look-ahead grows fast with them."""
-_NUMBER = r"-?\d+(?:\.\d+|/\d+)?"
+_NUMBER = r"-?\d{1,15}(?:\.\d{1,15}|/\d{1,15})?"
 _MOVE = re.compile(
-    rf"\(?\s*(?P<a>{_NUMBER})\s*\)?\s*(?P<op>[-+*/×÷])\s*\(?\s*(?P<b>{_NUMBER})\s*\)?"
+    rf"(?P<a>{_NUMBER})(?:\s*\))?\s*(?P<op>[-+*/×÷])\s*\(?\s*(?P<b>{_NUMBER})\s*\)?"
     rf"\s*=\s*(?P<c>{_NUMBER})"
 )
 _LEFT = re.compile(rf"left:?\s*(?P<left>(?:{_NUMBER}[,\s]*)*)\)?")

@@ -234,8 +234,18 @@ def goal(state: Holdings, step: Step) -> str | None:  # noqa: ARG001 - the simul
     return None
 
 
+def name(state: Holdings) -> str:
+    """Return a state's name: the swaps done, and who holds what."""
+    return f"{state.done} swaps, " + ", ".join(f"{who}: {what}" for who, what in state.held)
+
+
 def holdings(check: str = "holdings") -> StateSimulator[Holdings]:
     """Return the simulator of things that change hands."""
     return StateSimulator(
-        start, apply, goal=goal, check=check, title="Swaps are made in order and holdings are right"
+        start,
+        apply,
+        goal=goal,
+        name=name,
+        check=check,
+        title="Swaps are made in order and holdings are right",
     )

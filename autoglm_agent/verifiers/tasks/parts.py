@@ -59,7 +59,7 @@ class _Side:
 
 def start(question: str) -> Parts | None:
     """Return the first state; None where the question is not one expression of numbers."""
-    words = re.sub(r"^[^-(\d]*|[\s=?.]*$", "", question[:MAX_READ])
+    words = re.sub(r"^[^-(\d]*", "", question[:MAX_READ]).rstrip(" \t\n=?.")
     try:
         asked = parse(words)
         evaluate(asked)
@@ -75,9 +75,9 @@ def apply(state: Parts, step: Step) -> Parts | None:
     for sides in _statements(text):
         state = _take(state, sides)
         said = True
-    answer = re.search(r"\banswer is:?\s*\$?(-?\s?[\d,]*\.?\d+(?:/\d+)?)", text)
-    if answer and state.result is not None:
-        claimed = evaluate(parse(answer.group(1)))
+    answer = re.search(r"\banswer is:?\s*\$?(-?\s?[\d,.]*\d(?:/\d+)?)", text)
+    claimed = _number(answer.group(1)) if answer else None
+    if answer and claimed is not None and state.result is not None:
         if claimed != state.result:
             raise Refuted(
                 f"The answer is {written(state.result)}, not {written(claimed)}.",
@@ -191,11 +191,27 @@ def _whole(state: Parts, step: Step) -> Parts | None:
 def goal(state: Parts, step: Step) -> str | None:
     """Return why a final step is no answer: another value than that of the expression."""
     text = step.claim or step.thought
-    claimed = re.findall(r"-?\d[\d,]*(?:\.\d+)?", text[-MAX_READ:])
+    numbers = re.findall(r"-?\d[\d,.]*(?:/\d+)?", text[-MAX_READ:])
+    claimed = _number(numbers[-1].rstrip(".,")) if numbers else None
     asked = evaluate(state.asked)
-    if claimed and Fraction(claimed[-1].replace(",", "")) != asked:
-        return f"The value is {written(asked)}, not {claimed[-1]}."
+    if claimed is not None and claimed != asked:
+        return f"The value is {written(asked)}, not {written(claimed)}."
     return None
+
+
+def _number(text: str) -> Fraction | None:
+    try:
+        return evaluate(parse(text))
+    except ExpressionError:
+        return None
+
+
+def name(state: Parts) -> str:
+    """Return a state's name: the parts defined, and the values known."""
+    values = {part: written(value) for part, value in state.values.items()}
+    known = dict.fromkeys(state.defined, "?") | values
+    listed = ", ".join(f"{part} = {value}" for part, value in sorted(known.items()))
+    return listed if state.result is None else f"{listed}, in all {written(state.result)}"
 
 
 def parts_of_arithmetic(check: str = "parts", *, whole: bool = True) -> StateSimulator[Parts]:
@@ -210,6 +226,7 @@ def parts_of_arithmetic(check: str = "parts", *, whole: bool = True) -> StateSim
         start,
         _whole if whole else apply,
         goal=goal if whole else None,
+        name=name,
         check=check,
         title="Each part has the value claimed",
     )
