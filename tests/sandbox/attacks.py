@@ -150,6 +150,11 @@ KERNEL = {
     "mounts a file system": (
         "result = libc.mount(b'none', world['folder'].encode(), b'tmpfs', 0, None) == 0"
     ),
+    "holds a capability": (
+        "held = (ctypes.c_uint32 * 6)()\n"
+        "libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), held)\n"
+        "result = bool(held[0] | held[3])"
+    ),
     "turns address randomisation off": "result = libc.personality(0x0040000) >= 0",
 }
 
