@@ -172,6 +172,10 @@ MEMORY = {
         "path = '/dev/shm/autoglm-attack'\n"
         "open(path, 'wb').write(bytes(4 << 20))\nos.unlink(path)\nresult = True"
     ),
+    "fills the devices' folder": (
+        "path = '/dev/autoglm-attack'\n"
+        "open(path, 'wb').write(bytes(4 << 20))\nos.unlink(path)\nresult = True"
+    ),
     "fills its folder": "open('big', 'wb').write(bytes(4 << 20)); result = True",
     "makes 200 threads": (
         "import threading, time\n"
@@ -197,4 +201,5 @@ HOST_MAY_STOP = {
     "opens a process's memory",
     "traces a process",
     "opens the standard library for writing",
+    "fills the devices' folder",
 }
