@@ -13,6 +13,8 @@ from typing import Any
 
 from autoglm_agent.automl.run.workspace import runs_home
 from autoglm_agent.cli.console import Exit, print_json
+from autoglm_agent.errors import SandboxUnavailable
+from autoglm_agent.sandbox import select
 
 NEEDED = (
     "langchain", "langgraph", "langgraph-checkpoint-sqlite", "chromadb", "pandas", "pyarrow",
@@ -29,6 +31,7 @@ def doctor(*, runs: str | None, as_json: bool) -> None:
         {"what": "cores", "found": str(os.cpu_count()), "ok": True, "remedy": ""},
         {"what": "sqlite", "found": sqlite3.sqlite_version, "ok": True, "remedy": ""},
         _folder(runs),
+        _sandbox(),
     ]
     ok = all(f["ok"] for f in findings)
     if as_json:
@@ -48,6 +51,18 @@ def _package(name: str) -> dict[str, Any]:
         remedy = f"Install it: pip install {name}"
         return {"what": name, "found": "missing", "ok": False, "remedy": remedy}
     return {"what": name, "found": version, "ok": True, "remedy": ""}
+
+
+def _sandbox() -> dict[str, Any]:
+    """Tell where code that a model wrote would run; nothing else needs it, so none is no fault."""
+    what = "sandbox"
+    try:
+        found = select().probe()
+    except SandboxUnavailable as error:
+        return {"what": what, "found": f"none, so no model-written code runs ({error.problem})",
+                "ok": True, "remedy": error.remedy}  # fmt: skip
+    held = ", ".join(sorted(found.isolation))
+    return {"what": what, "found": f"{found.backend} (holds {held})", "ok": True, "remedy": ""}
 
 
 def _folder(runs: str | None) -> dict[str, Any]:

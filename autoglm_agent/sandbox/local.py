@@ -80,17 +80,11 @@ class LocalSandbox:
 
     def run(self, job: Job) -> Outcome:
         """Run a job to its end; what goes wrong is told by the outcome, never raised."""
-        found = self.probe()
-        if not found.usable:
-            return self._unavailable(found.reason)
-        return _Run(self, job, found.isolation).wait()
+        return _Run(self, job).wait()
 
     async def arun(self, job: Job) -> Outcome:
         """Run a job without blocking the loop; cancelling kills the program at once."""
-        found = await asyncio.to_thread(self.probe)
-        if not found.usable:
-            return self._unavailable(found.reason)
-        run = _Run(self, job, found.isolation)
+        run = _Run(self, job)
         try:
             return await asyncio.to_thread(run.wait)
         except asyncio.CancelledError:
@@ -100,18 +94,15 @@ class LocalSandbox:
 
     def run_unproved(self, job: Job) -> Outcome:
         """Run a canary; only `probe` may, as nothing is known of the sandbox yet."""
-        reason = self.missing()
-        return self._unavailable(reason) if reason else _Run(self, job, frozenset()).wait()
-
-    def _unavailable(self, reason: str) -> Outcome:
-        return Outcome("unavailable", reason=reason, backend=self.name)
+        return _Run(self, job, proved=False).wait()
 
 
 class _Run:
     """One job on its way through a sandbox."""
 
-    def __init__(self, sandbox: LocalSandbox, job: Job, isolation: frozenset[Guard]) -> None:
-        self._sandbox, self._job, self._isolation = sandbox, job, isolation
+    def __init__(self, sandbox: LocalSandbox, job: Job, *, proved: bool = True) -> None:
+        self._sandbox, self._job, self._proved = sandbox, job, proved
+        self._isolation: frozenset[Guard] = frozenset()
         self._execution: Execution | None = None
         self._killed = False
 
@@ -123,13 +114,26 @@ class _Run:
 
     def wait(self) -> Outcome:
         """Run the job in this thread."""
-        if self._job.limits.scratch_bytes and not self._sandbox.scratch:
-            return self._outcome("unavailable", "This sandbox has no writable folder to give.")
+        reason = self._refusal()
+        if reason:
+            return self._outcome("unavailable", reason)
         try:
             with ExitStack() as stack:
                 return self._wait(stack)
         except OSError as error:
             return self._outcome("unavailable", f"The sandbox cannot be started: {error}.")
+
+    def _refusal(self) -> str:
+        """Return why the job must not run here; empty if it may."""
+        if not self._proved:
+            return self._sandbox.missing()
+        found = self._sandbox.probe()
+        self._isolation = found.isolation
+        if not found.usable:
+            return found.reason or "It holds nothing."
+        if self._job.limits.scratch_bytes and "scratch" not in found.isolation:
+            return "This sandbox has no writable folder to give."
+        return ""
 
     def _wait(self, stack: ExitStack) -> Outcome:
         job, token = self._job, secrets.token_hex(16)
@@ -227,7 +231,8 @@ def _lay_out(job: Job, folder: Path) -> None:
 def _resource_limits(limits: Limits) -> dict[str, list[int]]:
     """Return soft and hard limits by their names in `resource`."""
     # The soft limit tells time from memory: it ends a program with SIGXCPU, while the hard one
-    # and a kernel out of memory both use SIGKILL.
+    # and a kernel out of memory both use SIGKILL. RLIMIT_NPROC is of no use: it counts all that
+    # a user runs, and does not bind the superuser; threads are counted from outside.
     return {
         "RLIMIT_CPU": [limits.cpu_s, limits.cpu_s + 2],
         "RLIMIT_AS": [limits.memory_bytes] * 2,

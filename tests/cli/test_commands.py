@@ -195,6 +195,22 @@ def test_doctor_finds_this_installation_sound(autoglm: Shell, tmp_path: Path) ->
     assert autoglm.json["ok"]
 
 
+def test_doctor_tells_which_sandbox_works_and_needs_none(
+    autoglm: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from autoglm_agent.sandbox import local_sandboxes, selection
+
+    def told() -> dict[str, Any]:
+        assert autoglm("doctor", "--runs", str(tmp_path), "--json") == 0
+        return next(f for f in autoglm.json["findings"] if f["what"] == "sandbox")
+
+    working = [s.name for s in local_sandboxes() if s.probe().usable]
+    assert told()["found"].startswith(working[0] if working else "none")
+    monkeypatch.setattr(selection, "local_sandboxes", list)
+    assert told()["found"].startswith("none, so no model-written code runs")
+    assert "apt install bubblewrap" in told()["remedy"]
+
+
 def test_options_come_from_the_file_unless_the_command_line_says_otherwise(
     autoglm: Shell, tumours: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -150,6 +150,11 @@ KERNEL = {
     "mounts a file system": (
         "result = libc.mount(b'none', world['folder'].encode(), b'tmpfs', 0, None) == 0"
     ),
+    "holds a capability": (
+        "held = (ctypes.c_uint32 * 6)()\n"
+        "libc.capget((ctypes.c_uint32 * 2)(0x20080522, 0), held)\n"
+        "result = bool(held[0] | held[3])"
+    ),
     "turns address randomisation off": "result = libc.personality(0x0040000) >= 0",
 }
 
@@ -165,6 +170,10 @@ MEMORY = {
     ),
     "fills the shared memory": (
         "path = '/dev/shm/autoglm-attack'\n"
+        "open(path, 'wb').write(bytes(4 << 20))\nos.unlink(path)\nresult = True"
+    ),
+    "fills the devices' folder": (
+        "path = '/dev/autoglm-attack'\n"
         "open(path, 'wb').write(bytes(4 << 20))\nos.unlink(path)\nresult = True"
     ),
     "fills its folder": "open('big', 'wb').write(bytes(4 << 20)); result = True",
@@ -192,4 +201,5 @@ HOST_MAY_STOP = {
     "opens a process's memory",
     "traces a process",
     "opens the standard library for writing",
+    "fills the devices' folder",
 }

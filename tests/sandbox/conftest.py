@@ -18,11 +18,13 @@ SANDBOXES: dict[str, type[LocalSandbox]] = {
 
 @pytest.fixture(scope="session", params=SANDBOXES)
 def sandbox(request: pytest.FixtureRequest) -> LocalSandbox:
-    """One sandbox after the other; one that does not work here is skipped with its reason."""
+    """One sandbox after the other; one that cannot begin here is skipped with its reason."""
     found = SANDBOXES[request.param]()
     capabilities = found.probe()
-    if not capabilities.usable:
+    if not capabilities.isolation:
         pytest.skip(f"{found.name}: {capabilities.reason}")
+    # One that begins and does not hold is broken, and no reason to skip.
+    assert capabilities.usable, capabilities.reason
     return found
 
 

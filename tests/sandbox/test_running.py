@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from autoglm_agent.sandbox import Job, Limits
-from autoglm_agent.sandbox.local import LocalSandbox
+from autoglm_agent.sandbox.local import Launch, LocalSandbox
 
 SLEEPING = "import time\ntime.sleep(60)"
 
@@ -95,6 +96,19 @@ def test_installed_packages_can_be_imported(sandbox: LocalSandbox) -> None:
     assert outcome.result == 2500.0, outcome.stderr
 
 
+def test_the_project_around_us_is_not_seen(sandbox: LocalSandbox) -> None:
+    code = f"""
+seen = []
+for path in ({__file__!r}, {str(Path(__file__).parents[2])!r} + "/pyproject.toml"):
+    try:
+        seen.append(open(path).read())
+    except OSError:
+        pass
+result = seen
+"""
+    assert sandbox.run(Job(code)).result == []
+
+
 def test_threads_event_loops_and_dataclasses_work(sandbox: LocalSandbox) -> None:
     code = """
 import asyncio, concurrent.futures, dataclasses, pickle
@@ -155,14 +169,25 @@ async def test_cancelling_kills_the_program_at_once(sandbox: LocalSandbox) -> No
     assert await asyncio.to_thread(wait_for, lambda: not alive(started), 2)
 
 
-async def test_a_job_cancelled_before_its_turn_never_begins(sandbox: LocalSandbox) -> None:
+async def test_a_job_cancelled_while_it_is_prepared_never_begins(sandbox: LocalSandbox) -> None:
+    prepared = threading.Event()
+
+    class Slow(type(sandbox)):  # type: ignore[misc]
+        def launch(self, folder: str, job: Job) -> Launch:
+            if job.code == SLEEPING:
+                prepared.wait(20)
+            return super().launch(folder, job)
+
+    assert await asyncio.to_thread(lambda: Slow().probe().usable)
     before = descendants(os.getpid())
-    running = asyncio.create_task(sandbox.arun(Job(SLEEPING)))
-    await asyncio.sleep(0)
+    running = asyncio.create_task(Slow().arun(Job(SLEEPING)))
+    await asyncio.sleep(0.2)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    assert await asyncio.to_thread(wait_for, lambda: descendants(os.getpid()) <= before, 2)
+    prepared.set()
+    await asyncio.sleep(1)
+    assert descendants(os.getpid()) <= before
 
 
 def test_a_program_does_not_outlive_a_killed_harness(sandbox: LocalSandbox) -> None:
