@@ -1,7 +1,31 @@
-"""What `langgraph.json` serves."""
+"""What `langgraph.json` serves.
+
+The reasoning graph needs a chat model: `AUTOGLM_MODEL` names it as `provider:model`. It is made
+when the server asks for the graph, so that the other graphs are served without a model.
+"""
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
+from langgraph.graph.state import CompiledStateGraph
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.verifiers import Algebra, Arithmetic
 from autoglm_graphs.automl import create_automl_agent
+from autoglm_graphs.reasoning import create_verified_agent
 
 automl = create_automl_agent()
+
+
+def reason() -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Return the reasoning graph with the verifiers that need no data.
+
+    Raises:
+        InputError: If no model is named.
+    """
+    model = os.environ.get("AUTOGLM_MODEL")
+    if not model:
+        raise InputError("No model is named.", "Set AUTOGLM_MODEL, for example openai:gpt-5.")
+    return create_verified_agent(model, verifiers=[Arithmetic(), Algebra()])
