@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from langchain_core.messages import AIMessage, AnyMessage
 
 from autoglm_agent.chain import Usage
-from autoglm_agent.modelfaults import ModelFault, classify
+from autoglm_agent.chat.faults import ModelFault, classify
 from autoglm_agent.policy import exhausted
 from autoglm_agent.prompting.protocols import Asked
 from autoglm_graphs.scene import Scene

@@ -20,7 +20,7 @@ from langgraph.runtime import get_runtime
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.chain import Budget, digest
 from autoglm_agent.memory.tallies import Tallies
-from autoglm_agent.policy.backtracking import Backtracking
+from autoglm_agent.policy import Backjump
 from autoglm_agent.policy.search import SearchPolicy
 from autoglm_agent.prompting.protocols import StepProtocol, protocol_for
 from autoglm_agent.prompting.variants import choose
@@ -94,7 +94,7 @@ def create_verified_agent(
         verifiers: Judge each step; a sound refutation is final, others only vote.
         memory: Verified chains, recalled as examples and kept; a folder or a `ChainMemory`.
         budget: Hard caps; default `Budget()`.
-        policy: Says what is next; default `policy.backtracking.Backtracking`.
+        policy: Says what is next; default `policy.Backjump`.
         protocol: How steps are asked for and read; default tool calls where the model has them,
             else text.
         sources: Texts by name that the model may quote; shown to it as data.
@@ -137,7 +137,7 @@ def create_verified_agent(
         verifiers=tuple(verifiers),
         memory=_memory(memory),
         budget=budget or Budget(remedies=None),
-        policy=policy or Backtracking(),
+        policy=policy or Backjump(),
         parts=parts,
         assemble=assemble,
         task_type=task_type,

@@ -38,6 +38,7 @@ class _Trial:
     budget: Budget
     usage: Usage
     verdicts: list[Verdict] = field(default_factory=list)
+    silent: set[str] = field(default_factory=set)
 
     def ask(self, verifiers: Sequence[Verifier]) -> list[Verdict]:
         """Ask verifiers that the budget allows; keep and return their verdicts."""
@@ -45,9 +46,12 @@ class _Trial:
         for verifier in verifiers:
             calls = getattr(verifier, "calls", 0)
             if calls and exhausted(self.budget, self.usage, model_calls=calls, tokens=0, seconds=0):
+                self.silent.add(verifier.check)
                 continue
             told = judge_step([verifier], self.step, self.chain)
             fresh += told
+            if not _votes(told):
+                self.silent.add(verifier.check)
             if any(v.calls or v.tokens for v in told):
                 spent = sum(v.calls for v in told)
                 self.usage = self.usage.plus(model_calls=spent, tokens=sum(v.tokens for v in told))
@@ -69,6 +73,7 @@ class _Trial:
             state=state is not None,
             blame=blame[0].conflicts[0] if blame and len(blame[0].conflicts) == 1 else None,
             conflicts=blame[0].conflicts if blame else (),
+            silent=tuple(sorted(self.silent)),
             pending=pending,
         )
 
@@ -115,21 +120,21 @@ class SearchRules:
         length = len(trial.chain.steps)
         pending = len(at[length]) if len(at) > length else 0
         by_check = {v.check: v for v in scene.verifiers}
-        beliefs = self._beliefs
         for _ in range(VOTES):
             left = _left(scene.budget, trial.usage)
-            move = self._policy.next(search, trial.judged(pending), beliefs, left)
+            move = self._policy.next(search, trial.judged(pending), self._beliefs, left)
             if move.action != "vote":
                 return move
             search = move.search
             asked = by_check.get(move.check or "")
-            if asked is None or not _votes(trial.ask([asked])):
-                # It has nothing to say of this step: the policy must do without it.
-                rest = tuple(r for r in beliefs.rates if r.check != move.check)
-                beliefs = beliefs.model_copy(update={"rates": rest})
+            if asked is None:
+                trial.silent.add(move.check or "")
+            else:
+                trial.ask([asked])
+        # Nothing more may be asked: the policy must do with what there is.
+        trial.silent.update(by_check)
         spent = _left(scene.budget, trial.usage).model_copy(update={"calls": 0})
-        bare = beliefs.model_copy(update={"rates": ()})
-        return self._policy.next(search, trial.judged(pending), bare, spent)
+        return self._policy.next(search, trial.judged(pending), self._beliefs, spent)
 
 
 def _votes(verdicts: Sequence[Verdict]) -> list[Vote]:

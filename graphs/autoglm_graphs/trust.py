@@ -28,7 +28,8 @@ def beliefs_of(
     """Return what the policy may hold of these verifiers.
 
     Args:
-        verifiers: A verifier may carry its own `rates` (`policy.beliefs.Rates`).
+        verifiers: A verifier may carry its own `rates` (`policy.beliefs.Rates`); one that judges
+            answers only says so by `scope = "answer"`.
         task_type: Kind of task.
         tallies: By check id: right accepts, false accepts, right rejects, false rejects.
     """
@@ -42,6 +43,8 @@ def _rates(verifier: Verifier, task_type: str, tally: Sequence[float] | None) ->
     calls = int(getattr(verifier, "calls", 0))
     rates: Rates = given if isinstance(given, Rates) else (OPINION if calls else PROGRAM)
     changed: dict[str, Any] = {"check": verifier.check, "task": task_type}
+    if getattr(verifier, "scope", "step") == "answer":
+        changed["scope"] = "answer"
     if calls:
         changed["calls"] = calls
     if tally:

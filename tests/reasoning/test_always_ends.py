@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autoglm_agent.chain import Budget
-from autoglm_agent.policy.backtracking import Backtracking
+from autoglm_agent.policy import Backjump
 from autoglm_graphs.reasoning import create_verified_agent
 from tests.reasoning.dice_world import DiceModel, DiceVerifier
 from tests.reasoning.simple_policy import PlainPolicy
 
 WEIGHTS = st.tuples(*[st.integers(0, 4)] * 7).filter(lambda w: sum(w) > 0)
-POLICIES = {"plain": PlainPolicy, "backtracking": Backtracking}
+POLICIES = {"plain": PlainPolicy, "backjump": Backjump}
 
 
 @pytest.mark.parametrize("policy", sorted(POLICIES))
