@@ -29,12 +29,18 @@ ATTEMPTS = 4
 FIRST_DELAY = 0.5
 """Seconds before the second attempt; doubled each time, with jitter."""
 
+FINAL = frozenset({"refused", "filtered", "context_too_long"})
+"""Replies that the same request would bring again."""
+
 Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Called:
-    """What calling the model came to: a reply, or a fault; and what was spent in all."""
+    """What calling the model came to: a reply, or a fault; and what was spent in all.
+
+    A reply that cannot be used (empty, cut off) has both: the fault is what the model is told.
+    """
 
     reply: AIMessage | None
     usage: Usage
@@ -136,7 +142,12 @@ def _counted(scene: Scene, reply: AIMessage, usage: Usage) -> Called:
     money = 0.0
     if spent and scene.prices:
         money = spent["input_tokens"] * scene.prices[0] + spent["output_tokens"] * scene.prices[1]
-    return Called(reply, usage.plus(model_calls=1, tokens=tokens, money=money / 1e6))
+    usage = usage.plus(model_calls=1, tokens=tokens, money=money / 1e6)
+    fault = classify(reply) if scene.resilient else None
+    if fault is None:
+        return Called(reply, usage)
+    scene.listener({"event": "model.failed", "kind": fault.kind, "text": fault.text})
+    return Called(None if fault.kind in FINAL else reply, usage, fault.text)
 
 
 def _left(scene: Scene, usage: Usage, started: float) -> float | None:
@@ -149,6 +160,8 @@ def _failed(
 ) -> tuple[Usage, ModelFault, float | None]:
     """Count the attempt; tell it; return the seconds to wait, or None if this was the last."""
     usage, fault = usage.plus(model_calls=1), classify(error)
+    if fault is None:
+        raise error  # a fault of this program, not of the model or its service
     scene.listener({"event": "model.failed", "kind": fault.kind, "text": fault.text})
     jitter = 0.5 + random.random()  # noqa: S311 - spreads retries, hides nothing
     delay = max(FIRST_DELAY * 2**attempt * jitter, fault.retry_after or 0.0)

@@ -7,6 +7,9 @@ from langchain_core.language_models import BaseChatModel
 from autoglm_agent.errors import InputError, MissingExtraError
 from autoglm_agent.planner.model import EmbeddedPlanner
 
+PREFIX = "hf:"
+"""What names of local models begin with."""
+
 
 def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
     """Return the model that is meant; see `create_automl_agent`.
@@ -19,6 +22,10 @@ def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
         return EmbeddedPlanner()
     if isinstance(model, BaseChatModel):
         return model
+    if model.startswith(PREFIX):
+        from autoglm_agent.chat.local import LocalChatModel
+
+        return LocalChatModel(model=model.removeprefix(PREFIX))
     from langchain.chat_models import init_chat_model  # 0.8 s of CPU: only when it is asked for
 
     try:

@@ -11,7 +11,7 @@ from autoglm_agent.faults import faultpoint
 from autoglm_agent.policy import Decision, exhausted, repeated
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.candidates import offered
-from autoglm_graphs.nodes.propose import gathered
+from autoglm_graphs.nodes.propose import gathered, proposed
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import State, chain_of, nogoods_of, usage_of
@@ -53,8 +53,7 @@ def _ended(state: State, scene: Scene) -> dict[str, Any] | None:
 
 def _proposal(state: State, scene: Scene, called: Called) -> dict[str, Any]:
     faultpoint("generate.reply")
-    steps = scene.read(called.reply) if called.reply is not None else []
-    return _tried(state, scene, steps, called.usage, called.fault)
+    return _tried(state, scene, proposed(scene, called), called.usage, called.fault)
 
 
 def _tried(

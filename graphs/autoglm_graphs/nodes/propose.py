@@ -14,7 +14,7 @@ from langgraph.types import Send
 
 from autoglm_agent.chain import Budget, Step, Usage
 from autoglm_agent.faults import faultpoint
-from autoglm_agent.prompting.proposal import distinct
+from autoglm_agent.prompting.proposal import distinct, malformed
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.reviving import as_data, revived
 from autoglm_graphs.scene import Scene
@@ -53,10 +53,17 @@ async def apropose(state: State, scene: Scene) -> dict[str, Any]:
 
 def _draft(scene: Scene, before: Usage, called: Called, seconds: float) -> dict[str, Any]:
     faultpoint("propose.reply")
-    steps = scene.read(called.reply) if called.reply is not None else []
+    steps = proposed(scene, called)
     spent = {name: getattr(called.usage, name) - getattr(before, name) for name in SPENT}
     draft = {"steps": [as_data(s) for s in steps], "spent": spent, "fault": called.fault}
     return {"drafts": [{**draft, "seconds": seconds}]}
+
+
+def proposed(scene: Scene, called: Called) -> list[Step]:
+    """Return the steps of a reply; one that is cut off or empty is told, and never acted on."""
+    if called.reply is None:
+        return []
+    return [malformed(called.fault)] if called.fault else scene.read(called.reply)
 
 
 def gathered(state: State) -> tuple[list[Step], Usage, str]:
