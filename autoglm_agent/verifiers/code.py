@@ -221,7 +221,8 @@ def describe_failure(failure: dict[str, Any], outcome: Outcome) -> str:
     elif stage == "load":
         fact = f"The program fails when it is loaded{where}: {said}."
     elif stage == "ended":
-        fact = f"The program ended its own run: {outcome.reason}"
+        reason = outcome.reason or "Its report cannot be read."
+        fact = f"The program could not be tried to the end. {reason}"
     elif failure.get("asserted") and "left" in failure:
         left, right = _line(failure["left"], 80), _line(failure.get("right"), 80)
         fact = f"The test `{test}` does not hold: left {left}, right {right}."
