@@ -1,0 +1,147 @@
+"""The words of free reasoning's search: what is judged, what is known, what is done next.
+
+A search walks over chains. The driver (a graph, a replay, a simulation) draws one candidate
+step at a time, tells the policy what the verifiers said of it, and does what the `Move` asks:
+
+    extend    the candidate enters the chain; draw a step after it
+    resample  the candidate is refused; draw another after the same chain
+    vote      ask one verifier about the same candidate, then come back with one more vote
+    jump      cut the chain to `to` steps, then draw after what is left
+    conclude  stop; `status` says how honestly
+
+The policy is a pure function: the same search, judgement, beliefs and allowance give the same
+move, and everything it must remember is in `Search`, which is plain JSON and lives in the
+state of a graph. It knows no model, no prompt, no clock and no truth, only votes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from pydantic import Field
+
+from autoglm_agent.chain import Datum
+from autoglm_agent.policy.beliefs import Beliefs
+
+Rung = Literal["same", "distinct", "reformulate", "switch", "pop", "abstain"]
+"""How the next candidate is asked for, each rung changing what the model is likely to say:
+`same` step with the refuted candidates excluded; several `distinct` candidates in one call;
+`reformulate` with other examples or as a formal claim; `switch` temperature or model; `pop` the
+step before; `abstain`."""
+
+MoveKind = Literal["extend", "resample", "vote", "jump", "conclude"]
+
+Ending = Literal["verified", "unverified", "abstained"]
+"""`verified`: every final check passed when last asked; `unverified`: an answer stands that was
+not refuted for certain, but that was not confirmed either; `abstained`: no answer stands."""
+
+
+class Vote(Datum):
+    """One verifier's word on a step."""
+
+    check: str
+    """The verifier's id, as in `Beliefs.rates`."""
+    accepts: bool
+    sound: bool = False
+    """Whether the word is certain: a sound refutation, or a proof."""
+
+
+class Judged(Datum):
+    """What is known of the candidate that was drawn last."""
+
+    votes: tuple[Vote, ...] = ()
+    """In the order in which they were given; votes of earlier rounds included."""
+    final: bool = False
+    """Whether the candidate answers the question; its final checks are then among the votes."""
+    key: str = ""
+    """Canonical key of the candidate; empty where it has none, and then it is never a nogood."""
+    state: bool = False
+    """Whether `key` names the state that the candidate leads to, so that the way there no longer
+    matters for what comes after it."""
+    blame: int | None = None
+    """Index of the accepted step that a sound verifier holds to be wrong."""
+    conflicts: tuple[int, ...] = ()
+    """Indices of accepted steps of which, says a sound verifier, one is wrong if this one is
+    right."""
+    pending: int = Field(default=0, ge=0)
+    """Candidates after the same chain that are drawn but not judged yet; they cost no call."""
+
+
+class Depth(Datum):
+    """What was seen of the candidates for one position of the chain."""
+
+    draws: int = 0
+    rejects: int = 0
+    """In a row, since the chain before this position last changed."""
+    odds: float = 0.0
+    """Log-odds that this position is a hard one, beyond the prior in `Beliefs.hard`."""
+
+
+class Search(Datum):
+    """The search stack: everything that the policy remembers between two moves."""
+
+    seed: int = 0
+    right: tuple[float, ...] = ()
+    """For each accepted step, the probability that it and all before it are right."""
+    keys: tuple[str, ...] = ()
+    """Prefix key after each accepted step."""
+    depths: tuple[Depth, ...] = ()
+    refuted: tuple[str, ...] = ()
+    """Sound nogoods, as `prefix/key`; they are permanent."""
+    doubted: dict[str, int] = Field(default_factory=dict)
+    """Soft nogoods, as `prefix/key`, and how often each came back; they reopen."""
+    length: int = 0
+    """Longest position at which a final step was seen; 0 before one was."""
+    draws: int = 0
+    """Candidates judged so far."""
+    moves: int = 0
+    jumps: int = 0
+    final_checks: int = 0
+    final_rejects: int = 0
+
+
+class Left(Datum):
+    """What may still be spent; None means no cap."""
+
+    steps: int | None = None
+    """Candidates that may still be judged."""
+    calls: int | None = None
+    """Model calls, for candidates and for verifiers that are models."""
+    finals: int | None = None
+    """Final checks."""
+
+
+class Move(Datum):
+    """What the driver does next."""
+
+    action: MoveKind
+    to: int
+    """Length of the chain that is kept: with the candidate for `extend` and for a conclusion
+    with an answer, without it for `resample` and `vote`."""
+    check: str | None = None
+    """For `vote`: the id of the verifier to ask."""
+    distinct: int = Field(default=1, ge=0)
+    """Distinct candidates that the next model call should ask for; 0 means that no call is
+    needed, for a pending candidate is judged next."""
+    rung: Rung = "same"
+    status: Ending | None = None
+    """For `conclude`."""
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    """Probability that the chain that is kept is right, as far as the beliefs are."""
+    reason: str = ""
+    search: Search
+
+
+class SearchPolicy(Protocol):
+    """Anything that can say what is next."""
+
+    def next(self, search: Search, judged: Judged, beliefs: Beliefs, left: Left) -> Move:
+        """Return the next move.
+
+        Args:
+            search: What the last move returned; `Search(seed=...)` at the beginning.
+            judged: The candidate drawn last, with all its votes so far.
+            beliefs: How far the generator and the verifiers can be trusted.
+            left: What may still be spent, this candidate's costs already taken off.
+        """
+        ...
