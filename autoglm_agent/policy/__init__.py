@@ -6,6 +6,26 @@ where the answer to a refutation is another draw.
 
 from __future__ import annotations
 
+from autoglm_agent.policy.backjump import Backjump
+from autoglm_agent.policy.beliefs import Beliefs, Rates, Share
 from autoglm_agent.policy.remedies import Action, Decision, decide, exhausted, repeated
+from autoglm_agent.policy.search import Judged, Left, Move, Rung, Search, SearchPolicy, Vote
 
-__all__ = ["Action", "Decision", "decide", "exhausted", "repeated"]
+__all__ = [
+    "Action",
+    "Backjump",
+    "Beliefs",
+    "Decision",
+    "Judged",
+    "Left",
+    "Move",
+    "Rates",
+    "Rung",
+    "Search",
+    "SearchPolicy",
+    "Share",
+    "Vote",
+    "decide",
+    "exhausted",
+    "repeated",
+]

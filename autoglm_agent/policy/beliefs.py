@@ -75,7 +75,7 @@ class Beliefs(Datum):
     task: str = ""
     p: Share = Share.of(0.88, weight=10)
     """Probability that a candidate after a right chain is right."""
-    hard: float = Field(default=0.05, ge=0, lt=1)
+    hard: float = Field(default=0.01, ge=0, lt=1)
     """Share of positions that are hard."""
     p_hard: float = Field(default=0.15, gt=0, lt=1)
     """Probability that a candidate for a hard position is right."""
@@ -83,6 +83,8 @@ class Beliefs(Datum):
     """Probability that a verifier of a later step sees that the chain before it is wrong."""
     length: float = Field(default=6.0, ge=1)
     """Steps that a chain is expected to have while no final step was seen."""
+    price: float = Field(default=3.0, gt=0)
+    """How many times worse a wrong answer is than doing the work once more."""
     rates: tuple[Rates, ...] = ()
     """Of the verifiers that can be asked, by task and check."""
 

@@ -63,8 +63,12 @@ class Judged(Datum):
     conflicts: tuple[int, ...] = ()
     """Indices of accepted steps of which, says a sound verifier, one is wrong if this one is
     right."""
+    silent: tuple[str, ...] = ()
+    """Verifiers that have nothing to say of this candidate; they are not asked again."""
     pending: int = Field(default=0, ge=0)
     """Candidates after the same chain that are drawn but not judged yet; they cost no call."""
+    exhausted: bool = False
+    """Whether there is no candidate: the generator has nothing more to say after this chain."""
 
 
 class Depth(Datum):
@@ -73,6 +77,8 @@ class Depth(Datum):
     draws: int = 0
     rejects: int = 0
     """In a row, since the chain before this position last changed."""
+    repeats: int = 0
+    """Of these, candidates that had been refused before."""
     odds: float = 0.0
     """Log-odds that this position is a hard one, beyond the prior in `Beliefs.hard`."""
 
@@ -85,6 +91,8 @@ class Search(Datum):
     """For each accepted step, the probability that it and all before it are right."""
     keys: tuple[str, ...] = ()
     """Prefix key after each accepted step."""
+    names: tuple[str, ...] = ()
+    """Name, as in `refuted`, of each accepted step; empty where it has none."""
     depths: tuple[Depth, ...] = ()
     refuted: tuple[str, ...] = ()
     """Sound nogoods, as `prefix/key`; they are permanent."""
@@ -94,6 +102,12 @@ class Search(Datum):
     """Longest position at which a final step was seen; 0 before one was."""
     draws: int = 0
     """Candidates judged so far."""
+    accepts: int = 0
+    """Candidates that entered the chain, those that left it again included."""
+    trust: float = 0.0
+    """Sum of their probabilities of being right when they entered."""
+    asked: int = 0
+    """Votes asked for about the present candidate."""
     moves: int = 0
     jumps: int = 0
     final_checks: int = 0

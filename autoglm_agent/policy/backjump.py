@@ -1,0 +1,317 @@
+"""The default policy: typed verdicts, exact posteriors, jumps to where redoing pays most.
+
+Rules, in the order in which they are tried:
+
+1. A sound refutation is a permanent nogood of its state, and what it blames is cut. Every other
+   refusal is soft and reopens, more probably each time it comes back.
+2. A candidate is accepted or refused by its posterior against what the mistakes cost; a vote is
+   asked for while it is worth more than it costs.
+3. A refusal lowers the probability that the chain before it is right. Another candidate is
+   drawn as long as that pays more than redoing the steps before.
+4. A final reject is evidence against the whole chain, and the index rule says from where it is
+   redone. Where the final check leaks, that is the root.
+5. Everything ends: the allowance, the votes on one candidate and the refusals at one position
+   are all bounded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from autoglm_agent.policy.beliefs import Beliefs
+from autoglm_agent.policy.final import Final, weigh
+from autoglm_agent.policy.ladder import distinct, patience, rung
+from autoglm_agent.policy.outlook import Outlook, final_rates, outlook
+from autoglm_agent.policy.posterior import (
+    CERTAIN,
+    after_candidate,
+    conditioned,
+    logit,
+    sigmoid,
+    tally,
+)
+from autoglm_agent.policy.search import Ending, Judged, Left, Move, MoveKind, Search
+from autoglm_agent.policy.stack import counted, cut, depth_at, entered, name, nogood
+from autoglm_agent.policy.voting import Stakes, electorate, question
+
+
+@dataclass(frozen=True, slots=True)
+class Backjump:
+    """Backjumping by posterior; see the module for its rules."""
+
+    most_draws: int = 1000
+    """Candidates judged in one search, whatever the allowance says."""
+    most_asked: int = 24
+    """Votes asked for about one candidate."""
+    overhead: float = 1.0
+    """What finding a hidden error costs beyond the steps wasted on it, in whole chains."""
+
+    def next(self, search: Search, judged: Judged, beliefs: Beliefs, left: Left) -> Move:
+        """Return the next move; see `SearchPolicy.next`."""
+        return _Turn(self, search, judged, beliefs, left).move()
+
+
+class _Turn:
+    """One decision."""
+
+    def __init__(
+        self, policy: Backjump, search: Search, judged: Judged, beliefs: Beliefs, left: Left
+    ) -> None:
+        self.policy, self.search, self.judged = policy, search, judged
+        self.beliefs, self.left = beliefs, left
+        self.position = len(search.right)
+        self.outlook = self._look(search)
+
+    def _look(self, search: Search) -> Outlook:
+        length = self.position + 1 if self.judged.final else 0
+        return outlook(search, self.beliefs, self.position, length)
+
+    def move(self) -> Move:
+        """Apply the rules in order."""
+        judged, search = self.judged, self.search
+        if judged.exhausted:
+            return self._stuck("The generator has nothing more to say here.")
+        named = name(search, judged)
+        if named in search.refuted:
+            return self._refuse(search, None, "Refuted before, for certain.")
+        seen = search.doubted.get(named, 0)
+        if seen and not search.asked and not self._reopens(seen):
+            return self._refuse(search, None, "Doubted before.", soft=named)
+        if any(vote.sound and not vote.accepts for vote in judged.votes):
+            return self._refuted(named)
+        said = tally(judged.votes, self.beliefs)
+        prior = logit(self.outlook.chance)
+        chance = sigmoid(prior + said.odds)
+        stakes = self._stakes()
+        if search.asked < self.policy.most_asked and said.certain is None:
+            voters = electorate(self.beliefs, "step", judged, self.left)
+            check = question(said, prior, stakes, voters, chance)
+            if check:
+                return self._ask(check, chance)
+        search = self._informed(said.odds)
+        step = (vote for vote in judged.votes if self.beliefs.of(vote.check).scope == "step")
+        if not stakes.accepts(chance) and not all(vote.accepts for vote in step):
+            why = f"Right with probability {chance:.2f}: not worth keeping."
+            return self._refuse(search, said.odds, why, soft=named)
+        if judged.final:
+            return self._finish(search, chance, said.odds, named)
+        return self._extend(search, chance, said.odds)
+
+    def _stakes(self) -> Stakes:
+        """A right step refused is drawn again; a wrong one wastes what is built on it."""
+        ahead, now = self.outlook, self.position
+        wasted = sum(ahead.draws[now + 1 :])
+        if self.beliefs.visibility > 0:
+            wasted = min(wasted, 1 / self.beliefs.visibility)
+        leak, _ = final_rates(self.beliefs)
+        return Stakes(
+            refuse=ahead.draws[now] / ahead.trust[now],
+            accept=wasted
+            + self.policy.overhead * ahead.whole
+            + leak * self.beliefs.price * ahead.again,
+        )
+
+    def _informed(self, odds: float) -> Search:
+        """What later votes tell of the steps before."""
+        right = after_candidate(
+            self.search.right, self.outlook.chance, odds, self.beliefs.visibility
+        )
+        return self.search.model_copy(update={"right": right})
+
+    def _finish(self, search: Search, chance: float, odds: float, named: str) -> Move:
+        """The step itself stands: ask the final checks, then conclude or look for the error."""
+        whole = (search.right[-1] if search.right else 1.0) * chance
+        voters = electorate(self.beliefs, "answer", self.judged, self.left)
+        if self.search.asked >= self.policy.most_asked:
+            voters = []
+        final = weigh(self.judged, whole, self.outlook, self.beliefs, voters)
+        if final.check:
+            return self._ask(final.check, final.chance, final=True)
+        if final.stands:
+            return self._conclude(final.status, final.chance, "The final checks passed.")
+        if final.passes and not self._can_draw():
+            return self._conclude(final.status, final.chance, "Nothing better can be afforded.")
+        return self._look_back(search, chance, odds, final, named)
+
+    def _look_back(
+        self, search: Search, chance: float, odds: float, final: Final, named: str
+    ) -> Move:
+        """A final reject is evidence against all steps; redo from where it pays most."""
+        before = search.right[-1] if search.right else 1.0
+        full = conditioned((*search.right, before * chance), math.exp(final.odds))
+        changes = {
+            "right": full[:-1],
+            "length": self.position + 1,
+            "final_rejects": search.final_rejects + 1,
+        }
+        sound = final.odds <= -CERTAIN
+        why = "The final check refuted the chain." if sound else "The final check doubts the chain."
+        changes |= nogood(search, named, sound=sound)
+        return self._refuse(
+            search.model_copy(update=changes), odds, why, final=True, hope=final.chance
+        )
+
+    def _refuted(self, named: str) -> Move:
+        """A sound verifier refuted the candidate, or the chain that ends with it."""
+        judged = self.judged
+        refuting = [vote for vote in judged.votes if vote.sound and not vote.accepts]
+        steps = [v for v in judged.votes if v not in refuting]
+        odds = tally(steps, self.beliefs).odds
+        if judged.blame is not None and 0 <= judged.blame < self.position:
+            return self._jump(self.search, judged.blame, "A verifier blames an earlier step.", True)
+        if all(self.beliefs.of(vote.check).scope == "answer" for vote in refuting):
+            chance = sigmoid(logit(self.outlook.chance) + odds)
+            final = Final(chance=0.0, odds=-2 * CERTAIN)
+            return self._look_back(self._informed(odds), chance, odds, final, named)
+        suspect = self._suspect()
+        if suspect is not None:
+            return self._jump(self.search, suspect, "The most doubtful step in conflict.", False)
+        search = self._informed(-CERTAIN)
+        search = search.model_copy(update=nogood(search, named, sound=True))
+        return self._refuse(search, -CERTAIN, "Refuted for certain.")
+
+    def _suspect(self) -> int | None:
+        """Of the steps in conflict, the one more likely wrong than all candidates refused here."""
+        right = (1.0, *self.search.right)
+        doubts = {
+            step: 1 - right[step + 1] / max(right[step], 1e-9)
+            for step in self.judged.conflicts
+            if 0 <= step < self.position
+        }
+        refused = depth_at(self.search, self.position).rejects + 1
+        worst = max(doubts, key=lambda step: (doubts[step], step), default=None)
+        if worst is None or doubts[worst] < (1 - self.outlook.chance) ** refused:
+            return None
+        return worst
+
+    def _reopens(self, seen: int) -> bool:
+        """A doubted candidate is looked at again, more probably each time it comes back."""
+        text = f"{self.search.seed}/{self.search.draws}"
+        fingerprint = hashlib.blake2b(text.encode(), digest_size=4).digest()
+        return int.from_bytes(fingerprint, "big") / 2**32 < 1 - 0.5**seen
+
+    def _can_draw(self, *, call: bool = True) -> bool:
+        left = self.left
+        steps = left.steps is None or left.steps >= 1
+        calls = not call or left.calls is None or left.calls >= 1
+        return steps and calls and self.search.draws + 1 < self.policy.most_draws
+
+    def _refuse(
+        self,
+        search: Search,
+        odds: float | None,
+        why: str,
+        *,
+        soft: str = "",
+        final: bool = False,
+        hope: float = 0.0,
+    ) -> Move:
+        """The candidate is out: draw another, or redo an earlier step."""
+        counts = counted(self.search, self.beliefs, odds, accepted=False)
+        search = search.model_copy(update={"depths": counts, **nogood(search, soft, sound=False)})
+        if not self._can_draw(call=not self.judged.pending):
+            status: Ending = "unverified" if hope > 0 else "abstained"
+            return self._conclude(status, hope, f"{why} Nothing is left to spend.")
+        ahead = self._look(search)
+        leak, miss = final_rates(self.beliefs) if final else (0.0, 0.0)
+        least = 0
+        if self.left.steps is not None:
+            least = max(0, len(ahead.draws) - self.left.steps)
+        best = ahead.best(search.right, least, leak, miss, self.beliefs.price)
+        if best < self.position:
+            return self._jump(search, best, why, False, counted_already=True)
+        depth = counts[self.position]
+        if depth.rejects >= patience(1 / ahead.draws[self.position]):
+            return self._stuck(why, search)
+        return self._moved(
+            "resample",
+            self.position,
+            search,
+            why,
+            distinct=0 if self.judged.pending else distinct(depth),
+            rung=rung(depth),
+        )
+
+    def _stuck(self, why: str, search: Search | None = None) -> Move:
+        """Nothing acceptable comes after this chain: give its last step up, softly."""
+        search = search or self.search
+        if not self._can_draw():
+            return self._conclude("abstained", 0.0, why)
+        if self.position:
+            return self._jump(search, self.position - 1, why, False, counted_already=True)
+        depth = depth_at(search, 0)
+        if self.judged.exhausted or depth.rejects >= 4 * patience(1 / self.outlook.draws[0]):
+            return self._conclude("abstained", 0.0, f"{why} There is no other way to begin.")
+        return self._moved(
+            "resample",
+            0,
+            search,
+            why,
+            distinct=0 if self.judged.pending else distinct(depth),
+            rung=rung(depth),
+        )
+
+    def _jump(
+        self, search: Search, to: int, why: str, sound: bool, *, counted_already: bool = False
+    ) -> Move:
+        if not counted_already:
+            counts = counted(self.search, self.beliefs, None, accepted=False)
+            search = search.model_copy(update={"depths": counts})
+        search = cut(search, to, sound=sound)
+        if not self._can_draw():
+            return self._conclude("abstained", 0.0, f"{why} Nothing is left to spend.")
+        return self._moved("jump", to, search, why, distinct=1, rung="pop")
+
+    def _extend(self, search: Search, chance: float, odds: float) -> Move:
+        counts = counted(self.search, self.beliefs, odds, accepted=True)
+        changes = {"depths": counts, **entered(search, self.judged, chance)}
+        if not self._can_draw():
+            return self._conclude("abstained", 0.0, "The chain is unfinished: nothing is left.")
+        search = search.model_copy(update=changes)
+        why = f"Right with probability {chance:.2f}."
+        return self._moved("extend", self.position + 1, search, why, confidence=search.right[-1])
+
+    def _ask(self, check: str, chance: float, *, final: bool = False) -> Move:
+        search = self.search
+        changes = {
+            "asked": search.asked + 1,
+            "moves": search.moves + 1,
+            "final_checks": search.final_checks + final,
+        }
+        return Move(
+            action="vote",
+            to=self.position,
+            check=check,
+            distinct=0,
+            confidence=chance,
+            reason=f"Right with probability {chance:.2f}; a word of {check} is worth its cost.",
+            search=search.model_copy(update=changes),
+        )
+
+    def _conclude(self, status: Ending, confidence: float, why: str) -> Move:
+        answered = status != "abstained"
+        return self._moved(
+            "conclude",
+            self.position + answered,
+            self.search,
+            why,
+            status=status,
+            confidence=confidence,
+            distinct=0,
+            rung="same" if answered else "abstain",
+        )
+
+    def _moved(self, action: MoveKind, to: int, search: Search, why: str, **rest: Any) -> Move:
+        """Return a move that is done with the present candidate."""
+        exhausted = self.judged.exhausted
+        changes = {
+            "draws": search.draws + (not exhausted),
+            "asked": 0,
+            "moves": search.moves + 1,
+        }
+        return Move(
+            action=action, to=to, reason=why, search=search.model_copy(update=changes), **rest
+        )

@@ -1,0 +1,119 @@
+"""How the search stack changes: a candidate is counted, enters the chain, or the chain is cut."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from autoglm_agent.chain import digest
+from autoglm_agent.policy.beliefs import Beliefs
+from autoglm_agent.policy.posterior import CERTAIN
+from autoglm_agent.policy.search import Depth, Judged, Search
+
+UNSEEN = Depth()
+
+
+def prefix(search: Search) -> str:
+    """Return the key of the chain so far; empty at the root."""
+    return search.keys[-1] if search.keys else ""
+
+
+def name(search: Search, judged: Judged) -> str:
+    """Return the name under which the candidate can be a nogood; empty if it has no key."""
+    return f"{prefix(search)}/{judged.key}" if judged.key else ""
+
+
+def depth_at(search: Search, position: int) -> Depth:
+    """Return what was seen of the candidates for a position."""
+    return search.depths[position] if position < len(search.depths) else UNSEEN
+
+
+def counted(
+    search: Search, beliefs: Beliefs, odds: float | None, *, accepted: bool
+) -> tuple[Depth, ...]:
+    """Return the depths after one more candidate at the end of the chain.
+
+    Many refusals after a chain that is probably right are signs of a hard position.
+
+    Args:
+        search: The search before.
+        beliefs: Rates of easy and hard positions.
+        odds: What the votes add to the candidate's log-odds; None if it was refused before,
+            which teaches nothing new.
+        accepted: Whether it enters the chain.
+    """
+    position = len(search.right)
+    old = depth_at(search, position)
+    hard = old.odds
+    if odds is not None:
+        ratio = math.exp(max(-CERTAIN, min(CERTAIN, odds)))
+        p, low = beliefs.p.mean, beliefs.p_hard
+        whole = search.right[-1] if search.right else 1.0
+        likely = (low * ratio + 1 - low) / (p * ratio + 1 - p)
+        hard += math.log(whole * likely + 1 - whole)
+    new = Depth(
+        draws=old.draws + 1,
+        rejects=0 if accepted else old.rejects + 1,
+        repeats=0 if accepted else old.repeats + (odds is None),
+        odds=hard,
+    )
+    missing = position - len(search.depths)
+    return (*search.depths[:position], *(UNSEEN,) * missing, new, *search.depths[position + 1 :])
+
+
+def entered(search: Search, judged: Judged, chance: float) -> dict[str, Any]:
+    """Return the changed fields of the stack when the candidate enters the chain.
+
+    Args:
+        search: The search before, with its prefix probabilities up to date.
+        judged: The candidate.
+        chance: Probability that it is right if the chain before it is.
+    """
+    whole = (search.right[-1] if search.right else 1.0) * chance
+    own = judged.key or f"#{search.draws}"
+    key = own if judged.key and judged.state else digest([prefix(search), own])
+    return {
+        "right": (*search.right, whole),
+        "keys": (*search.keys, key),
+        "names": (*search.names, name(search, judged)),
+        "accepts": search.accepts + 1,
+        "trust": search.trust + chance,
+    }
+
+
+def cut(search: Search, to: int, *, sound: bool) -> Search:
+    """Return the search with the chain cut to `to` steps, the first step cut being a nogood.
+
+    Args:
+        search: The search before.
+        to: Steps to keep.
+        sound: Whether that step is refuted for certain; otherwise it is only doubted.
+    """
+    fresh = tuple(
+        Depth(draws=depth.draws, odds=depth.odds) if index >= to and depth.rejects else depth
+        for index, depth in enumerate(search.depths)
+    )
+    changes: dict[str, Any] = {
+        "right": search.right[:to],
+        "keys": search.keys[:to],
+        "names": search.names[:to],
+        "depths": fresh,
+        "jumps": search.jumps + 1,
+    }
+    changes |= nogood(search, search.names[to], sound=sound)
+    return search.model_copy(update=changes)
+
+
+def nogood(search: Search, named: str, *, sound: bool) -> dict[str, Any]:
+    """Return the changed fields of the stack when a candidate is refused.
+
+    Args:
+        search: The search before.
+        named: The candidate's name; empty: nothing is remembered.
+        sound: Whether it is refuted for certain.
+    """
+    if not named or named in search.refuted:
+        return {}
+    if sound:
+        return {"refuted": (*search.refuted, named)}
+    return {"doubted": {**search.doubted, named: search.doubted.get(named, 0) + 1}}
