@@ -23,9 +23,9 @@ def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
     if isinstance(model, BaseChatModel):
         return model
     if model.startswith(PREFIX):
-        from autoglm_agent.chat.local import LocalChatModel
+        from autoglm_agent.chat.local import local_chat_model
 
-        return LocalChatModel(model=model.removeprefix(PREFIX))
+        return local_chat_model(model)
     from langchain.chat_models import init_chat_model  # 0.8 s of CPU: only when it is asked for
 
     try:

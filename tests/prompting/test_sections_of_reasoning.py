@@ -9,11 +9,18 @@ from autoglm_agent.prompting.gating import gate
 from autoglm_agent.prompting.reasoning import request_section
 from autoglm_agent.prompting.variants import VARIANTS, choose
 
-TOOLS = ["look up the weather of a city", "add numbers", "translate French text", "plot a histogram"]
+TOOLS = [
+    "look up the weather of a city",
+    "add numbers",
+    "translate French text",
+    "plot a histogram",
+]
 
 
 def test_only_tools_that_fit_the_task_are_shown() -> None:
-    shown = gate(TOOLS, str, "How is the weather in the city?", HashingEmbeddings().embed_documents, 1)
+    shown = gate(
+        TOOLS, str, "How is the weather in the city?", HashingEmbeddings().embed_documents, 1
+    )
     assert shown == ["look up the weather of a city"]
 
 
@@ -25,7 +32,7 @@ def test_few_tools_are_all_shown_and_nothing_is_embedded() -> None:
 
 
 def test_the_bandit_prefers_what_ended_verified_and_repeats_its_draw() -> None:
-    tallies = {name: (0.0, 40.0) for name in VARIANTS} | {"formal": (40.0, 0.0)}
+    tallies = dict.fromkeys(VARIANTS, (0.0, 40.0)) | {"formal": (40.0, 0.0)}
     assert {choose(tallies, seed) for seed in range(20)} == {"formal"}
     assert choose({}, 7) == choose({}, 7)
     assert {choose({}, seed) for seed in range(60)} == set(VARIANTS)

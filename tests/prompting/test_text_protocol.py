@@ -83,7 +83,9 @@ def test_any_text_is_read_to_at_least_one_step_that_survives_json(text: str) -> 
         json.dumps(step.to_json(), ensure_ascii=False).encode()
 
 
-@pytest.mark.parametrize("text", ["{" * 100_000, "[" * 100_000, "Claim: " * 30_000, "---\n" * 50_000])
+@pytest.mark.parametrize(
+    "text", ["{" * 100_000, "[" * 100_000, "Claim: " * 30_000, "---\n" * 50_000]
+)
 def test_hostile_texts_cost_little(text: str) -> None:
     import time
 
