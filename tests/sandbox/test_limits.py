@@ -158,16 +158,24 @@ def test_what_a_program_leaves_running_ends_with_it(sandbox: LocalSandbox) -> No
 
 
 def test_a_writable_folder_is_given_on_request_and_capped_in_total(sandbox: LocalSandbox) -> None:
-    code = (
-        "written = 0\ntry:\n    for i in range(40):\n"
-        "        written += open(f'f{i}', 'wb').write(bytes(1 << 20))\n"
-        "except OSError:\n    pass\nresult = written >> 20"
-    )
+    code = """
+result = {}
+for place in (".", "/dev/shm", "/dev", "/", "/usr/lib"):
+    written = 0
+    try:
+        for i in range(40):
+            written += open(f"{place}/f{i}", "wb").write(bytes(1 << 20))
+    except OSError:
+        pass
+    result[place] = written >> 20
+"""
     outcome = sandbox.run(Job(code, limits=Limits(scratch_bytes=8 << 20)))
-    if "scratch" in sandbox.probe().isolation:
-        assert 6 <= outcome.result <= 8
-    else:
+    if "scratch" not in sandbox.probe().isolation:
         assert outcome.status == "unavailable"
+        return
+    assert 6 <= outcome.result["."] <= 8
+    assert outcome.result["/dev/shm"] <= 8
+    assert [outcome.result[place] for place in ("/dev", "/", "/usr/lib")] == [0, 0, 0]
 
 
 def test_memory_below_what_numerical_libraries_need_is_refused() -> None:
