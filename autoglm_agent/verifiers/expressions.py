@@ -148,8 +148,6 @@ class _Parser:
         self._at += 1
 
     def sum(self, depth: int) -> Node:
-        if depth > MAX_DEPTH:
-            raise ExpressionError("the expression is nested too deeply")
         node = self._product(depth)
         while (operator := self._operator()) in ("+", "-"):
             self._at += 1

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ValidationError
+from referencing.exceptions import Unresolvable
 
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_agent.errors import InputError
@@ -82,7 +83,11 @@ class Schema:
             return []
         if depth(value) > MAX_DEPTH:
             return [self._verdict("fail", f"The {self._part} is nested too deeply.")]
-        faults = list(self._faults(value))
+        try:
+            faults = list(self._faults(value))
+        except Unresolvable as error:
+            fact = f"The schema refers to what is not in it: {told(str(error))}."
+            return [self._verdict("unknown", fact)]
         if not faults:
             return [self._verdict("pass", "")]
         path, message = faults[0]

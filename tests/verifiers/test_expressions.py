@@ -83,6 +83,7 @@ def test_a_written_value_is_read_back_as_itself(value):
         ("$1,250.50 * 2", 2501),
         ("20%", Fraction(1, 5)),
         ("17 % 5", 2),
+        ("17 // 5", 3),
         ("3² + 2³", 17),
         (r"\frac{1}{2} \times 4", 2),
         ("sqrt(2.25)", Fraction(3, 2)),
@@ -115,6 +116,12 @@ def test_notations_are_read(text, value):
 def test_code_and_boundless_texts_are_refused(text):
     with pytest.raises(ExpressionError):
         evaluate(parse(text))
+
+
+@pytest.mark.parametrize("text", ["(" * 100 + "1" + ")" * 100, "-" * 100 + "1"])
+def test_nesting_has_a_bound_of_its_own(text):
+    with pytest.raises(ExpressionError, match="nested too deeply"):
+        parse(text)
 
 
 @pytest.mark.parametrize(

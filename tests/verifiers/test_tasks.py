@@ -65,6 +65,19 @@ def test_a_wrong_stack_is_found_where_it_is_written(seed):
     assert first_refuted(dyck(), question, skipped) == at, "the input is not at its end"
 
 
+@pytest.mark.parametrize(
+    ("steps", "first"),
+    [
+        (["( ; stack: (", ""], 0),
+        (["[ ; stack: [", "] ; stack: empty", ""], 1),
+        (["[ ; stack: [", "( ; stack: [ (", ") ; stack: [", "] ; stack: empty", "( ; stack: ("], 4),
+        (["[ ; stack: [", "Now, we have reached the end. The final stack is [."], 1),
+    ],
+)
+def test_other_symbols_than_those_of_the_input_are_refuted(steps, first):
+    assert first_refuted(dyck(), "[ ( ) ]", steps) == first
+
+
 NAMES = ("Ann", "Ben", "Cleo", "Dan", "Eve")
 THINGS = ("red ball", "blue ball", "Moby Dick", "right winger", "The Great Gatsby", "Emma")
 
@@ -145,8 +158,8 @@ JOINED = "Then, the final equation is A - B = 5 - 5 = 0. So the answer is 0"
         ([DEFINED, "Let's calculate A = (2 * 3 + 1) = 7."], 1),
         ([DEFINED, A, B, JOINED.replace("5 - 5", "5 - 4").replace("= 0.", "= 1.")], 3),
         ([DEFINED, A, B, JOINED.replace("is 0", "is 1")], 3),
-        ([DEFINED.replace("(4 + 1)", "(4 - 1)")], 0),
-        ([DEFINED.replace("A - B", "A + B")], 0),
+        ([DEFINED.replace("(4 + 1)", "(4 - 1)"), A], 0),
+        ([DEFINED.replace("A - B", "A + B"), A], 0),
         ([DEFINED, A, B, "So the answer is 7"], 3),
         ([DEFINED, A, "Let's calculate B = (4 + 1) / 0 = 5."], 2),
     ],
