@@ -14,7 +14,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import NormalDist, mean
 
@@ -33,11 +33,12 @@ HELD_OUT_SEED = 10_000
 
 @dataclass(frozen=True)
 class Draw:
-    """One whole solution from the pool: what it states, what is verified, what it cost."""
+    """One whole solution from the pool: its answer, the verified one, tokens written and read."""
 
     stated: int | None
     verified: int | None
     tokens: int
+    read: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Row:
         high: Upper end.
         wrong: Share of problems with a wrong answer; the rest was left unanswered.
         tokens: Generated tokens a problem.
+        read: Prompt tokens a problem; samples of one prompt read it once.
     """
 
     method: str
@@ -59,16 +61,30 @@ class Row:
     high: float
     wrong: float
     tokens: float
+    read: float
 
 
-def row(method: str, right: Sequence[bool], answered: Sequence[bool], tokens: float) -> Row:
-    """Return the summary of one outcome a problem."""
-    n, share = len(right), mean(right)
-    z = NormalDist().inv_cdf(0.975)
+def row(
+    method: str,
+    problems: Sequence[Problem],
+    chosen: Sequence[int | None],
+    tokens: Sequence[int],
+    read: Sequence[int],
+) -> Row:
+    """Return the summary of one answer a problem; None is no answer."""
+    right = [answer == p.answer for answer, p in zip(chosen, problems, strict=True)]
+    answered = [answer is not None for answer in chosen]
+    low, high = wilson(sum(right), len(right))
+    wrong = mean(a and not r for a, r in zip(answered, right, strict=True))
+    return Row(method, mean(right), low, high, wrong, mean(tokens), mean(read))
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share."""
+    z, share = NormalDist().inv_cdf(0.975), hits / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    wrong = mean(a and not r for a, r in zip(answered, right, strict=True))
-    return Row(method, share, max(0.0, centre - half), min(1.0, centre + half), wrong, tokens)
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def sample_pool(model: LocalChatModel, problems: Sequence[Problem]) -> list[list[Draw]]:
@@ -82,6 +98,7 @@ def sample_pool(model: LocalChatModel, problems: Sequence[Problem]) -> list[list
                     stated_answer(one.text),
                     verified_answer(problem.text, one.text),
                     one.message.usage_metadata["output_tokens"],
+                    one.message.usage_metadata["input_tokens"],
                 )
                 for one in result.generations[0]
             ]
@@ -90,63 +107,58 @@ def sample_pool(model: LocalChatModel, problems: Sequence[Problem]) -> list[list
 
 
 def pass_at_one(problems: Sequence[Problem], pool: Sequence[Sequence[Draw]]) -> Row:
-    """Score the first sample of each problem; the accuracy is the mean over the whole pool."""
-    first = [draws[0].stated == p.answer for p, draws in zip(problems, pool, strict=True)]
-    one = row("pass@1", first, [True] * len(first), mean(d.tokens for ds in pool for d in ds))
-    every = [d.stated == p.answer for p, ds in zip(problems, pool, strict=True) for d in ds]
-    return Row(**(asdict(one) | {"accuracy": mean(every), "wrong": 1 - mean(every)}))
+    """Score every sample of the pool on its own; the interval is that of one sample each."""
+    every = [d for draws in pool for d in draws]
+    owners = [p for p, draws in zip(problems, pool, strict=True) for _ in draws]
+    stated, tokens = [d.stated for d in every], [d.tokens for d in every]
+    whole = row("pass@1", owners, stated, tokens, [d.read for d in every])
+    low, high = wilson(round(whole.accuracy * len(problems)), len(problems))
+    return replace(whole, low=low, high=high)
 
 
 def majority(problems: Sequence[Problem], pool: Sequence[Sequence[Draw]], n: int) -> Row:
     """Take the answer that most of n samples state; the first of equals."""
     chosen = [Counter(d.stated for d in draws[:n]).most_common(1)[0][0] for draws in pool]
-    return _scored(f"majority@{n}", problems, chosen, [_cost(draws[:n]) for draws in pool])
+    read = [draws[0].read for draws in pool]
+    return row(f"majority@{n}", problems, chosen, [_cost(ds[:n]) for ds in pool], read)
 
 
 def best_of(problems: Sequence[Problem], pool: Sequence[Sequence[Draw]], n: int) -> Row:
     """Take the first of n samples of which every step is verified."""
     chosen = [next((d.verified for d in ds[:n] if d.verified is not None), None) for ds in pool]
-    return _scored(f"best-of-{n}", problems, chosen, [_cost(draws[:n]) for draws in pool])
+    read = [draws[0].read for draws in pool]
+    return row(f"best-of-{n}", problems, chosen, [_cost(ds[:n]) for ds in pool], read)
 
 
 def regenerate(problems: Sequence[Problem], pool: Sequence[Sequence[Draw]]) -> Row:
     """Write the whole solution again until every step is verified, `POOL` times at most."""
-    chosen, costs = [], []
+    chosen, costs, read = [], [], []
     for draws in pool:
         tried = next((i for i, d in enumerate(draws, 1) if d.verified is not None), POOL)
         chosen.append(draws[tried - 1].verified)
         costs.append(_cost(draws[:tried]))
-    return _scored(f"regenerate, at most {POOL}", problems, chosen, costs)
+        read.append(tried * draws[0].read)
+    return row(f"regenerate, at most {POOL}", problems, chosen, costs, read)
 
 
 def _cost(draws: Sequence[Draw]) -> int:
     return sum(draw.tokens for draw in draws)
 
 
-def _scored(
-    method: str,
-    problems: Sequence[Problem],
-    chosen: Sequence[int | None],
-    costs: Sequence[int],
-) -> Row:
-    right = [answer == p.answer for answer, p in zip(chosen, problems, strict=True)]
-    return row(method, right, [answer is not None for answer in chosen], mean(costs))
-
-
 def evaluate(model: LocalChatModel, problems: Sequence[Problem]) -> list[Row]:
     """Return the results of all methods."""
     greedy = [model.invoke(p.text, temperature=0) for p in problems]
-    chosen = [stated_answer(reply.text) for reply in greedy]
-    spent = [r.usage_metadata["output_tokens"] for r in greedy if r.usage_metadata]
-    rows = [_scored("greedy", problems, chosen, spent)]
+    used = [reply.usage_metadata for reply in greedy]
+    wrote, read = [u["output_tokens"] for u in used], [u["input_tokens"] for u in used]
+    rows = [row("greedy", problems, [stated_answer(r.text) for r in greedy], wrote, read)]
     pool = sample_pool(model, problems)
     rows.append(pass_at_one(problems, pool))
     rows += [majority(problems, pool, n) for n in (5, POOL)]
-    rows += [best_of(problems, pool, n) for n in (2, 4, 8, POOL)]
+    rows += [best_of(problems, pool, n) for n in (2, 4, 6, 8, POOL)]
     rows.append(regenerate(problems, pool))
     solved = [solve(problem.text, model, seed) for seed, problem in enumerate(problems)]
-    costs = [s.tokens for s in solved]
-    rows.append(_scored("verified steps", problems, [s.answer for s in solved], costs))
+    wrote, read = [s.tokens for s in solved], [s.read for s in solved]
+    rows.append(row("verified steps", problems, [s.answer for s in solved], wrote, read))
     return rows
 
 
@@ -169,10 +181,13 @@ def main() -> None:
         f"{told['step_chance']:.3f}; trained in {told['cpu_seconds']:.0f} s of CPU, "
         f"evaluated in {time.process_time() - started:.0f} s"
     )
-    print(f"{'method':<26}{'right':>7}{'95 % interval':>16}{'wrong':>8}{'tokens':>9}")
+    print(f"{'method':<26}{'right':>7}{'95 % interval':>16}{'wrong':>8}{'tokens':>9}{'read':>8}")
     for r in rows:
         interval = f"{r.low:.3f}-{r.high:.3f}"
-        print(f"{r.method:<26}{r.accuracy:>7.3f}{interval:>16}{r.wrong:>8.3f}{r.tokens:>9.1f}")
+        print(
+            f"{r.method:<26}{r.accuracy:>7.3f}{interval:>16}{r.wrong:>8.3f}"
+            f"{r.tokens:>9.1f}{r.read:>8.1f}"
+        )
     if given.json:
         given.json.write_text(json.dumps({"training": told, "rows": [asdict(r) for r in rows]}))
 
