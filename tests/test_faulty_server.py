@@ -1,4 +1,7 @@
-"""What a misbehaving service looks like through a real client, and what we call it."""
+"""What a misbehaving service looks like through a real client, and what we call it.
+
+The marker `allow_hosts` opens the loopback and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,6 @@ from autoglm_agent.chat.faults import LONGEST_WAIT_S, ModelFault, classify
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 MODES = pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
-
-
-@pytest.fixture(autouse=True)
-def _sockets(socket_enabled: None) -> None:
-    """Loopback only: `allow_hosts` above forbids every other address."""
 
 
 # One client for all tests: to make the default one reads the system's certificates each time.
