@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autoglm_agent.errors import StoreError
-from autoglm_agent.memory.search import embedder_name, units
+from autoglm_agent.memory.embedders import embedder_name, units
 from autoglm_agent.memory.shelving import blob, touch
 from autoglm_agent.memory.truth import Truth
 

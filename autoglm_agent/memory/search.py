@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autoglm_agent.errors import StoreError
+from autoglm_agent.memory.embedders import embedder_name, units
 from autoglm_agent.memory.index import ChromaIndex, IndexOff
 from autoglm_agent.memory.space import Space
 from autoglm_agent.memory.truth import Hit, Shelf, Truth
@@ -126,36 +127,3 @@ class Search:
             "Open it with the former embedder, or embed it anew: `autoglm memory migrate`, or "
             "ChainMemory.migrate(path, embeddings).",
         )
-
-
-def embedder_name(embeddings: Embeddings) -> str:
-    """Return the name under which the vectors of an embedder are kept.
-
-    Its own `name`, else its class and the model it says it uses.
-    """
-    name = getattr(embeddings, "name", None)
-    if isinstance(name, str) and name:
-        return name
-    model = getattr(embeddings, "model", None) or getattr(embeddings, "model_name", None)
-    kind = type(embeddings)
-    return f"{kind.__module__}.{kind.__qualname__}" + (f":{model}" if model else "")
-
-
-def units(vectors: Sequence[Sequence[float]]) -> list[np.ndarray]:
-    """Return vectors scaled to unit length.
-
-    Raises:
-        ValueError: If one is empty or not finite, or they differ in length.
-    """
-    scaled = [_unit(vector) for vector in vectors]
-    if len({len(values) for values in scaled}) > 1:
-        raise ValueError("the vectors differ in length")
-    return scaled
-
-
-def _unit(vector: Sequence[float]) -> np.ndarray:
-    values = np.asarray(vector, dtype=np.float32)
-    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise ValueError("a vector is empty or not finite")
-    length = float(np.linalg.norm(values))
-    return values / length if length > 0 else values

@@ -24,6 +24,7 @@ from autoglm_agent.chain import Chain, Step, Task, Verdict
 from autoglm_agent.errors import InputError, StoreError
 from autoglm_agent.memory.connect import Server
 from autoglm_agent.memory.credit import Credit
+from autoglm_agent.memory.embedders import embedder
 from autoglm_agent.memory.ranking import diverse, merits
 from autoglm_agent.memory.record import Memory, Told, clean, pack, refusal, task_words, unpack
 from autoglm_agent.memory.search import EmbedderOff, Search
@@ -57,10 +58,11 @@ class ChainMemory:
         path: The folder; made if absent, readable by its owner only.
         embeddings: What tasks are compared by: any LangChain `Embeddings`; the folder of a
             transformers model as `"transformers:<folder>"` (extra `transformers`); default
-            `HashingEmbeddings`, which needs no download. The memory remembers which.
+            what `AUTOGLM_EMBEDDER` names, else `HashingEmbeddings`, which needs no download. The
+            memory remembers which and refuses to mix them.
         server: Address of a team's own Chroma server, or a `Server` with headers, to hold the
-            index instead of files in the folder. Only a client is used; Chroma's server has
-            known holes (see `autoglm_agent.memory.connect`).
+            index instead of files in the folder; default `AUTOGLM_CHROMA_URL`. Only a client is
+            used; Chroma's server has known holes (see `autoglm_agent.memory.connect`).
 
     Raises:
         StoreError: If the memory is damaged, newer than this release, was embedded by another
@@ -80,6 +82,7 @@ class ChainMemory:
         server: str | Server | None = None,
     ) -> None:
         self.path = Path(path).absolute()
+        server = server or os.environ.get("AUTOGLM_CHROMA_URL") or None
         self.server = Server(server) if isinstance(server, str) else server
         self.truth = Truth(self.path)
         self.search = Search(self.truth, embedder(embeddings), self.server)
@@ -397,27 +400,3 @@ class ChainMemory:
             if len(best) >= k:
                 break
         return best[:k], len(hits) - bad
-
-
-def embedder(embeddings: Embeddings | str | None) -> Embeddings:
-    """Return the embedder that is meant; see `ChainMemory`.
-
-    Raises:
-        InputError: If a name is none of ours.
-        MissingExtraError: If transformers is not installed.
-    """
-    if embeddings is None:
-        from autoglm_agent.memory.embedding import HashingEmbeddings
-
-        return HashingEmbeddings()
-    if not isinstance(embeddings, str):
-        return embeddings
-    prefix, _, folder = embeddings.partition(":")
-    if prefix != "transformers" or not folder:
-        raise InputError(
-            f"There is no embedder {embeddings!r}.",
-            "Pass LangChain Embeddings, or transformers:<folder of a model>.",
-        )
-    from autoglm_agent.memory.transformer import TransformerEmbeddings
-
-    return TransformerEmbeddings(folder)

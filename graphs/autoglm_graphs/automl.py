@@ -38,6 +38,7 @@ from autoglm_graphs.settings import (
     write_settings,
 )
 from autoglm_graphs.state import State
+from autoglm_graphs.warmstart import WarmStart
 from autoglm_tools.catalogue import session_tools
 from autoglm_tools.checking import ResultVerifier
 from autoglm_tools.session import Session
@@ -196,6 +197,10 @@ class AutoMLStage:
             task_overrides=settings.slots,
         )
         consent = settings.consent or bool(state.get("consent"))
+        memory = self._open_memory(listener)
+        warm = WarmStart(memory, workspace, listener) if memory is not None else None
+        if warm is not None:
+            session.first = warm.first
         tools = session_tools(session, consent=consent)
         return Scene(
             model=self._model,
@@ -206,7 +211,8 @@ class AutoMLStage:
             outcomes=WorkspaceOutcomes(workspace),
             listener=listener,
             budget=self._budget or Budget(seconds=limit * HARD_STOP if limit else None),
-            memory=self._open_memory(listener),
+            memory=memory,
+            learn=warm.keep if warm is not None else lambda: None,
             ask=self._ask,
             consent=consent,
         )

@@ -70,6 +70,7 @@ class Scene:
         listener: Receives progress events.
         budget: Hard caps.
         memory: Verified chains, or None.
+        learn: Called when a run has ended verified and its chain is remembered.
         family: Kind of task, as the memory's shelf.
         ask: Whether a person is there to be asked.
         consent: Whether the user has allowed a second reading of the vault.
@@ -84,6 +85,7 @@ class Scene:
     listener: Listener
     budget: Budget = field(default_factory=Budget)
     memory: ChainMemory | None = None
+    learn: Callable[[], None] = lambda: None
     family: str = "automl"
     ask: bool = False
     consent: bool = False
