@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 # No test may send a trace or look for a model on a hub.
 os.environ["LANGSMITH_TRACING"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"
+# No test may make a key for the memory among the user's settings.
+_KEYS = tempfile.TemporaryDirectory(prefix="autoglm-key-")
+os.environ["AUTOGLM_KEY_FILE"] = str(Path(_KEYS.name) / "memory.key")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from autoglm_agent.cli.console import finish
+from autoglm_agent.cli.memory import app as memory_app
 
 app = typer.Typer(
     name="autoglm",
@@ -23,6 +24,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"auto_envvar_prefix": "AUTOGLM"},
 )
+
+app.add_typer(memory_app)
 
 Data = Annotated[
     str, typer.Argument(help="CSV, TSV, Parquet, JSON lines, Excel, SQLite or DuckDB file.")

@@ -6,20 +6,53 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from autoglm_agent.memory.configurations import Configurations
+    from autoglm_agent.memory.connect import Server
     from autoglm_agent.memory.embedding import HashingEmbeddings
+    from autoglm_agent.memory.examples import ChainExampleSelector
+    from autoglm_agent.memory.exchange import Imported, export, load
+    from autoglm_agent.memory.nogoods import Nogoods, Warned
     from autoglm_agent.memory.record import Memory
     from autoglm_agent.memory.repair import Repair
     from autoglm_agent.memory.retriever import ChainRetriever
+    from autoglm_agent.memory.signature import signature_of
     from autoglm_agent.memory.store import ChainMemory
+    from autoglm_agent.memory.transformer import TransformerEmbeddings
 
-__all__ = ["ChainMemory", "ChainRetriever", "HashingEmbeddings", "Memory", "Repair"]
+__all__ = [
+    "ChainExampleSelector",
+    "ChainMemory",
+    "ChainRetriever",
+    "Configurations",
+    "HashingEmbeddings",
+    "Imported",
+    "Memory",
+    "Nogoods",
+    "Repair",
+    "Server",
+    "TransformerEmbeddings",
+    "Warned",
+    "export",
+    "load",
+    "signature_of",
+]
 
 _HOMES = {
+    "ChainExampleSelector": "examples",
     "ChainMemory": "store",
     "ChainRetriever": "retriever",
+    "Configurations": "configurations",
     "HashingEmbeddings": "embedding",
+    "Imported": "exchange",
     "Memory": "record",
+    "Nogoods": "nogoods",
     "Repair": "repair",
+    "Server": "connect",
+    "TransformerEmbeddings": "transformer",
+    "Warned": "nogoods",
+    "export": "exchange",
+    "load": "exchange",
+    "signature_of": "signature",
 }
 
 

@@ -16,30 +16,65 @@ from pathlib import Path
 
 from autoglm_agent.errors import StoreError
 
-FORMAT = 1
+FORMAT = "2"
 BUSY_S = 30.0
 """Seconds to wait for another process's transaction."""
 
-_SCHEMA = f"""
+SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-INSERT INTO meta VALUES ('format', '{FORMAT}'), ('generation', '0');
+INSERT INTO meta VALUES
+    ('format', '{FORMAT}'), ('change', '0'), ('embedder', ''), ('dimension', '0'),
+    ('store', lower(hex(randomblob(8))));
 CREATE TABLE chains (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
     family TEXT NOT NULL,
     text TEXT NOT NULL,
     chain TEXT NOT NULL,
     summary TEXT NOT NULL,
-    checks TEXT NOT NULL,
-    release TEXT NOT NULL,
+    signature TEXT NOT NULL,
+    cost TEXT NOT NULL,
+    provenance TEXT NOT NULL,
+    shape TEXT NOT NULL,
     created TEXT NOT NULL,
-    sha256 TEXT NOT NULL
+    sha256 TEXT NOT NULL,
+    mac TEXT NOT NULL
 );
-CREATE INDEX chains_family ON chains (family, seq);
-CREATE TABLE vectors (
-    id TEXT NOT NULL, embedder TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (id, embedder)
+CREATE INDEX chains_shape ON chains (kind, family, shape);
+CREATE TABLE vectors (id TEXT PRIMARY KEY, vector BLOB NOT NULL);
+CREATE TABLE unembedded (id TEXT PRIMARY KEY, kind TEXT NOT NULL, family TEXT NOT NULL);
+CREATE TABLE standing (
+    id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    family TEXT NOT NULL,
+    state TEXT NOT NULL,
+    change INTEGER NOT NULL,
+    wins REAL NOT NULL DEFAULT 0,
+    losses REAL NOT NULL DEFAULT 0,
+    uses INTEGER NOT NULL DEFAULT 0,
+    seen TEXT NOT NULL
+);
+CREATE INDEX standing_change ON standing (kind, family, change);
+CREATE TABLE shelves (
+    kind TEXT NOT NULL,
+    family TEXT NOT NULL,
+    size INTEGER NOT NULL DEFAULT 0,
+    last INTEGER NOT NULL DEFAULT 0,
+    runs INTEGER NOT NULL DEFAULT 0,
+    won INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, family)
+);
+CREATE TABLE uses (
+    run TEXT NOT NULL, id TEXT NOT NULL, share REAL NOT NULL, outcome INTEGER, at TEXT NOT NULL,
+    PRIMARY KEY (run, id)
 );
 """  # noqa: S608 - the one value is our own constant
+"""`chains` is what was verified and never changes; `standing` is how it has fared since.
+
+`standing.change` numbers every arrival, retirement and removal, so that an index can catch up
+from where it was; `shelves` keeps the sums that would otherwise need a scan.
+"""
 
 
 def damaged(path: Path, why: str) -> StoreError:
@@ -50,8 +85,8 @@ def damaged(path: Path, why: str) -> StoreError:
     )
 
 
-def create(path: Path) -> None:
-    """Put a new, empty memory in place, whole and in WAL mode."""
+def create(path: Path, schema: str = SCHEMA) -> None:
+    """Put a new, empty database in place, whole and in WAL mode."""
     if path.with_name(f"{path.name}-wal").exists():
         raise damaged(path, "the database is gone but its log is there")
     temporary = path.with_name(f".{path.name}.new")
@@ -60,7 +95,7 @@ def create(path: Path) -> None:
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     db = sqlite3.connect(temporary, isolation_level=None)
     try:
-        db.executescript(_SCHEMA)
+        db.executescript(schema)
         db.execute("PRAGMA journal_mode = WAL")
     finally:
         db.close()
@@ -78,7 +113,12 @@ def _sync(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
-def _check_sentinel(path: Path, db: sqlite3.Connection) -> None:
+def format_of(path: Path, db: sqlite3.Connection) -> str:
+    """Return the format that the file says it has.
+
+    Raises:
+        StoreError: If it says none, as an empty or foreign file does.
+    """
     try:
         row = db.execute("SELECT value FROM meta WHERE key = 'format'").fetchone()
     except sqlite3.OperationalError as error:
@@ -88,16 +128,28 @@ def _check_sentinel(path: Path, db: sqlite3.Connection) -> None:
     if row is None:
         size = path.stat().st_size
         raise damaged(path, f"it has {size} bytes and lacks the row that every memory has")
-    if row[0] != str(FORMAT):
+    return str(row[0])
+
+
+def _check_format(path: Path, db: sqlite3.Connection, wanted: str) -> None:
+    found = format_of(path, db)
+    if found != wanted:
         raise StoreError(
-            f"The memory {path} has format {row[0]}; this release knows format {FORMAT}.",
+            f"The memory {path} has format {found}; this release knows format {wanted}.",
             "Upgrade autoglm-agent, or choose another folder for the memory.",
         )
 
 
 @contextmanager
-def transaction(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connection]:
+def transaction(
+    path: Path, *, write: bool = False, expected: str | None = FORMAT
+) -> Iterator[sqlite3.Connection]:
     """Open the memory for one transaction, which commits unless an exception leaves the block.
+
+    Args:
+        path: The database.
+        write: Whether to take the writer's lock at once.
+        expected: The format it must have; None for any.
 
     Raises:
         StoreError: If the file is damaged, busy, full, or not of this format.
@@ -110,7 +162,8 @@ def transaction(path: Path, *, write: bool = False) -> Iterator[sqlite3.Connecti
             db.execute("PRAGMA trusted_schema = OFF")
             db.execute("PRAGMA synchronous = FULL")
             db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
-            _check_sentinel(path, db)
+            if expected is not None:
+                _check_format(path, db, expected)
             yield db
             db.execute("COMMIT")
         finally:

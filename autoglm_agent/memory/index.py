@@ -1,36 +1,34 @@
 """The index of the memory: Chroma, one collection per family, rebuilt whenever it is off.
 
 Chroma is fast and forgetful: a lost vector file goes unnoticed, and a reader never sees what
-another process wrote. So nothing is trusted here. On opening, the ids are compared with the
-truth and up to twenty vectors must find themselves; afterwards the collection follows the truth
-by sequence number, and what another process wrote is written once more, because a collection
-catches up by its own writes only. One process writes at a time.
-
-Chroma gets ids and vectors, never text, and is never asked to embed: its default would download
-a model. The folder is our own; a folder from elsewhere must not be opened, because Chroma's
-format may hold pickles.
+another process wrote. So nothing is trusted here. On opening, the numbers are compared with the
+truth and up to twenty vectors must find themselves. Afterwards the collection follows the
+truth's numbered changes, in the background and by its own writes, also for what another process
+has written already, because a collection catches up by its own writes only. Until it has, the
+caller searches the rest itself: `nearest` says up to which change the collection reflects the
+truth. One process writes at a time.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
-import shutil
-import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from autoglm_agent.errors import AutoGLMError
 from autoglm_agent.filelock import file_lock
-from autoglm_agent.memory.truth import Shelf, Truth, Vector
+from autoglm_agent.memory.connect import Server, Tenancy, embedded
+from autoglm_agent.memory.space import Space
+from autoglm_agent.memory.truth import Shelf, Vector
+from autoglm_agent.memory.vectors import Source
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -41,60 +39,64 @@ log = logging.getLogger(__name__)
 FOLDER = "index"
 WRITER_S = 10.0
 """Seconds to wait for another writer before a recall does without the index."""
+RETRY_S = 30.0
+"""Seconds after which a server that failed is asked again."""
+LINGER_S = 0.3
+"""Seconds for which writes are gathered before the index follows them."""
 BATCH = 1000
 PROBES = 20
 PROBE_SHARE = 0.95
 """Share of the probes that must find themselves; HNSW is approximate."""
 SELF_DISTANCE = 1e-3
+_MENDABLE = ("NotFoundError", "InvalidArgumentError", "InvalidDimensionException", "InternalError")
+"""Errors of a server after which its collection is made anew."""
 
 
 class IndexOff(Exception):
     """The index cannot serve; the caller searches the truth itself."""
 
 
-class Space(NamedTuple):
-    """What a collection holds: one family as seen by one embedder."""
+class Found(NamedTuple):
+    """What the collection knows of a query."""
 
-    family: str
-    embedder: str
-    dimension: int
-
-    @property
-    def name(self) -> str:
-        """A name that Chroma allows, whatever the family is called."""
-        return "c-" + hashlib.sha256("\0".join(map(str, self)).encode()).hexdigest()[:32]
-
-    @property
-    def metadata(self) -> dict[str, str | int]:
-        """What the collection says of itself, checked whenever it is opened."""
-        return {"family": self.family, "embedder": self.embedder, "dimension": self.dimension}
-
-
-_UNKNOWN = Shelf(0, 0, -1)
+    ids: list[str]
+    """Nearest first; some may be active no more."""
+    change: int
+    """The last change of the truth that it was certain to reflect."""
 
 
 @dataclass
 class _Opened:
     collection: Collection
-    shelf: Shelf = _UNKNOWN
-    """The state of the truth that the collection is known to reflect."""
+    change: int
+    """The last change of the truth that the collection reflects, as this process sees it."""
 
 
 class ChromaIndex:
     """The collections over one memory.
 
     Args:
-        truth: What the index follows; its folder holds the index's.
+        source: What the index follows; its folder holds the index's.
+        server: A Chroma server instead of files of our own.
     """
 
-    def __init__(self, truth: Truth) -> None:
-        self._truth = truth
-        self._folder = truth.folder / FOLDER
+    def __init__(self, source: Source, server: Server | None = None) -> None:
+        self._source = source
+        self._server = server
+        self._folder = source.folder / FOLDER
         self._client: ClientAPI | None = None
-        self._opened: dict[str, _Opened] = {}
+        self._tenancy: Tenancy | None = None
+        self._opened: dict[Space, _Opened] = {}
+        self._off = ""
+        self._off_until = 0.0
+        self._renew()
+
+    def _renew(self) -> None:
         self._lock = threading.RLock()
         self._pid = os.getpid()
-        self._off = ""
+        self._waiting: set[Space] = set()
+        self._worker: threading.Thread | None = None
+        self._hurry = threading.Event()
 
     def follow(self, space: Space) -> None:
         """Bring the collection up to the truth.
@@ -104,40 +106,89 @@ class ChromaIndex:
         """
         self._guarded(space, None, 0)
 
-    def nearest(self, space: Space, query: np.ndarray, n: int) -> list[str]:
+    def follow_soon(self, space: Space) -> None:
+        """Bring the collection up to the truth in the background."""
+        if self._pid != os.getpid():
+            return
+        with self._lock:
+            self._waiting.add(space)
+            if self._worker is None:
+                # No daemon: a process that ends waits for what Chroma is writing.
+                self._hurry.clear()
+                self._worker = threading.Thread(target=self._work, name="memory-index")
+                self._worker.start()
+
+    def settle(self) -> None:
+        """Wait until nothing is left to be followed."""
+        worker = self._worker
+        if worker is not None and self._pid == os.getpid():
+            self._hurry.set()
+            worker.join()
+
+    def nearest(self, space: Space, query: np.ndarray, n: int, shelf: Shelf | None = None) -> Found:
         """Return the ids of about the `n` records nearest to `query`, nearest first.
+
+        Args:
+            space: Where to look.
+            query: A vector of unit length.
+            n: Number of ids.
+            shelf: How the space stands, if that is known already.
 
         Raises:
             IndexOff: If the index cannot serve now; the reason has been logged.
         """
-        return self._guarded(space, query, n)
+        return self._guarded(space, query, n, shelf)
 
     def close(self) -> None:
-        """Release Chroma's files."""
+        """Wait for the background and release Chroma's files."""
+        self.settle()
         with self._lock:
             self._opened.clear()
             client, self._client = self._client, None
             if client is not None and self._pid == os.getpid():
                 client.close()  # type: ignore[attr-defined]  # of the concrete client
+            if self._tenancy is not None:
+                self._tenancy.end()
+                self._tenancy = None
 
-    def _guarded(self, space: Space, query: np.ndarray | None, n: int) -> list[str]:
-        self._mind_forks()
-        with self._lock:
-            if self._off:
-                raise IndexOff(self._off)
+    def _work(self) -> None:
+        while True:
+            waited = 0.0  # many writes in a row cost Chroma one
+            while waited < LINGER_S and not _ending() and not self._hurry.wait(LINGER_S / 6):
+                waited += LINGER_S / 6
+            with self._lock:
+                if not self._waiting or _ending():
+                    self._worker = None
+                    return
+                space = self._waiting.pop()
             try:
-                return self._attempt(space, query, n)
-            except AutoGLMError:
-                raise  # the truth itself failed, which is not for the index to hide
-            except TimeoutError as error:  # the next call may be luckier
-                raise IndexOff(_words(error)) from error
-            except BaseException as error:
-                # Chroma raises its own errors, plain ones, and panics of its Rust core, which
-                # are no `Exception`; whatever it is, a memory without index still recalls.
-                if not (isinstance(error, Exception) or "Panic" in type(error).__name__):
-                    raise
-                self._turn_off(error)
-                raise IndexOff(self._off) from error
+                self.follow(space)
+            except IndexOff as reason:
+                log.info("Not indexed yet: %s.", reason)
+            except AutoGLMError as error:
+                log.warning("Not indexed: %s", error)
+
+    def _guarded(
+        self, space: Space, query: np.ndarray | None, n: int, shelf: Shelf | None = None
+    ) -> Found:
+        self._mind_forks()
+        if self._off and time.monotonic() < self._off_until:
+            raise IndexOff(self._off)
+        try:
+            return self._attempt(space, query, n, shelf)
+        except AutoGLMError:
+            raise  # the truth itself failed, which is not for the index to hide
+        except TimeoutError as error:  # the next call may be luckier
+            raise IndexOff(_words(error)) from error
+        except BaseException as error:
+            # Chroma raises its own errors, plain ones, and panics of its Rust core, which
+            # are no `Exception`; whatever it is, a memory without index still recalls.
+            if not (isinstance(error, Exception) or "Panic" in type(error).__name__):
+                raise
+            if _ending():
+                raise IndexOff("the process ends; the next one catches up") from error
+            self._turn_off(error)
+            raise IndexOff(self._off) from error
 
     def _mind_forks(self) -> None:
         """Refuse to use Chroma in a child that inherited it: it would hang there."""
@@ -145,162 +196,179 @@ class ChromaIndex:
             return
         if "chromadb" in sys.modules:
             raise IndexOff("the process was forked after Chroma had been loaded")
-        self._pid, self._lock = os.getpid(), threading.RLock()
+        self._renew()
 
-    def _attempt(self, space: Space, query: np.ndarray | None, n: int) -> list[str]:
+    def _attempt(
+        self, space: Space, query: np.ndarray | None, n: int, shelf: Shelf | None
+    ) -> Found:
         try:
-            return self._serve(space, query, n)
+            return self._serve(space, query, n, shelf)
         except (AutoGLMError, TimeoutError, ImportError):
             raise
-        except Exception as error:  # noqa: BLE001 - any failure of Chroma is answered alike
+        except Exception as error:
+            if _ending():
+                raise
+            if self._server is not None and type(error).__name__ not in _MENDABLE:
+                raise  # a network that fails is no reason to delete a collection
             log.warning("The memory's index failed (%s) and is rebuilt.", _words(error))
-        self._opened.pop(space.name, None)
-        with self._writing():
+        with self._lock, self._writing():
+            self._opened.pop(space, None)
             client = self._connect()
-            if _exists(client, space):
-                client.delete_collection(space.name)
-        return self._serve(space, query, n)
+            if _exists(client, space.name(self._source.store)):
+                client.delete_collection(space.name(self._source.store))
+        return self._serve(space, query, n, shelf)
 
-    def _serve(self, space: Space, query: np.ndarray | None, n: int) -> list[str]:
-        opened = self._up_to_date(space)
-        n = min(n, opened.collection.count())
-        if query is None or n < 1:
-            return []
-        found = opened.collection.query(
-            query_embeddings=_rows([query]), n_results=n, include=["distances"]
-        )
-        return list(found["ids"][0])
-
-    def _up_to_date(self, space: Space) -> _Opened:
-        opened = self._opened.get(space.name)
-        shelf = self._truth.shelf(space.family)
-        if opened and opened.shelf == shelf and opened.collection.count() == shelf.size:
-            return opened
-        with self._writing():
-            shelf = self._truth.shelf(space.family)
+    def _serve(self, space: Space, query: np.ndarray | None, n: int, shelf: Shelf | None) -> Found:
+        with self._lock:
+            opened = self._opened.get(space)
             if opened is None:
-                opened = _Opened(self._open(space))
-                self._opened[space.name] = opened
-            else:
-                self._catch_up(opened, shelf, space)
-            if opened.collection.count() == shelf.size:
-                opened.shelf = shelf
-        return opened
+                with self._writing():
+                    opened = self._opened[space] = self._open(space)
+        if query is None:
+            with self._writing():
+                self._catch_up(opened, space)
+            return Found([], opened.change)
+        change = opened.change  # before the query: what comes meanwhile may or may not be in it
+        shelf = shelf or self._source.shelf(space)
+        if change < shelf.last:
+            self.follow_soon(space)
+        if n < 1 or not shelf.size:
+            return Found([], change)
+        found = opened.collection.query(
+            query_embeddings=_rows([query]), n_results=min(n, shelf.size), include=["distances"]
+        )
+        return Found(list(found["ids"][0]), change)
 
-    def _catch_up(self, opened: _Opened, shelf: Shelf, space: Space) -> None:
-        last = opened.shelf.last
-        if shelf.generation == opened.shelf.generation:
-            _write(opened.collection, self._truth.vectors(*space, after=last))
-            if opened.collection.count() == shelf.size:
-                return
-        _reconcile(opened.collection, self._truth.vectors(*space), last)
+    def _catch_up(self, opened: _Opened, space: Space) -> None:
+        changes = self._source.changes(space, opened.change)
+        if not changes:
+            return
+        _apply(opened.collection, changes)
+        opened.change = changes[-1].change
+        _note(opened.collection, space.metadata(self._source.store), opened.change)
 
     def _writing(self) -> AbstractContextManager[int]:
-        return file_lock(self._truth.folder / "index.lock", WRITER_S)
+        return file_lock(self._source.folder / "index.lock", WRITER_S)
 
-    def _open(self, space: Space) -> Collection:
-        client = self._connect()
-        vectors = self._truth.vectors(*space)
-        if _exists(client, space):
-            collection = client.get_collection(space.name, embedding_function=None)
-            if _trusted(collection, space):
-                # Writing the last one again makes the collection see what others wrote.
-                _reconcile(collection, vectors, vectors[-1].seq - 1 if vectors else 0)
-                if _finds_itself(collection, vectors):
-                    return collection
-            log.warning("The memory's index was off and is rebuilt: %d chains.", len(vectors))
-            client.delete_collection(space.name)
+    def _open(self, space: Space) -> _Opened:
+        client, name = self._connect(), space.name(self._source.store)
+        metadata = space.metadata(self._source.store)
+        if _exists(client, name):
+            collection = client.get_collection(name, embedding_function=None)
+            change = _trusted(collection, metadata)
+            if change is not None:
+                opened = _Opened(collection, change)
+                self._catch_up(opened, space)
+                if self._agrees(collection, space):
+                    return opened
+            size = self._source.shelf(space).size
+            log.warning("The memory's index was off and is rebuilt: %d chains.", size)
+            client.delete_collection(name)
+        self._drop_former(client, space)
         collection = client.create_collection(
-            space.name,
+            name,
             embedding_function=None,
-            metadata=space.metadata,
+            metadata={**metadata, "change": 0},
             configuration={"hnsw": {"space": "cosine"}},
         )
-        _write(collection, vectors)
-        return collection
+        opened = _Opened(collection, 0)
+        self._catch_up(opened, space)
+        return opened
+
+    def _drop_former(self, client: ClientAPI, space: Space) -> None:
+        """Delete what another embedder left of the same family."""
+        wanted = {"store": self._source.store, "kind": space.kind, "family": space.family}
+        for other in client.list_collections():
+            if wanted.items() <= dict(other.metadata or {}).items():
+                client.delete_collection(other.name)
+
+    def _agrees(self, collection: Collection, space: Space) -> bool:
+        """Whether a collection that follows the truth also holds what it ought to."""
+        shelf = self._source.shelf(space)
+        if collection.count() != shelf.size - shelf.unembedded:
+            _reconcile(collection, self._source.vectors(space))
+        return _finds_itself(collection, self._source.probes(space, PROBES))
 
     def _connect(self) -> ClientAPI:
+        if self._client is None and self._server is not None:
+            self._client = self._server.connect()
         if self._client is None:
-            # 0.5 s of CPU: only when there is something to search or to write.
-            import chromadb
-            from chromadb.config import Settings
-
-            _clear_if_damaged(self._folder)
-            self._folder.mkdir(exist_ok=True, mode=0o700)
-            self._client = chromadb.PersistentClient(
-                self._folder, settings=Settings(anonymized_telemetry=False)
-            )
+            if self._tenancy is None:
+                self._tenancy = Tenancy(self._folder)
+            self._client = embedded(self._folder, self._tenancy)
         return self._client
 
     def _turn_off(self, error: BaseException) -> None:
-        self._off = _words(error)
+        self._off, self._off_until = _words(error), float("inf")
         if isinstance(error, ImportError):
             hint = "Install chromadb (pip install chromadb) to have the index back."
+        elif self._server is not None:
+            hint = "The server is asked again later."
+            self._off_until = time.monotonic() + RETRY_S
+            with self._lock:
+                self._client, self._opened = None, {}
         else:
-            hint = "The next process makes the index anew."
-            shutil.rmtree(self._folder, ignore_errors=True)
+            hint = "The next process looks at the index anew."
+            if self._tenancy is not None:
+                self._tenancy.set_aside(self._folder)
         log.warning("The memory goes on without its index (%s). %s", self._off, hint)
 
 
-def _exists(client: ClientAPI, space: Space) -> bool:
-    return any(c.name == space.name for c in client.list_collections())
+def _ending() -> bool:
+    """Whether the interpreter shuts down: Chroma can start no work then."""
+    return not threading.main_thread().is_alive()
 
 
-def _trusted(collection: Collection, space: Space) -> bool:
-    metadata = dict(collection.metadata or {})
+def _exists(client: ClientAPI, name: str) -> bool:
+    return any(c.name == name for c in client.list_collections())
+
+
+def _trusted(collection: Collection, metadata: dict[str, str | int]) -> int | None:
+    """Return the change that a collection of ours reflects; None if it is not ours."""
+    told = dict(collection.metadata or {})
+    change = told.pop("change", None)
     # Not `configuration`, which would build the embedder that the stored settings name.
     metric = (collection.configuration_json.get("hnsw") or {}).get("space")
-    return metric == "cosine" and metadata == space.metadata
+    ours = metric == "cosine" and told == metadata and type(change) is int
+    return change if ours and isinstance(change, int) else None
 
 
-def _reconcile(collection: Collection, vectors: Sequence[Vector], seen: int) -> None:
-    """Delete what the truth does not have; write what is missing or newer than `seen`."""
+def _note(collection: Collection, metadata: dict[str, str | int], change: int) -> None:
+    collection.modify(metadata={**metadata, "change": change})
+
+
+def _apply(collection: Collection, changes: Sequence[Vector]) -> None:
+    """Write what came and delete what went."""
+    for start in range(0, len(changes), BATCH):
+        part = changes[start : start + BATCH]
+        gone = [v.id for v in part if v.values is None]
+        came = {v.id: v.values for v in part if v.values is not None}
+        if gone:
+            collection.delete(ids=gone)
+        if came:
+            collection.upsert(ids=list(came), embeddings=_rows(list(came.values())))
+
+
+def _reconcile(collection: Collection, vectors: Sequence[Vector]) -> None:
+    """Delete what the truth does not have; write what is missing."""
     known = set(collection.get(include=[])["ids"])
-    extra = list(known.difference(v.id for v in vectors))
-    for start in range(0, len(extra), BATCH):
-        collection.delete(ids=extra[start : start + BATCH])
-    _write(collection, [v for v in vectors if v.id not in known or v.seq > seen])
+    extra = sorted(known.difference(v.id for v in vectors))
+    _apply(collection, [Vector(0, key, None) for key in extra])
+    _apply(collection, [v for v in vectors if v.id not in known])
 
 
-def _write(collection: Collection, vectors: Sequence[Vector]) -> None:
-    for start in range(0, len(vectors), BATCH):
-        part = vectors[start : start + BATCH]
-        collection.upsert(ids=[v.id for v in part], embeddings=_rows([v.values for v in part]))
-
-
-def _finds_itself(collection: Collection, vectors: Sequence[Vector]) -> bool:
+def _finds_itself(collection: Collection, probes: Sequence[np.ndarray]) -> bool:
     """Whether vectors of the truth are found at distance zero; counts alone would not tell."""
-    usable = [v.values for v in vectors if v.values.any()]
+    usable = [values for values in probes if values.any()]
     if not usable:
         return True
-    places = np.linspace(0, len(usable) - 1, min(PROBES, len(usable))).astype(int)
-    found = collection.query(
-        query_embeddings=_rows([usable[i] for i in places]), n_results=1, include=["distances"]
-    )
+    found = collection.query(query_embeddings=_rows(usable), n_results=1, include=["distances"])
     hits = [bool(d) and d[0] < SELF_DISTANCE for d in found["distances"] or []]
-    return sum(hits) >= PROBE_SHARE * len(places)
+    return sum(hits) >= PROBE_SHARE * len(usable)
 
 
 def _rows(vectors: Sequence[np.ndarray]) -> np.ndarray:
     return np.asarray(vectors, dtype=np.float32)
-
-
-def _clear_if_damaged(folder: Path) -> None:
-    """Remove an index that Chroma could not open: its failure would spoil the whole process."""
-    path = folder / "chroma.sqlite3"
-    if not path.exists():
-        # Vector files without their database belong to nothing.
-        shutil.rmtree(folder, ignore_errors=True)
-        return
-    try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WRITER_S)
-        try:
-            db.execute("SELECT count(*) FROM collections").fetchone()
-        finally:
-            db.close()
-    except sqlite3.Error as error:
-        log.warning("The memory's index is damaged (%s) and is rebuilt.", error)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _words(error: BaseException) -> str:

@@ -1,7 +1,8 @@
-"""What the memory keeps of a chain, which chains it takes, and how one comes out again.
+"""What the memory keeps, how it is sealed and signed, and how it comes out again.
 
-A record is text only. Its id names the content (family, task, actions), so that a task solved
-in the same way a hundred times is one record; its SHA-256 covers every field.
+A record is text only. Its id names the content (kind, family, task, actions), so that a task
+solved in the same way a hundred times is one record. Its SHA-256 covers every field, and the
+signature covers that: a record that this installation did not sign does not count as verified.
 """
 
 from __future__ import annotations
@@ -11,71 +12,102 @@ import importlib.metadata
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from autoglm_agent.chain import Chain, Task, digest
 from autoglm_agent.errors import InputError
 from autoglm_agent.jsondata import without_nan
+from autoglm_agent.memory.key import Key
+from autoglm_agent.memory.rows import bare, without_rows
 
 log = logging.getLogger(__name__)
+
+Kind = Literal["chain", "nogood", "configuration"]
+State = Literal["active", "quarantined", "retired"]
+Origin = Literal["run", "import", "migration"]
 
 
 @dataclass(frozen=True)
 class Record:
-    """One remembered chain, as text.
+    """One remembered thing, as text.
 
     Attributes:
-        id: Digest of family, task text and actions.
-        family: The shelf: only records of one family are compared.
+        id: Digest of kind, family, task text and actions.
+        kind: `chain`, `nogood` or `configuration`.
+        family: The shelf: only records of one kind and family are compared.
         text: The task in words.
-        chain: JSON of `Chain`.
+        chain: JSON of what is remembered, of a chain `Chain`.
         summary: JSON object of figures.
-        checks: JSON list of the ids of the verifiers that judged it.
-        release: Version of this package that wrote it, and with it the verifiers'.
+        signature: JSON object that describes the data without containing any.
+        cost: JSON object of what it cost: calls, tokens, seconds, money.
+        provenance: JSON object: who verified it, with which checks of which versions.
+        shape: Digest of the actions without the names of data; equal for near-duplicates.
         created: ISO 8601, UTC.
         sha256: Of all of the above.
+        mac: Signature of `sha256` by the key of an installation.
     """
 
     id: str
+    kind: str
     family: str
     text: str
     chain: str
     summary: str
-    checks: str
-    release: str
+    signature: str
+    cost: str
+    provenance: str
+    shape: str
     created: str
     sha256: str = ""
+    mac: str = ""
 
     @property
     def seal(self) -> str:
         """The checksum that the record ought to have."""
-        return hashlib.sha256(json.dumps(astuple(self)[:-1]).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(astuple(self)[:-2]).encode()).hexdigest()
 
     @property
     def intact(self) -> bool:
         """Whether the record is what was stored."""
         return self.sha256 == self.seal
 
+    def sealed(self, key: Key) -> Record:
+        """Return the record with its checksum and the signature of `key`."""
+        whole = replace(self, sha256=self.seal)
+        return replace(whole, mac=key.sign(whole.sha256))
+
+    def trusted(self, key: Key) -> bool:
+        """Whether the record is intact and signed by `key`."""
+        return self.intact and key.signed(self.sha256, self.mac)
+
 
 @dataclass(frozen=True)
 class Memory:
-    """A verified chain, recalled.
+    """A chain, recalled.
 
     Attributes:
         id: Its name in the memory.
-        text: The task in the user's words.
+        text: The task in the user's words: data, never instructions.
         chain: The accepted steps with their verdicts.
         score: Cosine similarity to what was asked, at most 1.
         summary: The figures that were stored with it.
         family: Kind of task.
         checks: Ids of the verifiers that judged it.
-        release: Version of this package, and with it of its verifiers, that wrote it.
+        release: Version of this package that wrote it.
         created: ISO 8601, UTC.
+        state: `active`, `quarantined` or `retired`; a recall gives active ones only.
+        rank: What it was ranked by: similarity, corrected by how it has fared.
+        wins: Runs that used it and ended verified, in shares.
+        losses: Runs that used it and did not, in shares.
+        uses: Number of runs that it was shown to.
+        signature: What the data was like.
+        cost: What it cost.
+        provenance: `by`, `origin`, `release`, `checks` (id to version), `sound`, `key`.
     """
 
     id: str
@@ -87,6 +119,19 @@ class Memory:
     checks: tuple[str, ...] = ()
     release: str = ""
     created: str = ""
+    state: str = "active"
+    rank: float = 0.0
+    wins: float = 0.0
+    losses: float = 0.0
+    uses: int = 0
+    signature: dict[str, Any] = field(default_factory=dict)
+    cost: dict[str, float] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the memory as JSON data."""
+        told = asdict(replace(self, chain=Chain()))
+        return {**told, "chain": self.chain.to_json(), "checks": list(self.checks)}
 
 
 def refusal(chain: Chain) -> str:
@@ -133,52 +178,129 @@ def clean(text: str, what: str) -> str:
     return text
 
 
-def pack(text: str, chain: Chain, family: str, summary: Mapping[str, Any]) -> Record:
-    """Return the sealed record of a chain."""
-    checks = sorted({v.check for step in chain.steps for v in step.verdicts})
-    record = Record(
+@dataclass(frozen=True)
+class Told:
+    """What is stored beside a chain.
+
+    Attributes:
+        summary: Figures.
+        signature: What the data was like; never rows of it.
+        cost: Calls, tokens, seconds, money; taken from the chain where absent.
+        by: Who verified it.
+        versions: Check id to version; this package's release where absent.
+    """
+
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    signature: Mapping[str, Any] = field(default_factory=dict)
+    cost: Mapping[str, float] | None = None
+    by: str = "autoglm-agent"
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+def pack(text: str, chain: Chain, family: str, told: Told, key: Key) -> Record:
+    """Return the signed record of a chain."""
+    chain = without_rows(chain)
+    verdicts = [v for step in chain.steps for v in step.verdicts]
+    checks = {v.check: told.versions.get(v.check, release()) for v in verdicts}
+    sound = sorted({v.check for v in verdicts if v.sound and v.status in ("pass", "warn")})
+    return Record(
         id=digest([family, text, chain.prefix_key]),
+        kind="chain",
         family=family,
         text=text,
-        chain=_json(chain.to_json()),
-        summary=_json(dict(summary)),
-        checks=_json(checks),
-        release=_release(),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-    )
-    return replace(record, sha256=record.seal)
+        chain=as_json(chain.to_json()),
+        summary=as_json(bare(dict(told.summary))),
+        signature=as_json(bare(dict(told.signature))),
+        cost=as_json(dict(cost_of(chain) if told.cost is None else told.cost)),
+        provenance=as_json(provenance(told.by, checks, sound, key)),
+        shape=shape_of(chain),
+        created=now(),
+    ).sealed(key)
 
 
-def unpack(record: Record, score: float) -> Memory | None:
-    """Return the recalled memory; None, with a logged warning, if the record is not right."""
+def provenance(
+    by: str, checks: Mapping[str, str], sound: list[str], key: Key, origin: Origin = "run"
+) -> dict[str, Any]:
+    """Return who vouches for a record."""
+    return {
+        "by": by,
+        "origin": origin,
+        "release": release(),
+        "checks": dict(sorted(checks.items())),
+        "sound": sound,
+        "key": key.id,
+    }
+
+
+def cost_of(chain: Chain) -> dict[str, float]:
+    """Return what the steps and the verdicts of a chain say they cost."""
+    verdicts = [v for step in chain.steps for v in step.verdicts]
+    outcomes = [step.outcome for step in chain.steps if step.outcome is not None]
+    return {
+        "steps": len(chain.steps),
+        "calls": sum(v.calls for v in verdicts),
+        "tokens": sum(v.tokens for v in verdicts),
+        "seconds": round(sum(v.seconds for v in verdicts) + sum(o.seconds for o in outcomes), 3),
+    }
+
+
+def shape_of(chain: Chain) -> str:
+    """Return the digest of what a chain does, whatever the ids of its data are."""
+    steps = []
+    for step in chain.steps:
+        args = {k: v for k, v in step.args.items() if not k.endswith("_id")}
+        steps.append([step.tool, args] if step.tool else ["answer", step.state or step.claim])
+    return digest(steps)
+
+
+def unpack(record: Record, key: Key, **standing: Any) -> Memory | None:
+    """Return the recalled memory; None, with a logged warning, if the record is not right.
+
+    Args:
+        record: As stored.
+        key: Of this installation; a record that it did not sign is left out, unless its
+            `state` says that it is known to be in quarantine.
+        **standing: Further attributes of the memory: `score`, `rank`, `state` and the like.
+    """
     if not record.intact:
         log.warning("Memory %s is damaged (checksum) and is left out.", record.id)
         return None
+    if standing.get("state") != "quarantined" and not key.signed(record.sha256, record.mac):
+        log.warning("Memory %s was not verified by this installation; it is left out.", record.id)
+        return None
     try:
         chain = Chain.from_json(json.loads(record.chain))
-        summary, checks = json.loads(record.summary), json.loads(record.checks)
-    except (ValueError, ValidationError) as error:
+        parts = {n: json.loads(getattr(record, n)) for n in ("summary", "signature", "cost")}
+        source = json.loads(record.provenance)
+    except (ValueError, ValidationError, RecursionError) as error:
         log.warning("Memory %s cannot be read and is left out: %s", record.id, error)
         return None
-    reason = refusal(chain) or ("" if isinstance(summary, dict) else "its summary is no object")
+    objects = all(isinstance(part, dict) for part in (*parts.values(), source))
+    reason = refusal(chain) or ("" if objects else "its summary or provenance is no object")
     if reason:
         log.warning("Memory %s is left out: %s.", record.id, reason)
         return None
     return Memory(
-        record.id,
-        record.text,
-        chain,
-        score,
-        summary,
-        record.family,
-        tuple(checks),
-        record.release,
-        record.created,
+        **{"score": 0.0, **standing, **parts},
+        id=record.id,
+        text=record.text,
+        chain=chain,
+        family=record.family,
+        checks=tuple(source.get("checks") or ()),
+        release=str(source.get("release", "")),
+        created=record.created,
+        provenance=source,
     )
 
 
+def now() -> str:
+    """Return the time, ISO 8601 in UTC to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 @cache
-def _release() -> str:
+def release() -> str:
+    """Return the version of this package."""
     # Not `autoglm_agent.__version__`: the package above must not be needed here.
     try:
         return importlib.metadata.version("autoglm-agent")
@@ -186,5 +308,6 @@ def _release() -> str:
         return "unreleased"
 
 
-def _json(value: Any) -> str:
+def as_json(value: Any) -> str:
+    """Return JSON text without NaN."""
     return json.dumps(without_nan(value), default=str, allow_nan=False)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from autoglm_agent.errors import StoreError
+from autoglm_agent.memory.connect import set_aside
 from autoglm_agent.memory.index import FOLDER
 from autoglm_agent.memory.record import Record
 from autoglm_agent.memory.truth import FILE, SELECT, Truth
@@ -59,8 +60,9 @@ def repair(folder: Path) -> Repair:
     truth = Truth(folder)
     kept = [record for record in records if record.intact]
     for record in kept:
-        truth.add(record)
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+        # How each one stood is not salvaged; what others signed goes back into quarantine.
+        truth.add(record, None, state="active" if record.trusted(truth.key) else "quarantined")
+    set_aside(folder / FOLDER)
     return Repair(moved, len(kept), len(records) - len(kept))
 
 

@@ -1,12 +1,12 @@
 """The memory of verified chains: what solved a task is found again for the next similar one.
 
 Two layers. The truth (`truth.py`) is durable and decides what exists; the index (`index.py`)
-makes it quick to search and may vanish at any time. Every score is computed here from the
-vectors of the truth, so a recall gives the same answer with the index and without it.
+makes it quick to search and may vanish at any time. Every score is computed from the vectors of
+the truth, so a recall gives the same answer with the index and without it.
 
 Only chains that verifiers accepted get in, because a remembered chain is an example that the
-next run imitates. What comes out is data: validated, never executed, left out with a warning if
-it is not what was stored.
+next run imitates. What comes out is data: validated, signed by this installation, never
+executed, left out with a warning if it is not what was stored.
 """
 
 from __future__ import annotations
@@ -14,44 +14,59 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from autoglm_agent.chain import Chain, Task
-from autoglm_agent.errors import InputError
-from autoglm_agent.memory.index import ChromaIndex, IndexOff, Space
-from autoglm_agent.memory.record import Memory, Record, clean, pack, refusal, task_words, unpack
-from autoglm_agent.memory.truth import Truth
+from autoglm_agent.chain import Chain, Step, Task, Verdict
+from autoglm_agent.errors import InputError, StoreError
+from autoglm_agent.memory.connect import Server
+from autoglm_agent.memory.credit import Credit
+from autoglm_agent.memory.embedders import embedder
+from autoglm_agent.memory.ranking import diverse, merits
+from autoglm_agent.memory.record import Memory, Told, clean, pack, refusal, task_words, unpack
+from autoglm_agent.memory.search import EmbedderOff, Search
+from autoglm_agent.memory.truth import Hit, Truth
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
+    from autoglm_agent.memory.configurations import Configurations
+    from autoglm_agent.memory.examples import ChainExampleSelector
+    from autoglm_agent.memory.nogoods import Nogoods
     from autoglm_agent.memory.repair import Repair
     from autoglm_agent.memory.retriever import ChainRetriever
 
 log = logging.getLogger(__name__)
 
-SPARE = 8
-"""Records asked for beyond `k`, so that the exact scores choose and damaged ones are replaced."""
-
-
-class _EmbedderOff(Exception):
-    """The embedder cannot serve now."""
+POOL = 4
+"""Records that are ranked for each one that is shown."""
+SPARE = 16
+"""Records asked for beyond those, so that damaged ones are replaced."""
 
 
 class ChainMemory:
     """Verified chains in a folder; safe for threads, several processes and asyncio.
 
+    A SQLite table is the truth; Chroma, embedded or a server's, is an index that can be made
+    anew from it at any time. What the table keeps of a task: its words, a signature of the data,
+    the steps with their verdicts, figures, cost, and who verified it; never rows of a table.
+
     Args:
         path: The folder; made if absent, readable by its owner only.
-        embeddings: Any LangChain `Embeddings`; default `HashingEmbeddings`. Another one than
-            last time embeds what is stored anew at the next recall.
+        embeddings: What tasks are compared by: any LangChain `Embeddings`; the folder of a
+            transformers model as `"transformers:<folder>"` (extra `transformers`); default
+            what `AUTOGLM_EMBEDDER` names, else `HashingEmbeddings`, which needs no download. The
+            memory remembers which and refuses to mix them.
+        server: Address of a team's own Chroma server, or a `Server` with headers, to hold the
+            index instead of files in the folder; default `AUTOGLM_CHROMA_URL`. Only a client is
+            used; Chroma's server has known holes (see `autoglm_agent.memory.connect`).
 
     Raises:
-        StoreError: If the memory is damaged, newer than this release, or cannot be written.
+        StoreError: If the memory is damaged, newer than this release, was embedded by another
+            embedder, or cannot be written.
 
     Examples:
         >>> with ChainMemory("runs/memory") as memory:  # doctest: +SKIP
@@ -59,30 +74,62 @@ class ChainMemory:
         ...     memory.recall("Which customers will leave?", family="automl", k=2)
     """
 
-    def __init__(self, path: str | os.PathLike[str], embeddings: Embeddings | None = None) -> None:
-        if embeddings is None:
-            from autoglm_agent.memory.embedding import HashingEmbeddings
-
-            embeddings = HashingEmbeddings()
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        embeddings: Embeddings | str | None = None,
+        *,
+        server: str | Server | None = None,
+    ) -> None:
         self.path = Path(path).absolute()
-        self._embeddings = embeddings
-        self._embedder = embedder_name(embeddings)
-        self._truth = Truth(self.path)
-        self._index = ChromaIndex(self._truth)
+        server = server or os.environ.get("AUTOGLM_CHROMA_URL") or None
+        self.server = Server(server) if isinstance(server, str) else server
+        self.truth = Truth(self.path)
+        self.search = Search(self.truth, embedder(embeddings), self.server)
+        self._credit = Credit(self.truth)
+
+    @property
+    def nogoods(self) -> Nogoods:
+        """The refuted steps, which warn when the same situation returns."""
+        from autoglm_agent.memory.nogoods import Nogoods
+
+        return Nogoods(self.truth, self.search)
+
+    @property
+    def configurations(self) -> Configurations:
+        """The configurations of models that won on tables."""
+        from autoglm_agent.memory.configurations import Configurations
+
+        return Configurations(self.truth)
 
     def remember(
-        self, task: Task | str, chain: Chain, *, family: str, summary: Mapping[str, Any]
+        self,
+        task: Task | str,
+        chain: Chain,
+        *,
+        family: str,
+        summary: Mapping[str, Any],
+        signature: Mapping[str, Any] | None = None,
+        cost: Mapping[str, float] | None = None,
+        by: str = "autoglm-agent",
+        versions: Mapping[str, str] | None = None,
     ) -> str | None:
         """Store a verified chain durably; the same task solved by the same actions is stored once.
 
         A chain that is not verified (see `refusal`), or whose `summary` has a `status` other
-        than `verified`, is refused with a logged warning: it would poison the examples.
+        than `verified`, is refused with a logged warning: it would poison the examples. What
+        looks like rows of a table is left out of it. A near-duplicate (equal actions on like
+        data for nearly the same words) confirms the chain that is there already.
 
         Args:
             task: The user's words, or a parsed task.
             chain: The accepted steps.
             family: Kind of task; chains are recalled within their family only.
             summary: Figures to keep with it, JSON data.
+            signature: What the data was like, JSON data without any of it.
+            cost: Calls, tokens, seconds, money; default what the chain says.
+            by: Who verified it.
+            versions: Versions of the checks, by id; default this package's release.
 
         Returns:
             The id, also of a chain that was there already; None if it was refused.
@@ -97,72 +144,184 @@ class ChainMemory:
         if reason:
             log.warning("The chain is not remembered: %s.", reason)
             return None
-        record = pack(text, chain, family, summary)
-        if self._truth.add(record):
-            self._follow(record)
-        return record.id
+        told = Told(summary, signature or {}, cost, by, versions or {})
+        record = pack(text, chain, family, told, self.truth.key)
+        self.search.shelf("chain", family)
+        try:
+            vector = self.search.embed([text])[0]
+        except EmbedderOff as off:
+            log.warning("The chain is stored but not indexed yet: %s.", off)
+            vector = None
+        added = self.truth.add(record, vector)
+        space = self.search.space("chain", family)
+        if space is not None and added.how in ("new", "restored"):
+            self.search.index.follow_soon(space)
+        return added.id
 
     def recall(
-        self, text: Task | str, *, family: str, k: int = 3, min_score: float = -1.0
+        self,
+        text: Task | str,
+        *,
+        family: str,
+        k: int = 3,
+        min_score: float = -1.0,
+        run: str | None = None,
     ) -> list[Memory]:
-        """Return the chains of the tasks most like `text`, best first, the newer one at a tie.
+        """Return the chains that help most with `text`, best first, the newer one at a tie.
 
-        Nothing heavy is loaded while the family is empty. An index or an embedder that fails is
-        told by a logged warning; the index is then done without, the embedder gives no result.
+        They are near to the task, have helped before, are fresh and cheap, and are not all
+        alike (see `ranking.py`). Nothing heavy is loaded while the family is empty. An index or
+        an embedder that fails is told by a logged warning; the index is then done without, the
+        embedder gives no result.
 
         Args:
             text: The task at hand.
             family: Kind of task to look among.
             k: Number of chains at most.
             min_score: Least cosine similarity.
+            run: Name of the run that will use them; `credit` later tells how it ended.
 
         Raises:
             InputError: If `k` is below 1.
-            StoreError: If the memory is damaged.
+            StoreError: If the memory is damaged or was embedded by another embedder.
         """
         if k < 1:
             raise InputError(f"k is {k}.", "Ask for at least one chain.")
         words, family = task_words(text), clean(family, "family")
-        total = self._truth.shelf(family).size
+        shelf = self.search.shelf("chain", family)
+        total = shelf.size
         if not total or not words.strip():
             return []
         try:
-            query = self._embed([words], query=True)[0]
-            space = Space(family, self._embedder, len(query))
-            self._embed_missing(space)
-        except _EmbedderOff as reason:
+            query = self.search.embed([words], query=True)[0]
+            space = self.search.space("chain", family)
+            assert space is not None  # `embed` has measured it
+            if shelf.unembedded:
+                self.search.embed_missing(space)
+        except EmbedderOff as reason:
             log.warning("Nothing is recalled: %s.", reason)
             return []
-        found = self._best(space, query, self._candidates(space, query, k), k)
-        if len(found) < min(k, total):  # damaged, forgotten meanwhile, or not found by the index
-            found = self._best(space, query, None, k)
-        return [memory for memory in found if memory.score >= min_score]
+        hits = self.search.nearest(space, shelf, query, POOL * k + SPARE)
+        found, intact = ([], 0) if hits is None else self._best(hits, query, k, min_score)
+        if intact < min(k, total):  # damaged, forgotten meanwhile, or not found by the index
+            found, _ = self._best(self.search.vectors.hits(space, None), query, k, min_score)
+        if run is not None and found:
+            self._note_use(run, found)
+        return found
+
+    def credit(self, run: str, succeeded: bool, *, family: str) -> list[str]:
+        """Tell how a run ended; the chains it was shown rise or fall by it, once.
+
+        A chain whose reuse keeps failing, unexpectedly for its family, is retired: it is kept,
+        but recalled no more until it is verified anew.
+
+        Args:
+            run: The name that was given to `recall`.
+            succeeded: Whether the run ended verified.
+            family: Kind of task.
+
+        Returns:
+            The ids of the chains that are retired now.
+        """
+        retired = self._credit.settle(run, succeeded, clean(family, "family"), "chain")
+        for key in retired:
+            log.warning("Memory %s is retired: runs that used it keep failing.", key)
+        return retired
+
+    def reverify(self, record_id: str, judge: Callable[[Step, Chain], Sequence[Verdict]]) -> str:
+        """Judge a chain in quarantine or retirement anew; it becomes active if it passes.
+
+        Args:
+            record_id: Its id.
+            judge: From a step, without its former verdicts, and the chain before it, to verdicts.
+
+        Returns:
+            Why it stays where it is; the empty string if it is active now.
+
+        Raises:
+            InputError: If there is no such chain.
+        """
+        memory = self.get(record_id)
+        judged = Chain(question=memory.chain.question)
+        for step in memory.chain.steps:
+            bare = step.model_copy(update={"verdicts": ()})
+            verdicts = tuple(judge(bare, judged))
+            judged = judged.grown(bare.model_copy(update={"verdicts": verdicts}))
+        reason = refusal(judged)
+        if not reason:
+            self.remember(
+                memory.text,
+                judged,
+                family=memory.family,
+                summary={**memory.summary, "status": "verified"},
+                signature=memory.signature,
+                cost=memory.cost,
+            )
+        return reason
 
     async def aremember(
-        self, task: Task | str, chain: Chain, *, family: str, summary: Mapping[str, Any]
+        self,
+        task: Task | str,
+        chain: Chain,
+        *,
+        family: str,
+        summary: Mapping[str, Any],
+        **told: Any,
     ) -> str | None:
         """Remember without blocking the event loop."""
-        return await asyncio.to_thread(self.remember, task, chain, family=family, summary=summary)
+        return await asyncio.to_thread(
+            self.remember, task, chain, family=family, summary=summary, **told
+        )
 
     async def arecall(
-        self, text: Task | str, *, family: str, k: int = 3, min_score: float = -1.0
+        self,
+        text: Task | str,
+        *,
+        family: str,
+        k: int = 3,
+        min_score: float = -1.0,
+        run: str | None = None,
     ) -> list[Memory]:
         """Recall without blocking the event loop."""
-        return await asyncio.to_thread(self.recall, text, family=family, k=k, min_score=min_score)
+        return await asyncio.to_thread(
+            self.recall, text, family=family, k=k, min_score=min_score, run=run
+        )
+
+    async def acredit(self, run: str, succeeded: bool, *, family: str) -> list[str]:
+        """Credit without blocking the event loop."""
+        return await asyncio.to_thread(self.credit, run, succeeded, family=family)
+
+    def get(self, record_id: str) -> Memory:
+        """Return one chain, whatever its state.
+
+        Raises:
+            InputError: If there is none of that id that can be read.
+        """
+        from autoglm_agent.memory.browsing import look_up
+
+        return look_up(self.truth, record_id)
 
     def forget(self, record_id: str) -> bool:
-        """Delete a chain for good; return whether it was there. The index follows."""
-        return self._truth.remove(record_id)
+        """Delete a record for good; return whether it was there. The index follows."""
+        return self.truth.remove(record_id)
 
     def count(self) -> int:
-        """Return the number of chains of all families."""
-        return self._truth.count()
+        """Return the number of chains of all families, whatever their state."""
+        return self.truth.count()
 
     def as_retriever(self, *, family: str, k: int = 3) -> ChainRetriever:
         """Return the memory of one family as a LangChain retriever."""
         from autoglm_agent.memory.retriever import ChainRetriever
 
         return ChainRetriever(memory=self, family=family, k=k)
+
+    def as_example_selector(
+        self, *, family: str, k: int = 3, input_key: str = "input"
+    ) -> ChainExampleSelector:
+        """Return the memory of one family as a LangChain example selector."""
+        from autoglm_agent.memory.examples import ChainExampleSelector
+
+        return ChainExampleSelector(self, family=family, k=k, input_key=input_key)
 
     @classmethod
     def repair(cls, path: str | os.PathLike[str]) -> Repair:
@@ -174,9 +333,28 @@ class ChainMemory:
 
         return repair(Path(path).absolute())
 
+    @classmethod
+    def migrate(
+        cls, path: str | os.PathLike[str], embeddings: Embeddings | str | None = None
+    ) -> int:
+        """Embed a memory anew, by another embedder; return the number of records embedded.
+
+        The former vectors serve until all the new ones are there.
+
+        Raises:
+            StoreError: If the embedder fails; the memory is as it was then.
+        """
+        from autoglm_agent.memory.migrate import migrate
+
+        return migrate(Truth(Path(path).absolute()), embedder(embeddings))
+
+    def settle(self) -> None:
+        """Wait until the index has caught up with what was remembered."""
+        self.search.index.settle()
+
     def close(self) -> None:
         """Release the index's files; the memory opens them again when it needs them."""
-        self._index.close()
+        self.search.index.close()
 
     def __enter__(self) -> Self:
         return self
@@ -184,85 +362,41 @@ class ChainMemory:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _follow(self, record: Record) -> None:
-        # The chain is safe already: what fails here costs the next recall some time, no more.
+    def _note_use(self, run: str, found: Sequence[Memory]) -> None:
         try:
-            vector = self._embed([record.text])[0]
-            self._truth.save_vectors(self._embedder, [(record.id, vector)])
-            space = Space(record.family, self._embedder, len(vector))
-            self._embed_missing(space)
-            self._index.follow(space)
-        except _EmbedderOff as reason:
-            log.warning("The chain is stored but not indexed yet: %s.", reason)
-        except IndexOff as reason:
-            log.info("The chain is stored but not indexed yet: %s.", reason)
+            self._credit.used(run, {memory.id: memory.score for memory in found})
+        except StoreError as error:  # the run is worth more than its bookkeeping
+            log.warning("The use of the recalled chains is not noted: %s", error)
 
-    def _embed(self, texts: list[str], *, query: bool = False) -> list[np.ndarray]:
-        try:
-            if query:
-                vectors = [self._embeddings.embed_query(text) for text in texts]
-            else:
-                vectors = self._embeddings.embed_documents(texts)
-            units = [_unit(vector) for vector in vectors]
-        except Exception as error:
-            # Embedders are other people's code and often a network: the run goes on without.
-            raise _EmbedderOff(f"the embedder {self._embedder} failed: {error!r:.300}") from error
-        if len(units) != len(texts) or len({len(unit) for unit in units}) > 1:
-            raise _EmbedderOff(f"the embedder {self._embedder} gave vectors that do not match")
-        return units
-
-    def _embed_missing(self, space: Space) -> None:
-        """Embed the records that have no vector yet, or one of another embedder."""
-        missing = self._truth.unembedded(*space)
-        if missing:
-            vectors = self._embed([text for _, text in missing])
-            keys = [key for key, _ in missing]
-            self._truth.save_vectors(space.embedder, list(zip(keys, vectors, strict=True)))
-
-    def _candidates(self, space: Space, query: np.ndarray, k: int) -> list[str] | None:
-        """Return the ids to score, or None for all of them."""
-        try:
-            return self._index.nearest(space, query, 2 * k + SPARE)
-        except IndexOff as reason:
-            log.info("Recalled without the index: %s.", reason)
-            return None
-
-    def _best(self, space: Space, query: np.ndarray, ids: list[str] | None, k: int) -> list[Memory]:
-        """Return the `k` best intact ones of the named records (None: of the family)."""
-        vectors = self._truth.vectors(*space, ids=ids)
-        if not vectors:
-            return []
-        scores = np.clip(np.stack([v.values for v in vectors]) @ query, -1, 1).tolist()
-        ranked = sorted(
-            ((s, v.seq, v.id) for s, v in zip(scores, vectors, strict=True)), reverse=True
-        )
+    def _best(
+        self, hits: Sequence[Hit], query: np.ndarray, k: int, min_score: float
+    ) -> tuple[list[Memory], int]:
+        """Return the `k` best memories, and how many of the hits can be said to be intact."""
+        if not hits:
+            return [], 0
+        scores = np.clip(np.stack([hit.values for hit in hits]) @ query, -1, 1).tolist()
+        near = [i for i, score in enumerate(scores) if score >= min_score]
+        pool = sorted(near, key=lambda i: (-scores[i], -hits[i].seq))[: POOL * k + SPARE]
+        merit = merits([hits[i] for i in pool], [scores[i] for i in pool])
+        order = diverse([hits[i] for i in pool], merit)
         best: list[Memory] = []
-        for start in range(0, len(ranked), k + SPARE):
-            part = ranked[start : start + k + SPARE]
-            records = self._truth.fetch([key for _, _, key in part])
-            memories = (unpack(records[key], score) for score, _, key in part if key in records)
-            best += [memory for memory in memories if memory is not None]
+        bad = 0
+        for start in range(0, len(order), k):
+            part = order[start : start + k]
+            records = self.truth.fetch([hits[pool[i]].id for i in part])
+            for i in part:
+                hit = hits[pool[i]]
+                memory = hit.id in records and unpack(
+                    records[hit.id],
+                    self.truth.key,
+                    score=scores[pool[i]],
+                    rank=merit[i],
+                    wins=hit.wins,
+                    losses=hit.losses,
+                    uses=hit.uses,
+                )
+                bad += not memory
+                best += [memory] if memory else []
             if len(best) >= k:
                 break
-        return best[:k]
-
-
-def embedder_name(embeddings: Embeddings) -> str:
-    """Return the name under which the vectors of an embedder are kept.
-
-    Its own `name`, else its class and the model it says it uses.
-    """
-    name = getattr(embeddings, "name", None)
-    if isinstance(name, str) and name:
-        return name
-    model = getattr(embeddings, "model", None) or getattr(embeddings, "model_name", None)
-    kind = type(embeddings)
-    return f"{kind.__module__}.{kind.__qualname__}" + (f":{model}" if model else "")
-
-
-def _unit(vector: Sequence[float]) -> np.ndarray:
-    values = np.asarray(vector, dtype=np.float32)
-    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
-        raise ValueError("a vector is empty or not finite")
-    length = float(np.linalg.norm(values))
-    return values / length if length > 0 else values
+        return best[:k], len(hits) - bad

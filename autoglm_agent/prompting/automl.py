@@ -24,7 +24,8 @@ def system_sections(
 
     Args:
         constraints: One sentence for each active verifier.
-        examples: Verified chains of similar tasks, as short JSON data.
+        examples: Verified chains of similar tasks, as short JSON data; one that has `refuted`
+            tells of a step that was refuted before and is a warning.
         tools: Names of the tools in their usual order.
     """
     return [
@@ -33,8 +34,13 @@ def system_sections(
         Section("constraints", "\n".join(f"- {c}" for c in constraints), priority=1),
         Section(
             "verified chains of similar tasks",
-            "\n".join(fenced("example", e) for e in examples),
+            "\n".join(fenced("example", e) for e in examples if "refuted" not in e),
             priority=3,
+        ),
+        Section(
+            "refuted when this task was done before",
+            "\n".join(fenced("warning", e["refuted"]) for e in examples if "refuted" in e),
+            priority=2,
         ),
         Section("output", CONTRACT),
     ]

@@ -39,6 +39,7 @@ from autoglm_graphs.settings import (
     write_settings,
 )
 from autoglm_graphs.state import State
+from autoglm_graphs.warmstart import WarmStart
 from autoglm_tools.catalogue import session_tools
 from autoglm_tools.checking import ResultVerifier
 from autoglm_tools.session import Session
@@ -197,6 +198,10 @@ class AutoMLStage:
             task_overrides=settings.slots,
         )
         consent = settings.consent or bool(state.get("consent"))
+        memory = self._open_memory(listener)
+        warm = WarmStart(memory, workspace, listener) if memory is not None else None
+        if warm is not None:
+            session.first = warm.first
         tools = session_tools(session, consent=consent)
         return Scene(
             asked=self._model.bind_tools(list(tools)),
@@ -208,7 +213,8 @@ class AutoMLStage:
             outcomes=WorkspaceOutcomes(workspace),
             listener=listener,
             budget=self._budget or Budget(seconds=limit * HARD_STOP if limit else None),
-            memory=self._open_memory(listener),
+            memory=memory,
+            learn=warm.keep if warm is not None else lambda: None,
             ask=self._ask,
             consent=consent,
         )

@@ -222,7 +222,7 @@ class ReasoningStage:
             prices=self.prices,
             tells_claims=True,
             opening=self._opening,
-            learn=self._learn,
+            tell=self._learn,
         )
 
     def _shown(self, parts: PromptParts) -> Callable[[State], list[AnyMessage]]:

@@ -90,6 +90,7 @@ class Scene:
         listener: Receives progress events.
         budget: Hard caps.
         memory: Verified chains, or None.
+        learn: Called when a run has ended verified and its chain is remembered.
         family: Kind of task, as the memory's shelf.
         ask: Whether a person is there to be asked.
         consent: Whether the user has allowed a second reading of the vault.
@@ -98,7 +99,7 @@ class Scene:
         prices: Price of a million input and output tokens.
         tells_claims: Whether events tell the claim of a step rather than its thought.
         opening: Gives keys of the state that are chosen once for a task.
-        learn: Is told how a run ended, verified or not.
+        tell: Is told how a run ended, verified or not.
     """
 
     asked: Asked
@@ -111,6 +112,7 @@ class Scene:
     listener: Listener
     budget: Budget = field(default_factory=Budget)
     memory: ChainMemory | None = None
+    learn: Callable[[], None] = lambda: None
     family: str = "automl"
     ask: bool = False
     consent: bool = False
@@ -119,7 +121,7 @@ class Scene:
     prices: tuple[float, float] | None = None
     tells_claims: bool = False
     opening: Callable[[State], dict[str, Any]] | None = None
-    learn: Callable[[State], None] | None = None
+    tell: Callable[[State], None] | None = None
 
 
 OpenScene = Callable[[State], Scene]

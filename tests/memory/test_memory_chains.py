@@ -185,13 +185,16 @@ def test_odd_values_are_stored_as_json_has_them(memory):
 
 
 def tamper(folder, column, value, *, reseal):
+    from autoglm_agent.memory.key import installation_key
     from autoglm_agent.memory.truth import SELECT, Record
 
     with sqlite3.connect(folder / "chains.sqlite3") as db:
         db.execute(f"UPDATE chains SET {column} = ? WHERE text = ?", (value, TASKS[0]))
         if reseal:
             record = Record(*db.execute(f"{SELECT} WHERE text = ?", (TASKS[0],)).fetchone())
-            db.execute("UPDATE chains SET sha256 = ? WHERE id = ?", (record.seal, record.id))
+            record = record.sealed(installation_key(folder))
+            seals = (record.sha256, record.mac, record.id)
+            db.execute("UPDATE chains SET sha256 = ?, mac = ? WHERE id = ?", seals)
     db.close()
 
 
@@ -207,7 +210,7 @@ REFUTED = Chain(steps=(Step(tool="t", verdicts=(PASS, Verdict(check="V2", status
         ("chain", '{"steps": [], "evil": 1}', True, "cannot be read"),
         ("chain", json.dumps(REFUTED.to_json()), True, "refuted"),
         ("summary", "[]", True, "no object"),
-        ("checks", "{", True, "cannot be read"),
+        ("provenance", "{", True, "cannot be read"),
     ],
 )
 def test_a_bad_record_is_left_out_and_the_next_ones_come(

@@ -132,10 +132,10 @@ def test_a_database_that_is_not_ours_is_refused(folder):
 def test_a_memory_of_a_newer_release_is_refused_and_not_repaired(folder, make_chain):
     fill(folder, make_chain)
     with sqlite3.connect(folder / FILE) as db:
-        db.execute("UPDATE meta SET value = '2' WHERE key = 'format'")
+        db.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
     db.close()
     for attempt in (ChainMemory, ChainMemory.repair):
-        with pytest.raises(StoreError, match=r"has format 2.*Upgrade autoglm-agent"):
+        with pytest.raises(StoreError, match=r"has format 3.*Upgrade autoglm-agent"):
             attempt(folder)
 
 

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 from langchain_core.embeddings import Embeddings
 
+from autoglm_agent.errors import StoreError
 from autoglm_agent.memory import index as index_module
 from autoglm_agent.memory.embedding import HashingEmbeddings
-from autoglm_agent.memory.index import ChromaIndex, Space
+from autoglm_agent.memory.index import ChromaIndex
+from autoglm_agent.memory.space import Space
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.memory.truth import Shelf, Vector
 
@@ -36,9 +38,9 @@ def assert_complete(folder: Path, embeddings: Embeddings | None = None, size: in
             text = f"task number {number}"
             assert memory.recall(text, family="a", k=1)[0].text == text
         assert len(memory.recall("task", family="a", k=99)) == size
-        query = np.asarray(memory._embeddings.embed_query("task"), dtype=np.float32)
-        space = Space("a", memory._embedder, len(query))
-        assert len(memory._index.nearest(space, query, 999)) == size
+        query = np.asarray(memory.search.embeddings.embed_query("task"), dtype=np.float32)
+        space = Space("a", memory.search.embedder, len(query))
+        assert len(memory.search.index.nearest(space, query, 999).ids) == size
 
 
 def test_an_index_that_was_deleted_comes_back(folder, make_chain):
@@ -58,7 +60,7 @@ def test_vectors_that_do_not_find_themselves_are_rebuilt(folder, make_chain, cap
     fill(folder, make_chain)
     with ChainMemory(folder) as memory:
         memory.recall("task", family="a")
-        (opened,) = memory._index._opened.values()
+        (opened,) = memory.search.index._opened.values()
         wrong = np.roll(np.eye(N, 384, dtype=np.float32), 1, axis=0)
         ids = opened.collection.get(include=[])["ids"]
         opened.collection.upsert(ids=ids, embeddings=wrong)
@@ -68,7 +70,9 @@ def test_vectors_that_do_not_find_themselves_are_rebuilt(folder, make_chain, cap
 
 
 class Fixed:
-    """A truth of many vectors, without the time it takes to store as many chains."""
+    """A source of many vectors, without the time it takes to store as many chains."""
+
+    store = "fixed"
 
     def __init__(self, folder: Path, count: int) -> None:
         folder.mkdir()
@@ -77,11 +81,17 @@ class Fixed:
         values /= np.linalg.norm(values, axis=1, keepdims=True)
         self._vectors = [Vector(i + 1, f"v{i}", row) for i, row in enumerate(values)]
 
-    def shelf(self, family: str) -> Shelf:
-        return Shelf(len(self._vectors), len(self._vectors), 0)
+    def shelf(self, space: Space) -> Shelf:
+        return Shelf(len(self._vectors), len(self._vectors))
 
-    def vectors(self, *space: object, after: int = 0) -> list[Vector]:
+    def vectors(self, space: Space) -> list[Vector]:
+        return self._vectors
+
+    def changes(self, space: Space, after: int) -> list[Vector]:
         return self._vectors[after:]
+
+    def probes(self, space: Space, count: int) -> list[np.ndarray]:
+        return [v.values for v in self._vectors[:: len(self._vectors) // count]]
 
 
 def test_lost_vector_files_are_noticed(folder, caplog):
@@ -95,8 +105,8 @@ def test_lost_vector_files_are_noticed(folder, caplog):
     for path in segments:
         shutil.rmtree(path)
     index = ChromaIndex(truth)
-    for vector in truth.vectors()[::111]:
-        assert index.nearest(space, vector.values, 1) == [vector.id]
+    for vector in truth.vectors(space)[::111]:
+        assert index.nearest(space, vector.values, 1).ids == [vector.id]
     assert "rebuilt: 1100 chains" in caplog.text
     index.close()
 
@@ -105,7 +115,7 @@ def test_foreign_vectors_are_removed(folder, make_chain):
     fill(folder, make_chain)
     with ChainMemory(folder) as memory:
         memory.recall("task", family="a")
-        (opened,) = memory._index._opened.values()
+        (opened,) = memory.search.index._opened.values()
         opened.collection.delete(ids=opened.collection.get(include=[])["ids"][:3])
         opened.collection.upsert(ids=["foreign"], embeddings=np.ones((1, 384), np.float32))
     assert_complete(folder)
@@ -115,13 +125,14 @@ def test_a_collection_of_another_metric_is_not_trusted(folder, make_chain):
     fill(folder, make_chain)
     with ChainMemory(folder) as memory:
         memory.recall("task", family="a")
-        index = memory._index
-        (name,) = index._opened
+        index = memory.search.index
+        (space,) = index._opened
+        name = space.name(memory.truth.meta()["store"])
         index._client.delete_collection(name)
         index._client.create_collection(name, embedding_function=None)
     with ChainMemory(folder) as memory:
         memory.recall("task", family="a")
-        (opened,) = memory._index._opened.values()
+        (opened,) = memory.search.index._opened.values()
         assert opened.collection.configuration_json["hnsw"]["space"] == "cosine"
     assert_complete(folder)
 
@@ -130,10 +141,11 @@ def test_a_collection_deleted_while_open_is_made_anew(folder, make_chain):
     fill(folder, make_chain)
     with ChainMemory(folder) as memory:
         memory.recall("task", family="a")
-        (name,) = memory._index._opened
-        memory._index._client.delete_collection(name)
+        (space,) = memory.search.index._opened
+        name = space.name(memory.truth.meta()["store"])
+        memory.search.index._client.delete_collection(name)
         assert len(memory.recall("task", family="a", k=99)) == N
-        assert not memory._index._off
+        assert not memory.search.index._off
     assert_complete(folder)
 
 
@@ -144,11 +156,10 @@ def test_what_another_process_wrote_is_found_by_an_open_memory(memory, make_chai
         "for n in range(1, 6): memory.remember(f'other {n}', chain(n), family='a', summary={})"
     )
     assert other.wait(60) == 0, other.stderr.read()
-    found = memory._index.nearest(
-        Space("a", "hashing-1-384", 384),
-        np.asarray(HashingEmbeddings().embed_query("other 4"), np.float32),
-        1,
-    )
+    query = np.asarray(HashingEmbeddings().embed_query("other 4"), np.float32)
+    memory.recall("other 4", family="a", k=1)  # notices what is missing and has it followed
+    memory.settle()
+    found = memory.search.index.nearest(Space("a", "hashing-1-384", 384), query, 1).ids
     assert found == [memory.recall("other 4", family="a", k=1)[0].id]
 
 
@@ -168,21 +179,47 @@ class Counting(Embeddings):
         return self.inner.embed_query(text)
 
 
-def test_another_embedder_embeds_what_is_stored_once(folder, make_chain):
+def test_another_embedder_is_refused_until_the_memory_is_migrated(folder, make_chain):
     fill(folder, make_chain)
     other = Counting()
+    with pytest.raises(StoreError, match=r"embedded by hashing-1-384, not by .*Counting.* migrate"):
+        ChainMemory(folder, other)
+    assert ChainMemory.migrate(folder, other) == other.documents == N
     assert_complete(folder, other)
     assert other.documents == N
-    assert_complete(folder, other)
-    assert other.documents == N
+    with pytest.raises(StoreError, match="not by hashing-1-384"):
+        ChainMemory(folder)
+    ChainMemory.migrate(folder)
     assert_complete(folder)
 
 
-def test_an_embedder_of_another_length_under_the_same_name_is_noticed(folder, make_chain):
+def test_an_embedder_of_another_length_under_the_same_name_is_refused(folder, make_chain):
     first, second = Counting(64), Counting(32)
     second.model = first.model
     fill(folder, make_chain, first)
+    with ChainMemory(folder, second) as memory:
+        with pytest.raises(StoreError, match=r"with 64 numbers a vector, not by .* with 32"):
+            memory.recall("task", family="a")
+        with pytest.raises(StoreError, match="cannot be compared"):
+            memory.remember("one more", make_chain(99), family="a", summary={})
+    ChainMemory.migrate(folder, second)
     assert_complete(folder, second)
+
+
+def test_an_open_memory_notices_that_another_process_migrated_it(memory, make_chain, folder):
+    memory.remember("task number 0", make_chain(0), family="a", summary={})
+    ChainMemory.migrate(folder, Counting())
+    with pytest.raises(StoreError, match="cannot be compared"):
+        memory.recall("task", family="a")
+    with pytest.raises(StoreError, match="cannot be compared"):
+        memory.remember("task number 1", make_chain(1), family="a", summary={})
+
+
+def test_a_migration_that_fails_leaves_the_memory_as_it_was(folder, make_chain):
+    fill(folder, make_chain)
+    with pytest.raises(StoreError, match="as it was"):
+        ChainMemory.migrate(folder, Broken())
+    assert_complete(folder)
 
 
 def test_vectors_are_scaled_to_unit_length(folder, make_chain):
@@ -239,7 +276,7 @@ def test_an_index_that_fails_once_is_rebuilt(folder, make_chain, monkeypatch, ca
     with ChainMemory(folder) as memory:
         assert len(memory.recall("task", family="a", k=99)) == N
         assert "(RuntimeError: hnsw) and is rebuilt" in caplog.text
-        assert not memory._index._off
+        assert not memory.search.index._off
 
 
 @pytest.mark.parametrize("error", [RuntimeError("hnsw"), Panic("index out of range")])
@@ -252,7 +289,7 @@ def test_an_index_that_keeps_failing_is_done_without(
         raise error
 
     with monkeypatch.context() as patch:
-        patch.setattr(ChromaIndex, "_up_to_date", fail)
+        patch.setattr(ChromaIndex, "_serve", fail)
         with ChainMemory(folder) as memory:
             assert memory.recall("task number 4", family="a", k=1)[0].text == "task number 4"
             assert memory.remember("one more", make_chain(99), family="a", summary={})
@@ -278,9 +315,9 @@ def test_a_busy_writer_is_not_waited_for_long(folder, make_chain, monkeypatch):
     with ChainMemory(folder) as memory:
         with held:
             assert len(memory.recall("task", family="a", k=99)) == N
-            assert not memory._index._opened
+            assert not memory.search.index._opened
         memory.recall("task", family="a")
-        assert memory._index._opened
+        assert memory.search.index._opened
 
 
 def test_index_and_truth_give_the_same_answer(folder, make_chain, monkeypatch):

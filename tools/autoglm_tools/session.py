@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 SLACK_S = 4.0
 """Seconds kept for evaluation, explanation and report, whatever the budget."""
@@ -34,6 +38,8 @@ class Session:
         checks: Whether the tools run the checks themselves; the graph's own verify node does
             it for them otherwise.
         task_overrides: Slots that are fixed from outside (command-line flags).
+        first: Gives the configurations that a search on prepared data tries first; not asked
+            when the number of trials is fixed, because the result must not depend on it then.
     """
 
     workspace: Workspace
@@ -45,6 +51,7 @@ class Session:
     listener: Listener = silent
     checks: bool = True
     task_overrides: dict[str, object] = field(default_factory=dict)
+    first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
 
     def readable(self, source: str) -> Path:
         """Return the path of a data file that this run may read.

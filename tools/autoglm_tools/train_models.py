@@ -98,6 +98,7 @@ def _search(
         max_latency_ms=prepared.task.max_latency_ms,
         discard=discard,
         simplify=simplify,
+        first=() if session.trials else session.first(prepared),
     )
     result.save(
         session.workspace,

@@ -7,7 +7,7 @@ the clock, and the same seed gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search import portfolio
 from autoglm_agent.automl.search.blend import conclude
+from autoglm_agent.automl.search.recalled import ahead, believed
 from autoglm_agent.automl.search.result import SearchResult, load_search
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import Spec, candidate_id, train, trial_key
@@ -58,6 +59,7 @@ def run_search(
     simplify: bool = False,
     sample_weight: np.ndarray | None = None,
     n_jobs: int | None = None,
+    first: Sequence[Mapping[str, Any]] = (),
 ) -> SearchResult:
     """Search for the best ensemble within the time.
 
@@ -82,11 +84,17 @@ def run_search(
         simplify: Only models with little capacity.
         sample_weight: Weights of the rows in training, shape (rows,).
         n_jobs: Fits that run side by side; the processors this process may use by default.
+        first: Configurations to try first, each with `family` and `params` as plain data, for
+            example winners on similar tables; what this search could not choose itself is
+            passed over, and so are all if only some models are wanted.
 
     Returns:
         The candidates, their out-of-fold predictions, and the model.
     """
-    work = _Search(problem, deadline, trials, store or MemoryTrials(), listener, frozenset(discard))
+    work = _Search(
+        problem, deadline, trials, store or MemoryTrials(), listener, frozenset(discard),
+        () if interpretable or simplify else tuple(believed(first)),
+    )  # fmt: skip
     if deadline.seconds is not None and deadline.left < LEAST_SECONDS:
         study = _study_of_baseline(y, problem, folds, seed)
     else:
@@ -125,6 +133,7 @@ class _Search:
     store: Trials
     listener: Listener
     discard: frozenset[str]
+    first: tuple[Spec, ...] = ()
     trials: list[Trial] = field(default_factory=list)
     failed: list[Candidate] = field(default_factory=list)
     trained: int = 0
@@ -138,7 +147,8 @@ class _Search:
             None if seconds is None else max(0.0, seconds - keep), self.deadline.start
         )
         board = portfolio.Board(study, training)
-        for count, (spec, share) in enumerate(self._offers(board, interpretable, simplify)):
+        offers = ahead(board, self.first, self._offers(board, interpretable, simplify))
+        for count, (spec, share) in enumerate(offers):
             if self.limit is not None and count >= self.limit:
                 self.stopped = "trials"
                 return

@@ -14,6 +14,9 @@ from autoglm_graphs.state import State
 EXAMPLES = 2
 """Few-shot examples at most: more cost tokens and help little."""
 
+WARNINGS = 3
+"""Refuted steps of the same task that are told at most."""
+
 
 def fresh(run: str, question: str) -> dict[str, Any]:
     """Return the keys of a task that has just begun."""
@@ -42,12 +45,15 @@ def recall(state: State, scene: Scene) -> dict[str, Any]:
     if scene.memory is None:
         return {"recalled": []}
     try:
-        found = scene.memory.recall(last_human_text(state), family=scene.family, k=EXAMPLES)
+        words = last_human_text(state)
+        found = scene.memory.recall(words, family=scene.family, k=EXAMPLES, run=state["run"])
+        warned = scene.memory.nogoods.recall(words, family=scene.family, k=WARNINGS)
     except AutoGLMError as error:
         scene.listener({"event": "memory.failed", "text": str(error)})
         return {"recalled": []}
     scene.listener({"event": "recall", "found": len(found), "text": f"{len(found)} similar tasks"})
-    return {"recalled": [_example(memory) for memory in found]}
+    warnings = [{"refuted": warning.to_json()} for warning in warned]
+    return {"recalled": [*(_example(memory) for memory in found), *warnings]}
 
 
 def last_human_text(state: State) -> str:

@@ -8,15 +8,29 @@ from autoglm_agent.errors import AutoGLMError
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.state import State, chain_of
+from autoglm_graphs.state import State, chain_of, nogoods_of
 
 
 def remember(state: State, scene: Scene) -> dict[str, Any]:
-    """Store the chain if the run ended verified; anything else would poison the examples."""
+    """Store the chain if the run ended verified; anything else would poison the examples.
+
+    How the run ended is credited to the chains that it was shown; what was refuted in it is kept
+    as a warning, however it ended.
+    """
     response = state.get("structured_response") or {}
-    if scene.learn is not None:
-        scene.learn(state)
-    if scene.memory is None or response.get("status") != "verified":
+    status = response.get("status")
+    if scene.tell is not None:
+        scene.tell(state)
+    if scene.memory is None or status not in ("verified", "unverified", "abstained"):
+        return {}  # a run that could not be done says nothing of its examples
+    words = last_human_text(state)
+    try:
+        scene.memory.credit(state["run"], status == "verified", family=scene.family)
+        scene.memory.nogoods.remember(words, nogoods_of(state), family=scene.family)
+    except AutoGLMError as error:
+        scene.listener({"event": "memory.failed", "text": str(error)})
+        return {}
+    if status != "verified":
         return {}
     if (response.get("task") or {}).get("kind") == "profile":
         return {}  # a description claims nothing, so nothing in it was verified
@@ -25,9 +39,8 @@ def remember(state: State, scene: Scene) -> dict[str, Any]:
     summary: dict[str, Any] = {k: response[k] for k in keys if k in response}
     try:
         # The user's words are what the next task will be compared with.
-        scene.memory.remember(
-            last_human_text(state), chain_of(state), family=scene.family, summary=summary
-        )
+        scene.memory.remember(words, chain_of(state), family=scene.family, summary=summary)
+        scene.learn()
     except AutoGLMError as error:
         scene.listener({"event": "memory.failed", "text": str(error)})
     return {}

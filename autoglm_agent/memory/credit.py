@@ -1,0 +1,96 @@
+"""Credit assignment: what became of the runs that a remembered chain was shown to.
+
+A run's outcome is divided among the chains it was shown, in proportion to their similarity. A
+loss weighs as much as it was unexpected: where most runs of a family fail anyway, a failure says
+little about the example. Each outcome counts once, however often it is told.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from autoglm_agent.memory.ranking import outworn
+from autoglm_agent.memory.record import now
+from autoglm_agent.memory.shelving import move
+from autoglm_agent.memory.truth import Truth
+
+LEAST_BLAME = 0.2
+
+
+class Credit:
+    """The outcomes of runs.
+
+    Args:
+        truth: Where they are kept.
+    """
+
+    def __init__(self, truth: Truth) -> None:
+        self._truth = truth
+
+    def used(self, run: str, scores: Mapping[str, float]) -> None:
+        """Note that a run was shown some chains.
+
+        Args:
+            run: Name of the run; the same one may be told again.
+            scores: Id to similarity.
+        """
+        weights = {key: max(score, 0.01) for key, score in scores.items()}
+        total = sum(weights.values())
+        with self._truth.transaction(write=True) as db:
+            for key, weight in weights.items():
+                query = "INSERT OR IGNORE INTO uses VALUES (?, ?, ?, NULL, ?)"
+                if db.execute(query, (run, key, weight / total, now())).rowcount:
+                    db.execute("UPDATE standing SET uses = uses + 1 WHERE id = ?", (key,))
+
+    def settle(self, run: str, succeeded: bool, family: str, kind: str) -> list[str]:
+        """Divide a run's outcome among the chains it was shown.
+
+        Args:
+            run: As in `used`; a run that was shown none still tells how hard the family is.
+            succeeded: Whether the run ended verified.
+            family: The shelf.
+            kind: Of what was shown.
+
+        Returns:
+            The ids of the chains that are retired now.
+        """
+        with self._truth.transaction(write=True) as db:
+            if not _count_run(db, run, succeeded, family, kind):
+                return []
+            query = "SELECT id, share FROM uses WHERE run = ? AND outcome IS NULL AND share > 0"
+            shares = db.execute(query, (run,)).fetchall()
+            weight = 1.0 if succeeded else max(LEAST_BLAME, _expected(db, family, kind))
+            for key, share in shares:
+                column = "wins" if succeeded else "losses"
+                query = f"UPDATE standing SET {column} = {column} + ? WHERE id = ?"  # noqa: S608
+                db.execute(query, (share * weight, key))
+            db.execute("UPDATE uses SET outcome = ? WHERE run = ?", (int(succeeded), run))
+            return [key for key, _ in shares if _retire(db, key)]
+
+
+def _count_run(db: sqlite3.Connection, run: str, succeeded: bool, family: str, kind: str) -> bool:
+    """Count a run once for its family; return whether it had not been counted yet."""
+    query = "INSERT OR IGNORE INTO uses VALUES (?, '', 0, ?, ?)"
+    if not db.execute(query, (run, int(succeeded), now())).rowcount:
+        return False
+    db.execute(
+        "INSERT INTO shelves (kind, family, runs, won) VALUES (?, ?, 1, ?)"
+        " ON CONFLICT (kind, family) DO UPDATE SET runs = runs + 1, won = won + excluded.won",
+        (kind, family, int(succeeded)),
+    )
+    return True
+
+
+def _expected(db: sqlite3.Connection, family: str, kind: str) -> float:
+    """Return the share of runs of the family that end verified, smoothed."""
+    query = "SELECT runs, won FROM shelves WHERE kind = ? AND family = ?"
+    runs, won = db.execute(query, (kind, family)).fetchone() or (0, 0)
+    # As many imagined successes as to give a new family the benefit of the doubt.
+    return float((won + 3.0) / (runs + 4.0))
+
+
+def _retire(db: sqlite3.Connection, record_id: str) -> bool:
+    query = "SELECT wins, losses FROM standing WHERE id = ? AND state = 'active'"
+    row = db.execute(query, (record_id,)).fetchone()
+    return row is not None and outworn(*row) and move(db, record_id, "retired")

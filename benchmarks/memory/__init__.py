@@ -1,0 +1,1 @@
+"""What the memory costs and what it is worth."""
