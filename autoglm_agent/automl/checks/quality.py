@@ -31,7 +31,7 @@ def check_search_gain(context: CheckContext) -> Verdict:
     problem = prepared.problem
     prediction = stored_oof(context)["ensemble"]
     rows = np.flatnonzero(predicted(prediction) & (prepared.folds >= 0))
-    constant = _best_constant(context, prepared.y[rows])
+    constant = best_constant(context, prepared.y[rows])
     simple = _one_rule(context)
     kept = _thinned(rows, context.seed)
     rivals = {
@@ -47,7 +47,7 @@ def check_holdout_gain(context: CheckContext) -> Verdict:
     prepared, told = context.need_target(), context.need_assessment()
     held = stored_holdout(context)
     kept = _thinned(np.arange(len(held.y)), context.seed)
-    constant = _best_constant(context, held.y)
+    constant = best_constant(context, held.y)
     rivals = {constant.name: constant.predict(prepared.X.iloc[np.zeros(len(kept), dtype=int)])}
     verdict = _judge(
         context,
@@ -127,7 +127,7 @@ def _share_of_gap(metric: str, gain: float, base: float) -> float | None:
     return gain / way if way > 0 else None
 
 
-def _best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
+def best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
     """Return the constant that does best on these rows, fitted on all training rows."""
     prepared = context.need_target()
     no_columns = prepared.X.iloc[:, :0]

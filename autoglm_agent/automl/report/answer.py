@@ -19,6 +19,7 @@ class Scores:
     Attributes:
         decimals: With how many decimals all of them are written.
         naive: Best cross-validation score of the candidates tried.
+        corrected: The cross-validation score corrected for choosing, with its 95 % interval.
         tried: How many candidates finished.
         gain: Advantage over the baseline, positive is better; None if it was not measured.
         reading: Which reading of the held-out rows this was.
@@ -31,6 +32,7 @@ class Scores:
     n: int
     decimals: int
     naive: float | None = None
+    corrected: tuple[float, float, float] | None = None
     tried: int = 0
     baseline: float | None = None
     baseline_name: str = ""
@@ -107,6 +109,7 @@ def scores(record: RunRecord) -> Scores | None:
         n=int(assessment.get("n") or 0),
         decimals=num.digits(metric, [value, low, high, naive, baseline.get("value")]),
         naive=naive,
+        corrected=_triple((record.search or {}).get("honest") or {}),
         tried=len(finished(record.search)),
         baseline=baseline.get("value"),
         baseline_name=str(baseline.get("name", "")),
