@@ -7,5 +7,15 @@ where the answer to a refutation is another draw.
 from __future__ import annotations
 
 from autoglm_agent.policy.remedies import Action, Decision, decide, exhausted, repeated
+from autoglm_agent.policy.table import BACKTRACKING, Way, ways_back
 
-__all__ = ["Action", "Decision", "decide", "exhausted", "repeated"]
+__all__ = [
+    "BACKTRACKING",
+    "Action",
+    "Decision",
+    "Way",
+    "decide",
+    "exhausted",
+    "repeated",
+    "ways_back",
+]

@@ -65,9 +65,7 @@ def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
     return run_checks(context, stage)
 
 
-def allowance(
-    deadline: Deadline, stage: Stage, search: dict[str, Any] | None = None
-) -> Deadline:
+def allowance(deadline: Deadline, stage: Stage, search: dict[str, Any] | None = None) -> Deadline:
     """Return until when the optional checks of a stage may begin; never without a time limit.
 
     Args:

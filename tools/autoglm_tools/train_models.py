@@ -117,7 +117,16 @@ def _unsupervised(session: Session, prepared: Prepared, model_id: str, deadline:
 
 def _figures(search: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of a search that a program wants at once."""
-    keys = ("metric", "honest", "ensemble_score", "naive_score", "best", "seconds", "stopped", "weights")
+    keys = (
+        "metric",
+        "honest",
+        "ensemble_score",
+        "naive_score",
+        "best",
+        "seconds",
+        "stopped",
+        "weights",
+    )
     figures = {key: search[key] for key in keys if key in search}
     return {**figures, "candidates": len(search.get("candidates", []))}
 

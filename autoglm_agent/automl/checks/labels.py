@@ -66,7 +66,7 @@ def check_labels(context: CheckContext) -> Verdict:
         n=len(found.y),
         evidence=evidence,
         remedies=(ask,) if status == "fail" else (),
-        blame="prepare_data" if status == "fail" else None,
+        blame="prepare_data" if status != "pass" else None,
     )
 
 

@@ -82,6 +82,7 @@ def check_slices(context: CheckContext) -> Verdict:
         n=len(found.y),
         columns=tuple(dict.fromkeys(s.column for s in slices)),
         evidence=evidence,
+        blame="train_models" if slices else None,
     )
 
 

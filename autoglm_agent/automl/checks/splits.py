@@ -70,16 +70,16 @@ def check_time(context: CheckContext) -> Verdict:
     fact = f"Training on the past of {column!r} alone does as well as training on random rows"
     fact += f" (loss of {found.gap:+.1%} of the gain)."
     if found.low > 0 and found.gap > limits.split_matters:
-        status = "fail" if found.low > limits.split_gap else "warn"
+        status = "fail" if found.gap > limits.split_refuted else "warn"
         fact = f"Trained on the past of {column!r} alone, the same model loses {found.gap:.0%} of "
-        fact += f"its gain (at least {max(found.low, 0):.0%}): a random split flatters."
+        fact += f"its gain (surely more than {max(found.low, 0):.0%}): a random split flatters."
     split = Remedy(
         kind="split_by_time",
         step="prepare_data",
         args={"split": f"time:{column}"},
         reason="A model is used on rows that come later.",
     )
-    return _told("V17", status, fact, found, limits.split_gap, column, split)
+    return _told("V17", status, fact, found, limits.split_refuted, column, split)
 
 
 def check_groups(context: CheckContext) -> Verdict:
@@ -98,16 +98,16 @@ def check_groups(context: CheckContext) -> Verdict:
     fact = f"Rows of one {name!r} may lie in several folds without harm "
     fact += f"(loss of {found.gap:+.1%} of the gain on new ones)."
     if found.low > 0 and found.gap > limits.split_matters:
-        status = "fail" if found.low > limits.split_gap else "warn"
+        status = "fail" if found.gap > limits.split_refuted else "warn"
         fact = f"On values of {name!r} that it has not seen the same model loses {found.gap:.0%} "
-        fact += f"of its gain (at least {max(found.low, 0):.0%}): a random split flatters."
+        fact += f"of its gain (surely more than {max(found.low, 0):.0%}): a random split flatters."
     split = Remedy(
         kind="split_by_group",
         step="prepare_data",
         args={"split": f"group:{name}"},
         reason="A model is used on new groups.",
     )
-    return _told("V18", status, fact, found, limits.split_gap, name, split)
+    return _told("V18", status, fact, found, limits.split_refuted, name, split)
 
 
 def forward_flattery(twin: Twin, times: np.ndarray, windows: int) -> Flattery:
@@ -260,7 +260,7 @@ def _told(
         check=check,
         status=status,
         fact=fact,
-        statistic=round(found.low, 4),
+        statistic=round(found.gap, 4),
         threshold=threshold,
         n=found.rows,
         columns=(column,) if status != "pass" else (),

@@ -103,9 +103,10 @@ class Thresholds:
 
     # V17, V18: catalogue; five windows, one-sided 95 % by the t distribution over windows.
     windows: int = 5
-    split_gap: float = 0.02
-    # Five honest windows differ by this much of the gain through their trees alone.
+    # The catalogue refutes from .02 of the gain on. A tree that meets later dates than it has
+    # seen loses up to .04 without any drift: below .05 nothing is told, below .1 only told.
     split_matters: float = 0.05
+    split_refuted: float = 0.1
 
     # V19: catalogue; deepchecks' 2 AUC - 1 of .25 lies between the two.
     adversarial_warn: float = 0.60

@@ -58,6 +58,9 @@ def other_unit(values: np.ndarray, limits: Thresholds) -> tuple[float, np.ndarra
     usable = np.isfinite(values) & (values != 0)
     if usable.sum() < LEAST_ROWS or usable.mean() < 0.5:
         return None
+    # Around zero logarithms have gaps of their own: a measure has one sign.
+    if 0.001 < float((values[usable] < 0).mean()) < 0.999:
+        return None
     places = np.flatnonzero(usable)
     size = np.log10(np.abs(values[places]))
     order = np.argsort(size, kind="stable")
