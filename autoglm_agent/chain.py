@@ -81,6 +81,7 @@ class Remedy(Datum):
     kind: Literal[
         "drop_columns",
         "group_duplicates",
+        "group_near_duplicates",
         "split_by_time",
         "split_by_group",
         "simplify",

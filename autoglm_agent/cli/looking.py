@@ -1,4 +1,4 @@
-"""`plan`, `profile`, `check`: look at a table without training a model."""
+"""`plan`, `profile`, `check`, `audit`: look at a table without training a model."""
 
 from __future__ import annotations
 
@@ -65,6 +65,32 @@ def check(data: str, target: str, *, query: str | None, as_json: bool) -> None:
     findings = [_finding(v) for v in verdicts]
     if as_json:
         print_json(findings)
+    else:
+        _print_findings(verdicts)
+    raise Exit(1 if refutations(verdicts) else 0)
+
+
+def audit(
+    model: str,
+    data: str,
+    *,
+    slots: dict[str, Any],
+    claimed: float | None,
+    train: str | None,
+    query: str | None,
+    as_json: bool,
+) -> None:
+    """Print what the checks find in somebody's model; exit 1 if one fails."""
+    from autoglm_agent.automl.checks.audit import audit as work
+    from autoglm_tools.plan_task import understand
+
+    table, found = _read(data, query)
+    fixed = {name: value for name, value in slots.items() if value is not None}
+    task = understand(f"Predict `{slots['target']}`", found, fixed=fixed)
+    known = read_table(existing(train)) if train else None
+    verdicts = work(existing(model), table, found, task, claimed=claimed, train=known)
+    if as_json:
+        print_json([_finding(v) for v in verdicts])
     else:
         _print_findings(verdicts)
     raise Exit(1 if refutations(verdicts) else 0)

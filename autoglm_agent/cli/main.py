@@ -173,6 +173,29 @@ def check(
 
 
 @app.command()
+def audit(
+    model: Annotated[str, typer.Argument(help="A .skops or .onnx model, or a CSV of predictions.")],
+    data: Data,
+    target: Annotated[str, typer.Option(help="Target column.")],
+    metric: Annotated[str | None, typer.Option(help="scikit-learn's name of a metric.")] = None,
+    claimed: Annotated[
+        float | None, typer.Option(help="Score that is claimed on these rows.")
+    ] = None,
+    train: Annotated[
+        str | None, typer.Option(help="The rows that the model was trained on.")
+    ] = None,
+    exclude: Annotated[list[str] | None, typer.Option(help="Column that it does not read.")] = None,
+    query: Query = None,
+    json: Json = False,
+) -> None:
+    """Check a model that somebody else trained, on rows with the truth."""
+    from autoglm_agent.cli.looking import audit as work
+
+    slots = {"target": target, "metric": metric, "exclude": tuple(exclude or ()) or None}
+    work(model, data, slots=slots, claimed=claimed, train=train, query=query, as_json=json)
+
+
+@app.command()
 def report(
     run: Run,
     runs: Runs = None,

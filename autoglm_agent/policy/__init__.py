@@ -10,8 +10,10 @@ from autoglm_agent.policy.backjump import Backjump
 from autoglm_agent.policy.beliefs import Beliefs, Rates, Share
 from autoglm_agent.policy.remedies import Action, Decision, decide, exhausted, repeated
 from autoglm_agent.policy.search import Judged, Left, Move, Rung, Search, SearchPolicy, Vote
+from autoglm_agent.policy.table import BACKTRACKING, Way, ways_back
 
 __all__ = [
+    "BACKTRACKING",
     "Action",
     "Backjump",
     "Beliefs",
@@ -25,7 +27,9 @@ __all__ = [
     "SearchPolicy",
     "Share",
     "Vote",
+    "Way",
     "decide",
     "exhausted",
     "repeated",
+    "ways_back",
 ]

@@ -30,7 +30,7 @@ def stable_sections(
     constraints: Sequence[str],
     tools: Sequence[tuple[str, str]],
     examples: Sequence[dict[str, Any]],
-    warnings: Sequence[str],
+    warnings: Sequence[Any],
     contract: str,
 ) -> list[Section]:
     """Return the part of the prompt that stays the same during a task.

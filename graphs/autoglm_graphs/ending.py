@@ -70,6 +70,7 @@ def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]
         "status": status,
         "task": workspace.read_json("task.json") if workspace.has("task.json") else None,
         "honest": honest,
+        "corrected": search.get("honest") if search else None,
         "naive": naive,
         "checks": _checks(workspace, chain),
         "backtracks": [e for e in workspace.lines("events.jsonl") if e["event"] == "backtrack"],

@@ -74,12 +74,13 @@ class PromptParts:
         kept = self._composed.get(key)
         if kept is None:
             tools = self.fitting(chain_of(state).question)
+            recalled = state.get("recalled") or []
             sections = stable_sections(
                 VARIANTS[state.get("variant") or "plain"],
                 self._constraints(),
                 [(t.name, t.description) for t in tools],
-                (state.get("recalled") or [])[: self.examples],
-                state.get("warnings") or [],
+                [r for r in recalled if "refuted" not in r][: self.examples],
+                [r["refuted"] for r in recalled if "refuted" in r],
                 self.protocol.contract(want, tools),
             )
             kept = self._composed[key] = compose(sections, self.tokens)

@@ -98,8 +98,6 @@ class State(Input):
     """What several calls side by side proposed for one step."""
     tallies: NotRequired[dict[str, Any]]
     """How verifiers did where the truth became known (`search_rules.tallied`)."""
-    warnings: NotRequired[list[str]]
-    """What was refuted in similar tasks."""
     variant: NotRequired[str]
     """Name of the wording of the instructions."""
     status: NotRequired[str]

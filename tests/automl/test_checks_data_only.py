@@ -20,7 +20,9 @@ def checked(frame, kind="binary", target="answer"):
 def test_a_clean_table_raises_no_failure():
     verdicts = checked(honest_table().drop(columns="number"))
     assert not refutations(verdicts)
-    assert {v.check for v in verdicts} == {"V03", "V10", "V13", "V15", "V30", "V39"}
+    assert {"V03", "V10", "V13", "V14", "V15", "V16", "V21", "V30", "V39"} <= {
+        v.check for v in verdicts
+    }
     assert verdicts[-1].status == "pass"
 
 

@@ -28,11 +28,11 @@ def empty(tmp_path):
     return CheckContext(workspace=Workspace(tmp_path), task=Task(kind="profile"))
 
 
-def test_checks_of_a_stage_run_cheapest_first():
+def test_needed_checks_come_first_then_the_most_valuable_then_the_cheapest():
     for stage in registry.STAGES:
-        costs = [check.cost for check in catalogue() if check.stage == stage]
-        assert costs == sorted(costs)
-        assert costs
+        places = [(c.optional, c.worth, c.cost) for c in catalogue() if c.stage == stage]
+        assert places == sorted(places)
+        assert places
 
 
 def test_the_first_checks_are_asked_at_their_stages():

@@ -49,7 +49,11 @@ def ask(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 
 def test_an_answer_is_told_with_its_steps_and_checks(ask: Asked) -> None:
-    script = [proposing("3 * 17 = 50"), proposing("3 * 17 = 51"), proposing("51 + 8 = 59", final=True)]
+    script = [
+        proposing("3 * 17 = 50"),
+        proposing("3 * 17 = 51"),
+        proposing("51 + 8 = 59", final=True),
+    ]
     assert ask(script, "3 tickets at 17 and 8 for coffee?") == 0
     assert "Answer (verified): 51 + 8 = 59" in ask.out
     assert "[arithmetic]" in ask.out

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Stage, run_checks
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.automl.preparation.prepare import load_prepared
+from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_tools.session import Session
 
@@ -17,6 +19,13 @@ STAGES: dict[str, tuple[Stage, str]] = {
     "evaluate_model": ("assessment", "model_id"),
 }
 """Tool to the stage that it ends and the id that the checks judge."""
+
+DATA_SHARE = 0.07
+"""Share of the time left that the optional checks of the data may take, before the search."""
+SEARCH_SHARES: dict[Stage, float] = {"search": 0.1, "assessment": 0.08}
+"""Likewise of the seconds of the search; all together stay below 30 % of it."""
+LEFT_SHARE = 0.35
+"""Share of the time left that no stage after the search may exceed: the report comes after it."""
 
 
 def check_stage(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
@@ -49,11 +58,27 @@ def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
         prepared=prepared,
         search=search,
         assessment=assessment,
-        deadline=session.deadline,
+        deadline=allowance(session.deadline, stage, search),
         budget={"limit_s": session.deadline.seconds, "elapsed_s": session.deadline.elapsed},
         seed=session.seed,
     )
     return run_checks(context, stage)
+
+
+def allowance(deadline: Deadline, stage: Stage, search: dict[str, Any] | None = None) -> Deadline:
+    """Return until when the optional checks of a stage may begin; never without a time limit.
+
+    Args:
+        deadline: The run's.
+        stage: `data`, `search` or `assessment`.
+        search: What `search.json` holds, after the search.
+    """
+    if deadline.seconds is None:
+        return Deadline()
+    if stage == "data":
+        return Deadline(DATA_SHARE * deadline.left)
+    took = float((search or {}).get("seconds") or 0.0)
+    return Deadline(min(SEARCH_SHARES[stage] * took, LEFT_SHARE * deadline.left))
 
 
 class ResultVerifier:

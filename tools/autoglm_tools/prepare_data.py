@@ -21,6 +21,9 @@ class PrepareData(BaseModel):
     task_id: str = Field(description="From plan_task.")
     drop_columns: list[str] = Field(default_factory=list, description="Columns to leave out.")
     group_duplicates: bool = Field(False, description="Keep equal rows on one side of the split.")
+    group_near: bool = Field(
+        False, description="Keep almost equal rows on one side of the split, too."
+    )
     split: str | None = Field(
         None,
         pattern=r"^(stratified|random|duplicate_groups|(time|group)(:.+)?)$",
@@ -36,6 +39,7 @@ def prepare_data(session: Session) -> BaseTool:
         task_id: str,
         drop_columns: list[str] | None = None,
         group_duplicates: bool = False,
+        group_near: bool = False,
         split: str | None = None,
     ) -> Result:
         data_id, task = stored_task(session, task_id)
@@ -46,6 +50,7 @@ def prepare_data(session: Session) -> BaseTool:
             task,
             drop_columns=drop_columns or (),
             group_duplicates=group_duplicates,
+            group_near=group_near,
             split=split,
             seed=session.seed,
         )

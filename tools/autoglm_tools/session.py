@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SLACK_S = 4.0
 """Seconds kept for evaluation, explanation and report, whatever the budget."""
-SLACK_SHARE = 0.14
+SLACK_SHARE = 0.17
 """Share of the time left that is kept for what follows on the training."""
 
 

@@ -118,7 +118,16 @@ def _unsupervised(session: Session, prepared: Prepared, model_id: str, deadline:
 
 def _figures(search: dict[str, Any]) -> dict[str, Any]:
     """Return the parts of a search that a program wants at once."""
-    keys = ("metric", "ensemble_score", "naive_score", "best", "seconds", "stopped", "weights")
+    keys = (
+        "metric",
+        "honest",
+        "ensemble_score",
+        "naive_score",
+        "best",
+        "seconds",
+        "stopped",
+        "weights",
+    )
     figures = {key: search[key] for key in keys if key in search}
     return {**figures, "candidates": len(search.get("candidates", []))}
 
@@ -130,9 +139,16 @@ def _text(search: dict[str, Any]) -> str:
     best = next((c for c in done if c["id"] == search["best"]), None)
     lines = [f"{len(done)} candidates in {search['seconds']:.1f} s ({search['stopped']})."]
     if best:
+        honest = search.get("honest")
+        if honest:
+            lines.append(
+                f"honest cross-validation score: {search['metric']} {honest['value']:.4f} "
+                f"(95 % interval {honest['low']:.4f} to {honest['high']:.4f}, corrected for "
+                f"choosing among {honest['candidates']})"
+            )
         lines.append(
-            f"best by cross-validation: {best['name']}, {search['metric']} {best['score']:.4f}; "
-            f"blend of {len(search['weights'])}: {search['ensemble_score']:.4f}"
+            f"as it stood, which flatters: blend of {len(search['weights'])} "
+            f"{search['ensemble_score']:.4f}; best single {best['name']} {best['score']:.4f}"
         )
     lines += [f"failed: {c['name']}: {c['error']}" for c in search["candidates"] if c["error"]]
     return "\n".join(lines)

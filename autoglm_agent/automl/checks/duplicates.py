@@ -1,4 +1,4 @@
-"""V15: held-out rows that are also training rows.
+"""V15 and V16: held-out rows that are also training rows, or almost.
 
 Rows are compared by a hash of their features; of the held-out rows only the hashes are seen.
 A table of a few discrete columns has equal rows by nature. Then the duplicates in production
@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.registry import Check
-from autoglm_agent.automl.preparation.grouping import hash_rows
+from autoglm_agent.automl.preparation.grouping import hash_rows, near_pairs
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.vault import Vault
-from autoglm_agent.chain import Remedy, Verdict
+from autoglm_agent.chain import Remedy, Status, Verdict
 
+MOST_TOLD = 2_000
+"""Row numbers that are listed."""
 MOST_ROWS = 5_000
 """Shuffled rows that chance is estimated from."""
 
@@ -87,6 +89,48 @@ def natural_share(prepared: Prepared, known: np.ndarray, seed: int) -> float:
     return float(np.isin(hash_rows(shuffled), known).mean())
 
 
+def check_near_duplicates(context: CheckContext) -> Verdict:
+    """V16: copies with a little noise must not lie on both sides of the split.
+
+    Looked for among the training rows: what lies in several of their folds was dealt in the
+    same way between them and the holdout. Nearness is told by `grouping.near_pairs`.
+    """
+    prepared, limits = context.need_target(), context.thresholds
+    if prepared.plan.kind == "time":
+        raise NotApplicableError("The split by time allows rows that come again.")
+    asked = min(len(prepared.X), limits.near_rows)
+    pairs = near_pairs(prepared.X, most=limits.near_rows, seed=context.seed)
+    apart = pairs[prepared.folds[pairs[:, 0]] != prepared.folds[pairs[:, 1]]]
+    share = len(apart) / max(1, asked)
+    same = float((prepared.y[apart[:, 0]] == prepared.y[apart[:, 1]]).mean()) if len(apart) else 0.0
+    status: Status = "pass"
+    fact = f"{share:.1%} of the rows have a near copy in another fold."
+    if share > limits.near_warn:
+        status = "warn"
+        if share > limits.near_fail:
+            status = "fail"
+            fact += " The score would reward knowing them by heart."
+    remedy = Remedy(
+        kind="group_near_duplicates",
+        step="prepare_data",
+        args={"group_near": True},
+        reason="Almost equal rows must stay on one side of the split and in one fold.",
+    )
+    rows = sorted({int(prepared.rows[i]) for i in apart.ravel()})
+    return Verdict(
+        check="V16",
+        status=status,
+        fact=fact,
+        statistic=round(share, 6),
+        threshold=limits.near_fail,
+        n=asked,
+        evidence={"pairs": len(apart), "same_target": round(same, 4), "rows": rows[:MOST_TOLD]},
+        remedies=(remedy,) if status == "fail" else (),
+        blame="prepare_data" if status == "fail" else None,
+    )
+
+
 CHECKS = (
     Check("V15", "Duplicates across the split", "data", check_duplicates, 0.1, optional=False),
+    Check("V16", "Near copies across the split", "data", check_near_duplicates, 0.6, worth=2),
 )

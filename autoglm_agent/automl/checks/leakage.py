@@ -1,7 +1,7 @@
-"""Columns that betray the target: V10, and V13 for columns that betray it by being missing.
+"""V10: columns that betray the target.
 
 A strong column is no crime. Petal width alone all but tells an iris, and so do the other
-petals' measures. Three signs together or alone make a leak, after Kaufman et al. (2012,
+petals' measures. These signs, together or alone, make a leak, after Kaufman et al. (2012,
 "Leakage in data mining", https://doi.org/10.1145/2382577.2382579):
 
     same        The target determines the column as well as the column the target (`likeness`):
@@ -13,6 +13,8 @@ petals' measures. Three signs together or alone make a leak, after Kaufman et al
     collapsing  The column looks like the target under other names with some exceptions, and
                 without it at least twice as much is left unexplained.
 
+    formula     The column takes part in arithmetic that gives the target (`formulas`).
+
 A strong column that adds nothing which the others could not tell is reported, not refuted: it
 cannot inflate the score. Every offender found is named in one remedy; what they may have masked
 is found when the check runs again on the table without them.
@@ -20,27 +22,24 @@ is found when the check runs again on the table without them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
+from autoglm_agent.automl.checks.availability import known_afterwards
+from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.checks.formulas import find_fixing, find_means, find_sum
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.skills import Skill, better
 from autoglm_agent.automl.checks.survey import Survey, survey
+from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.chain import Remedy, Status, Verdict
 
 MOST_SUSPECTS = 8
 """Columns, strongest first, for which the others are fitted without them."""
 LEAST_GAP = 0.05
 """Skill by which an inflating column beats the others, over and above significance."""
-
-_AFTERWARDS = re.compile(
-    r"(^|[^a-z])(target|label|outcome|result|leak|churned|closed|cancel\w*|refund\w*|discharge\w*|"
-    r"final|after|future|resolved|resolution|settled|defaulted|approved|if_known)([^a-z]|$)"
-)
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def find_leaks(found: Survey) -> tuple[list[Finding], list[Finding]]:
     told = {f.column for f in (*leaks, *warned)}
     for name in order:
         skill = found.skills[name].value
-        if name not in told and skill >= limits.leak_named and _AFTERWARDS.search(name.lower()):
+        if name not in told and skill >= limits.leak_named and known_afterwards(name):
             text = f"{name!r} alone reaches a skill of {skill:.2f}, and its name suggests that it "
             warned.append(Finding(name, "name", skill, text + "is known only afterwards."))
     return leaks, warned
@@ -171,7 +170,9 @@ def _doubtful(found: Survey, name: str, rest: Skill) -> Finding | None:
 def check_target_leak(context: CheckContext) -> Verdict:
     """V10: no feature may be the target in disguise."""
     found = survey(context)
+    prepared = context.need_target()
     leaks, warned = find_leaks(found)
+    leaks += _by_formula(prepared, found, {f.column for f in leaks})
     best = max(found.skills, key=lambda name: found.skills[name].value, default="")
     evidence: dict[str, Any] = {
         "skills": {n: round(s.value, 4) for n, s in _strongest(found)},
@@ -201,6 +202,27 @@ def check_target_leak(context: CheckContext) -> Verdict:
     )
 
 
+def _by_formula(prepared: Prepared, found: Survey, known: set[str]) -> list[Finding]:
+    """Return what gives the target away together, level by level or as means of it."""
+    limits = found.thresholds
+    together_ = find_sum(prepared, limits)
+    formulas = [together_] if together_ else []
+    formulas += find_means(prepared, limits)
+    numbers = max(
+        (s.value for n, s in found.skills.items() if found.sample.kinds.get(n) != "category"),
+        default=0.0,
+    )
+    # A grade that honest measures would tell as well takes nothing away from anybody.
+    formulas += [f for f in find_fixing(prepared, limits) if f.strength > numbers + LEAST_GAP]
+    leaks, told = [], set(known)
+    for formula in formulas:
+        for number, column in enumerate(c for c in formula.columns if c not in told):
+            text = f"{formula.words[:1].upper()}{formula.words[1:]}." if number == 0 else ""
+            leaks.append(Finding(column, "formula", formula.strength, text))
+            told.add(column)
+    return leaks
+
+
 def _refute_leaks(leaks: list[Finding], evidence: dict[str, Any], found: Survey) -> Verdict:
     columns = [leak.column for leak in leaks]
     drop = Remedy(
@@ -213,7 +235,7 @@ def _refute_leaks(leaks: list[Finding], evidence: dict[str, Any], found: Survey)
     return Verdict(
         check="V10",
         status="fail",
-        fact=" ".join(leak.words for leak in leaks),
+        fact=" ".join(leak.words for leak in leaks if leak.words),
         statistic=round(max(leak.skill for leak in leaks), 4),
         threshold=found.thresholds.leak_certain,
         n=found.sample.n,
@@ -228,42 +250,4 @@ def _strongest(found: Survey) -> list[tuple[str, Skill]]:
     return sorted(found.skills.items(), key=lambda item: -item[1].value)[:10]
 
 
-def check_missingness(context: CheckContext) -> Verdict:
-    """V13: that a value is missing should not tell the target by itself."""
-    prepared, limits = context.need_target(), context.thresholds
-    if not prepared.problem.is_classification:
-        raise NotApplicableError("Asked of classes only.")
-    skills: dict[str, float] = {}
-    for name in prepared.features:
-        missing = prepared.X[name].isna().to_numpy()
-        if limits.missing_share <= missing.mean() <= 1 - limits.missing_share:
-            skills[name] = _missing_skill(missing, prepared.y)
-    worst = max(skills, key=lambda name: skills[name], default=None)
-    if worst is None:
-        fact = "No column has enough missing values to betray the target."
-        return Verdict(check="V13", status="pass", fact=fact, n=len(prepared.X))
-    told = tuple(n for n, s in skills.items() if s >= limits.missing_skill)
-    fact = f"Missing values tell little of the target (skill at most {skills[worst]:.2f})."
-    if told:
-        fact = f"Whether {worst!r} is missing tells the target (skill {skills[worst]:.2f})."
-    return Verdict(
-        check="V13",
-        status="warn" if told else "pass",
-        fact=fact,
-        statistic=round(skills[worst], 4),
-        threshold=limits.missing_skill,
-        n=len(prepared.X),
-        columns=told,
-    )
-
-
-def _missing_skill(missing: np.ndarray, y: np.ndarray) -> float:
-    """Return |2 AUC - 1| of the flag for the class that it tells best."""
-    share = [missing[y == c].mean() - missing[y != c].mean() for c in np.unique(y)]
-    return float(np.abs(share).max())
-
-
-CHECKS = (
-    Check("V13", "Missing values that tell the target", "data", check_missingness, 0.02),
-    Check("V10", "Target leak in a single column", "data", check_target_leak, 1.5),
-)
+CHECKS = (Check("V10", "Target leak", "data", check_target_leak, 1.5),)

@@ -31,25 +31,27 @@ def check_search_gain(context: CheckContext) -> Verdict:
     problem = prepared.problem
     prediction = stored_oof(context)["ensemble"]
     rows = np.flatnonzero(predicted(prediction) & (prepared.folds >= 0))
-    constant = _best_constant(context, prepared.y[rows])
-    simple = _one_rule(context)
-    kept = _thinned(rows, context.seed)
+    constant = best_constant(context, prepared.y[rows])
+    simple = one_rule(context)
+    kept = thinned(rows, context.seed)
     rivals = {
         constant.name: constant.predict(prepared.X.iloc[kept]),
         **{name: values[kept] for name, values in simple.items()},
     }
     cut = float(search.get("threshold") or 0.5)
-    return _judge(context, problem, prepared.y[kept], prediction[kept], rivals, cut, "unseen folds")
+    return judge_gain(
+        context, problem, prepared.y[kept], prediction[kept], rivals, cut, "unseen folds"
+    )
 
 
 def check_holdout_gain(context: CheckContext) -> Verdict:
     """V30 on the held-out rows; the gain over the one-column rule is the assessment's own."""
     prepared, told = context.need_target(), context.need_assessment()
     held = stored_holdout(context)
-    kept = _thinned(np.arange(len(held.y)), context.seed)
-    constant = _best_constant(context, held.y)
+    kept = thinned(np.arange(len(held.y)), context.seed)
+    constant = best_constant(context, held.y)
     rivals = {constant.name: constant.predict(prepared.X.iloc[np.zeros(len(kept), dtype=int)])}
-    verdict = _judge(
+    verdict = judge_gain(
         context,
         prepared.problem,
         held.y[kept],
@@ -66,7 +68,7 @@ def check_holdout_gain(context: CheckContext) -> Verdict:
     return verdict
 
 
-def _judge(
+def judge_gain(
     context: CheckContext,
     problem: Problem,
     y: np.ndarray,
@@ -127,7 +129,7 @@ def _share_of_gap(metric: str, gain: float, base: float) -> float | None:
     return gain / way if way > 0 else None
 
 
-def _best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
+def best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
     """Return the constant that does best on these rows, fitted on all training rows."""
     prepared = context.need_target()
     no_columns = prepared.X.iloc[:, :0]
@@ -136,7 +138,7 @@ def _best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
     return best_baseline(constants, rows, y, prepared.problem)[0]
 
 
-def _one_rule(context: CheckContext) -> dict[str, np.ndarray]:
+def one_rule(context: CheckContext) -> dict[str, np.ndarray]:
     """Return the out-of-fold prediction of the best rule on one column, by name."""
     prepared = context.need_target()
     problem = prepared.problem
@@ -152,7 +154,8 @@ def _one_rule(context: CheckContext) -> dict[str, np.ndarray]:
     return {f"a rule on {max(set(columns), key=columns.count)!r} alone": prediction}
 
 
-def _thinned(rows: np.ndarray, seed: int) -> np.ndarray:
+def thinned(rows: np.ndarray, seed: int) -> np.ndarray:
+    """Return at most `MOST_ROWS` of the rows, in order."""
     if len(rows) <= MOST_ROWS:
         return rows
     return np.sort(np.random.default_rng([seed, 30]).choice(rows, MOST_ROWS, replace=False))

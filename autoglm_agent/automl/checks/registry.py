@@ -1,9 +1,9 @@
 """The catalogue: which checks there are, when they run and in which order.
 
 A family of checks is one file that ends in a tuple `CHECKS`; adding a family is adding its
-tuple to `CATALOGUE`. Checks run cheapest first. One that crashes says `unknown`, because a
-defect of ours refutes nobody's result; once the deadline is over, optional checks say so
-instead of running.
+module to `FAMILIES`. What must be asked comes first, then the most valuable and the cheapest. One
+that crashes says `unknown`, because a defect of ours refutes nobody's result; once the deadline is
+over, optional checks say so instead of running.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Literal
 
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
@@ -19,6 +20,33 @@ from autoglm_agent.chain import Verdict
 Stage = Literal["data", "search", "assessment"]
 
 STAGES: tuple[Stage, ...] = ("data", "search", "assessment")
+
+FAMILIES = (
+    "budget",
+    "integrity",
+    "sanity",
+    "vaulted",
+    "leakage",
+    "availability",
+    "duplicates",
+    "hygiene",
+    "quality",
+    "stability",
+    "splits",
+    "order",
+    "units",
+    "scramble",
+    "selection",
+    "labels",
+    "calibration",
+    "slices",
+    "shift",
+    "serving",
+)
+"""Modules of this package that end in a tuple `CHECKS`."""
+
+PACE = 0.5
+"""Share of its expected seconds that must be left for an optional check to begin."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +64,8 @@ class Check:
         optional: Whether it may be left out when the time is over. What the word *verified* rests
             on is never left out: that the number is what was measured, on rows that nobody knew,
             and that it is better than the simplest answer.
+        worth: 1 for what guards against a wrong result, 2 for what guards against a flattering
+            one, 3 for advice; where time is short the lower numbers are asked first.
     """
 
     id: str
@@ -44,31 +74,22 @@ class Check:
     run: Callable[[CheckContext], Verdict]
     cost: float
     optional: bool = True
+    worth: int = 1
 
 
 def catalogue() -> tuple[Check, ...]:
-    """Return every check, cheapest first within its stage."""
-    from autoglm_agent.automl.checks import (
-        budget,
-        duplicates,
-        hygiene,
-        integrity,
-        leakage,
-        quality,
-        sanity,
-        stability,
-        vaulted,
-    )
-
-    families = (
-        budget, integrity, sanity, vaulted, leakage, duplicates, hygiene, quality, stability,
-    )  # fmt: skip
+    """Return every check: by stage, needed ones first, then the most valuable and cheapest."""
+    families = (import_module(f"{__package__}.{name}") for name in FAMILIES)
     checks = [check for family in families for check in family.CHECKS]
-    return tuple(sorted(checks, key=lambda check: (STAGES.index(check.stage), check.cost)))
+    return tuple(sorted(checks, key=_place))
+
+
+def _place(check: Check) -> tuple[int, bool, int, float]:
+    return STAGES.index(check.stage), check.optional, check.worth, check.cost
 
 
 def run_checks(context: CheckContext, stage: Stage) -> list[Verdict]:
-    """Ask the checks of a stage, cheapest first.
+    """Ask the checks of a stage in the catalogue's order.
 
     Args:
         context: What the checks may look at.
@@ -83,7 +104,7 @@ def run_checks(context: CheckContext, stage: Stage) -> list[Verdict]:
 def run_one(check: Check, context: CheckContext) -> Verdict:
     """Ask one check; never raises."""
     start = time.perf_counter()
-    if check.optional and context.deadline.over:
+    if check.optional and context.deadline.left <= PACE * check.cost:
         return Verdict(check=check.id, title=check.title, status="unknown", fact="Not run: time.")
     try:
         verdict = check.run(context)

@@ -27,7 +27,7 @@ def check_search_predictions(context: CheckContext) -> Verdict:
         rows = prepared.folds >= 0
         if name in stopped:
             rows &= predicted(oof[name])
-        problem, doubt = _sanity(context, oof[name][rows], families.get(name) == "baseline")
+        problem, doubt = sanity(context, oof[name][rows], families.get(name) == "baseline")
         if problem:
             ill[name] = problem
         if doubt:
@@ -50,7 +50,7 @@ def check_holdout_predictions(context: CheckContext) -> Verdict:
     plain = bool(families) and all(
         families.get(name) == "baseline" for name in search.get("weights", {})
     )
-    problem, doubt = _sanity(context, held.prediction, plain)
+    problem, doubt = sanity(context, held.prediction, plain)
     expected = context.need_target().holdout_rows
     if len(held.y) != expected:
         problem = f"{len(held.y)} predictions for {expected} held-out rows"
@@ -61,7 +61,7 @@ def check_holdout_predictions(context: CheckContext) -> Verdict:
     return _v04(ill, [doubt] if doubt else [], len(held.y), [remedy], "train_models")
 
 
-def _sanity(context: CheckContext, prediction: np.ndarray, baseline: bool) -> tuple[str, str]:
+def sanity(context: CheckContext, prediction: np.ndarray, baseline: bool) -> tuple[str, str]:
     """Return what is wrong, and what is doubtful, in a sentence's rest each."""
     prepared, limits = context.need_target(), context.thresholds
     problem = prepared.problem

@@ -58,15 +58,76 @@ class Thresholds:
     leak_trees: int = 50
     leak_least_rows: int = 30
 
-    # V13: catalogue.
+    # A numeric target is arithmetic of other columns where at most this many values of the rest
+    # cover this share of the rows; a sum with a fee that takes a few values still counts.
+    formula_values: int = 10
+    formula_cover: float = 0.9
+    formula_variance: float = 0.97
+    formula_parts: int = 6
+    # A category that leaves this little of a numeric target's variance fixes it.
+    fixed_by_level: float = 0.9
+    # A column of level means is closer to the sampled means than fresh data could be: the mean
+    # squared distance is one sampling variance for honest columns, the held-out share for leaks.
+    means_ratio: float = 0.5
+    means_p: float = 1e-4
+    means_levels: int = 15
+
+    # V11: catalogue (drop-column importance).
+    collapse_share: float = 0.5
+    # V12: what a name has to tell by itself before it is worth a sentence.
+    named_skill: float = 0.3
+
+    # V13: catalogue. A flag beyond `missing_certain` is refuted on sight, a weaker one only where
+    # what is left without the column explains clearly less.
     missing_skill: float = 0.5
+    missing_certain: float = 0.8
     missing_share: float = 0.01
+
+    # V14: catalogue; 200 permutations resolve p = .01 (Phipson & Smyth 2010).
+    order_skill: float = 0.05
+    order_p: float = 0.01
+    permutations: int = 200
 
     # V15: catalogue; deepchecks' TrainTestSamplesMix.
     duplicates_warn: float = 0.0
     duplicates_fail: float = 0.01
     # Chance explains the duplicates if shuffled columns give at least this share of them.
     duplicates_natural: float = 0.5
+
+    # V16: catalogue's 5 %; a neighbour counts as near when it is ten times closer than the fifth
+    # one, which in three and more dimensions chance gives to one row in two hundred at most.
+    near_ratio: float = 0.1
+    near_warn: float = 0.01
+    near_fail: float = 0.05
+    near_rows: int = 3_000
+
+    # V17, V18: catalogue; five windows, one-sided 95 % by the t distribution over windows.
+    windows: int = 5
+    # The catalogue refutes from .02 of the gain on. A tree that meets later dates than it has
+    # seen loses up to .04 without any drift: below .05 nothing is told, below .1 only told.
+    split_matters: float = 0.05
+    split_refuted: float = 0.1
+
+    # V19: catalogue; deepchecks' 2 AUC - 1 of .25 lies between the two.
+    adversarial_warn: float = 0.60
+    adversarial_fail: float = 0.75
+    # V20: industry practice for the population stability index (Siddiqi 2006); BH at 5 %.
+    psi_warn: float = 0.1
+    psi_fail: float = 0.2
+    drift_q: float = 0.05
+    unseen_levels: float = 0.01
+
+    # V21: catalogue (Ojala & Garriga 2010); three standard errors over chance.
+    scrambles: int = 20
+    scramble_p: float = 0.05
+    scramble_z: float = 3.0
+    # Skill over chance that a leak through preprocessing must have; scaling on all rows, which
+    # is harmless, stays within .005.
+    scramble_gain: float = 0.02
+
+    # V23: catalogue (Kursa & Rudnicki 2010).
+    canaries: int = 3
+    canary_top: float = 0.1
 
     # V30: catalogue; one-sided 95 % by a paired bootstrap (Efron & Tibshirani 1993).
     bootstraps: int = 2_000
@@ -77,6 +138,62 @@ class Thresholds:
     gap_warn_z: float = 2.0
     gap_fail_z: float = 3.0
     gap_share: float = 0.05
+
+    # V05: one standard error of optimism is worth a sentence; Tsamardinos et al. (2018).
+    optimism_warn: float = 1.0
+    # V31: one-sided 5 % of the corrected resampled t-test (Nadeau & Bengio 2003).
+    improvement_level: float = 0.05
+    improvement_probability: float = 0.75
+
+    # V33: catalogue, told from .5 on: ensembles of trees know their training rows by nature.
+    fit_gap_warn: float = 0.5
+    fit_gap_fail: float = 0.7
+
+    # V34: errors among the surest rows cannot be honest doubt. Lower bounds (Wilson 1927) of
+    # their share; 3 % and 10 % of wrong labels (catalogue) less the width of the bound.
+    noise_sure: float = 0.2
+    noise_band: float = 0.3
+    # Errors among the surest rows over those among the next: honest doubt falls by half or more.
+    noise_flat: float = 0.6
+    noise_warn: float = 0.02
+    noise_fail: float = 0.08
+    noise_mad: float = 4.0
+
+    # V35: catalogue; Saito & Rehmsmeier (2015) for the share.
+    minority_share: float = 0.10
+    minority_rows: int = 50
+    rank_agreement: float = 0.6
+
+    # V36: catalogue; Spiegelhalter (1986), Van Calster et al. (2019).
+    calibration_bins: int = 15
+    calibration_z: float = 1.96
+    calibration_error: float = 0.05
+    slope_low: float = 0.8
+    slope_high: float = 1.25
+
+    # V37: catalogue (Chung et al. 2019; deepchecks' weak segments); BH at 10 %.
+    slice_share: float = 0.05
+    slice_rows: int = 30
+    slice_q: float = 0.1
+    slice_effect: float = 0.2
+
+    # V38: catalogue (Hendrycks & Dietterich 2019).
+    robust_warn: float = 0.75
+    # Shares of a column's rows that lie a power of ten away from the others.
+    unit_least: float = 0.005
+    unit_most: float = 0.3
+
+    # V40: catalogue; Riley et al. (2020).
+    learning_z: float = 2.0
+    events_per_column: float = 10.0
+
+    # V43: catalogue; Hyndman & Koehler (2006), Ljung & Box (1978), conformal 90 +- 3 %.
+    autocorrelation_p: float = 0.01
+    coverage_miss: float = 0.03
+
+    # V07: catalogue.
+    parity: float = 1e-5
+    parity_rows: int = 200
 
     # V39: catalogue; deepchecks' integrity suite, skrub's DropUninformative and DropSimilar.
     constant: float = 0.999

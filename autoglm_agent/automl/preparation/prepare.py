@@ -107,6 +107,7 @@ def prepare(
     *,
     drop_columns: Sequence[str] = (),
     group_duplicates: bool = False,
+    group_near: bool = False,
     split: str | None = None,
     seed: int = 0,
 ) -> Prepared:
@@ -123,6 +124,7 @@ def prepare(
         task: What is asked of it.
         drop_columns: Columns to leave out besides those of the task, for example by a remedy.
         group_duplicates: Keep rows with equal features on one side and in one fold.
+        group_near: Keep rows with almost equal features there, too.
         split: Override of the split, see `split.choose_split`.
         seed: Of the division.
 
@@ -139,14 +141,22 @@ def prepare(
     drops = sorted(set(drop_columns))
     # The evidence words a task but does not change it; limits change how it is trained.
     asked = task.model_dump(mode="json", exclude={"evidence"})
-    prepared_id = digest([table.digest, asked, drops, group_duplicates, split, seed])
+    together = "near" if group_near else group_duplicates
+    prepared_id = digest([table.digest, asked, drops, together, split, seed])
     if workspace.has("prepared", prepared_id, "meta.json"):
         return load_prepared(workspace, prepared_id)
     frame = typed_frame(table, profile)
     check_columns(task, list(map(str, frame.columns)), drops, split)
     notes = check_reading(table.frame[task.target], frame[task.target]) if task.target else []
     chosen = select_rows(
-        task, profile, frame, drops, split=split, group_duplicates=group_duplicates, seed=seed
+        task,
+        profile,
+        frame,
+        drops,
+        split=split,
+        group_duplicates=group_duplicates,
+        group_near=group_near,
+        seed=seed,
     )
     chosen = replace(chosen, notes=(*notes, *chosen.notes))
     prepared = _divide(workspace, table, profile, task, chosen, drops, prepared_id, seed)

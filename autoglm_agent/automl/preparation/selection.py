@@ -84,6 +84,7 @@ def select_rows(
     *,
     split: str | None,
     group_duplicates: bool,
+    group_near: bool,
     seed: int,
 ) -> Selection:
     """Set unusable rows aside and choose the held-out ones.
@@ -102,7 +103,14 @@ def select_rows(
             "Give a larger table.",
         )
     used = frame.iloc[rows]
-    plan = choose_split(task, profile, used, requested=split, group_duplicates=group_duplicates)
+    plan = choose_split(
+        task,
+        profile,
+        used,
+        requested=split,
+        group_duplicates=group_duplicates,
+        group_near=group_near,
+    )
     left_out = {*task.exclude, *drops, task.target} - {plan.column}
     left_out |= {c.name for c in profile.columns if c.kind == "id" and c.name != plan.column}
     apart = frame[[c for c in frame.columns if c not in left_out]]

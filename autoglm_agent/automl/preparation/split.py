@@ -27,6 +27,7 @@ from autoglm_agent.automl.preparation.grouping import (
     connected_groups,
     hash_rows,
     moments,
+    near_groups,
 )
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
@@ -61,6 +62,7 @@ class SplitPlan:
         folds: Number of folds that validate; groups may allow fewer.
         reason: A sentence for people.
         duplicates: Whether rows with equal features also stay together (not across time).
+        near: Whether rows with almost equal features do, too.
     """
 
     kind: SplitKind
@@ -69,6 +71,7 @@ class SplitPlan:
     folds: int
     reason: str
     duplicates: bool = False
+    near: bool = False
 
     @property
     def oob_allowed(self) -> bool:
@@ -92,6 +95,7 @@ def choose_split(
     *,
     requested: str | None = None,
     group_duplicates: bool = False,
+    group_near: bool = False,
 ) -> SplitPlan:
     """Choose the split from the task and the table.
 
@@ -102,6 +106,7 @@ def choose_split(
         requested: Overrides the choice: `random`, `stratified`, `time`, `time:<column>`,
             `group`, `group:<column>` or `duplicate_groups`.
         group_duplicates: Keep rows with equal features together.
+        group_near: Keep rows with almost equal features together, too.
 
     Raises:
         InputError: If the request names no split, or the split lacks its column.
@@ -124,10 +129,14 @@ def choose_split(
         if not column:
             raise InputError("A group split needs a group column.", "Name it: `group:<column>`.")
         reason = f"Whole groups of {column!r} are held out: a model is used on new ones."
-        return SplitPlan("group", column, share, folds, reason, group_duplicates)
-    if wish == "duplicate_groups" or group_duplicates:
-        reason = f"{share:.0%} held out; rows with equal features stay on one side and in one fold."
-        return SplitPlan("duplicate_groups", None, share, folds, reason, True)
+        return SplitPlan(
+            "group", column, share, folds, reason, group_duplicates or group_near, group_near
+        )
+    if wish == "duplicate_groups" or group_duplicates or group_near:
+        equal = "almost equal" if group_near else "equal"
+        reason = f"{share:.0%} held out; rows with {equal} features stay on one side and in "
+        reason += "one fold."
+        return SplitPlan("duplicate_groups", None, share, folds, reason, True, group_near)
     if wish != "random" and task.kind in ("binary", "multiclass"):
         reason = f"{share:.0%} held out at random, every class of {task.target!r} in proportion."
         return SplitPlan("stratified", None, share, folds, reason)
@@ -265,7 +274,8 @@ def _groups(plan: SplitPlan, frame: pd.DataFrame) -> np.ndarray | None:
     if not plan.duplicates:
         return named
     features = frame.drop(columns=[plan.column] if plan.column else [])
-    equal = np.asarray(pd.factorize(hash_rows(features))[0])
+    equal = near_groups(features) if plan.near else pd.factorize(hash_rows(features))[0]
+    equal = np.asarray(equal)
     return equal if named is None else connected_groups(named, equal)
 
 

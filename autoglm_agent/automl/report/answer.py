@@ -8,6 +8,7 @@ from typing import Any
 
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord, Told
+from autoglm_agent.automl.report.grounding import ground_run
 from autoglm_agent.automl.report.words import KINDS, remedy_words
 from autoglm_agent.chain import SUPERVISED
 
@@ -19,6 +20,7 @@ class Scores:
     Attributes:
         decimals: With how many decimals all of them are written.
         naive: Best cross-validation score of the candidates tried.
+        corrected: The cross-validation score corrected for choosing, with its 95 % interval.
         tried: How many candidates finished.
         gain: Advantage over the baseline, positive is better; None if it was not measured.
         reading: Which reading of the held-out rows this was.
@@ -31,6 +33,7 @@ class Scores:
     n: int
     decimals: int
     naive: float | None = None
+    corrected: tuple[float, float, float] | None = None
     tried: int = 0
     baseline: float | None = None
     baseline_name: str = ""
@@ -107,6 +110,7 @@ def scores(record: RunRecord) -> Scores | None:
         n=int(assessment.get("n") or 0),
         decimals=num.digits(metric, [value, low, high, naive, baseline.get("value")]),
         naive=naive,
+        corrected=_triple((record.search or {}).get("honest") or {}),
         tried=len(finished(record.search)),
         baseline=baseline.get("value"),
         baseline_name=str(baseline.get("name", "")),
@@ -192,6 +196,7 @@ def _reason(record: RunRecord, status: str, message: str) -> str:
     if status == "verified":
         return "No verdict is on record for this result."
     last: Any = next((e.get("text") for e in reversed(record.events) if e.get("text")), "")
+    last = ground_run(record, str(last)).text
     return (
         f"The run ended before the result was checked. Last step: {last}"
         if last

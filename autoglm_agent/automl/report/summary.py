@@ -40,6 +40,12 @@ def _reason_lines(record: RunRecord, workspace: Workspace) -> list[str]:
 def _score_lines(scores: Scores) -> list[str]:
     metric = num.metric_title(scores.metric)
     lines = []
+    if scores.corrected is not None:
+        value, low, high = map(scores.write, scores.corrected)
+        lines.append(
+            f"Cross-validation {metric} corrected for choosing: {value} "
+            f"(95 % interval {low} to {high})."
+        )
     if scores.naive is not None:
         of = f" of {num.count(scores.tried)} tried" if scores.tried > 1 else ""
         lines.append(

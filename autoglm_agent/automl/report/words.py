@@ -75,6 +75,7 @@ _REMEDIES = {
     "split_by_time": "train on earlier rows and test on later ones",
     "split_by_group": "keep each group on one side of the split",
     "simplify": "use simpler, more strongly regularised models",
+    "group_near_duplicates": "keep almost equal rows on one side of the split",
     "retrain": "train again",
     "recompute": "compute the figure again",
     "ask": "ask a person",

@@ -77,9 +77,9 @@ def resample(
         if clusters is None:
             weights = np.zeros((count, rows), dtype=np.float64)
             for group in groups:
-                weights[:, group] = _drawn(rng, count, len(group))
+                weights[:, group] = drawn(rng, count, len(group))
         else:
-            weights = _drawn(rng, count, int(clusters.max()) + 1)[:, clusters]
+            weights = drawn(rng, count, int(clusters.max()) + 1)[:, clusters]
         # A resample of clusters may lack a class, and then some statistics are undefined.
         with np.errstate(divide="ignore", invalid="ignore"):
             for part, function in zip(parts, statistics, strict=True):
@@ -87,7 +87,7 @@ def resample(
     return [np.concatenate(part) for part in parts]
 
 
-def _drawn(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
+def drawn(rng: np.random.Generator, count: int, n: int) -> np.ndarray:
     """How often each of `n` things is drawn in each of `count` resamples, float64."""
     drawn = rng.integers(0, n, size=(count, n)) + np.arange(count)[:, None] * n
     counts = np.bincount(drawn.ravel(), minlength=count * n).reshape(count, n)

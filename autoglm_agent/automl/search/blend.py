@@ -13,6 +13,7 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.metrics import oriented, score
 from autoglm_agent.automl.scoring.threshold import decision_threshold
 from autoglm_agent.automl.search.ensemble import STEPS, combine, predicted, select
+from autoglm_agent.automl.search.honesty import honest_of_search
 from autoglm_agent.automl.search.result import SearchResult
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import measured
@@ -64,7 +65,7 @@ def conclude(
         weights, warning = _hold_latency(study, X, usable, weights, max_latency_ms)
         warnings += [warning] if warning else []
     return _result(
-        study, trials, failed, weights, best, deadline, stopped, trained, warnings
+        study, trials, failed, weights, best, deadline, stopped, trained, warnings, steps
     )  # fmt: skip
 
 
@@ -172,6 +173,7 @@ def _result(
     stopped: str,
     trained: int,
     warnings: list[str],
+    steps: int | None,
 ) -> SearchResult:
     problem = study.problem
     oof = {t.candidate.id: t.oof for t in trials}
@@ -179,7 +181,14 @@ def _result(
     rows = predicted(mixed)
     threshold = decision_threshold(problem, study.y[rows], mixed[rows])
     value = score(problem.metric, study.y[rows], mixed[rows], problem, threshold)
+    honest = honest_of_search(
+        {t.candidate.id: t.oof for t in trials if t.candidate.family != "baseline"} or oof,
+        weights, study.y, problem, cuts={t.candidate.id: t.candidate.threshold for t in trials},
+        threshold=threshold, seed=study.seed, steps=steps,
+        deadline=Deadline(None if deadline.seconds is None else min(2.0, 0.5 * deadline.left)),
+    )  # fmt: skip
     return SearchResult(
+        honest=honest,
         candidates=[t.candidate for t in trials] + failed,
         weights=weights,
         oof=oof,

@@ -12,6 +12,7 @@ import numpy as np
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.run.arrays import from_npz, to_npz
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.honest import HonestScore
 from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER
 from autoglm_agent.automl.search.trials import Candidate
 from autoglm_agent.errors import StoreError
@@ -28,6 +29,8 @@ class SearchResult:
         oof: Candidate id to out-of-fold predictions, NaN where never predicted.
         ensemble_oof: Out-of-fold predictions of the ensemble, NaN where never predicted.
         ensemble_score: Its score in the metric's own orientation.
+        honest: The ensemble's score corrected for the choice of candidates and weights; None if
+            it cannot be told.
         naive_score: Best single cross-validated score; optimistic, because it was selected.
         best: Id of the best single candidate that covers all rows.
         seconds: Wall time of the search.
@@ -53,6 +56,7 @@ class SearchResult:
     threshold: float = 0.5
     trained: int = 0
     warnings: list[str] = field(default_factory=list)
+    honest: HonestScore | None = None
     fitted: FittedModel | None = None
 
     @property
@@ -86,6 +90,7 @@ class SearchResult:
             "greater_is_better": GREATER_IS_BETTER[self.metric],
             "candidates": [asdict(c) for c in self.candidates],
             "weights": self.weights,
+            "honest": self.honest.to_json() if self.honest else None,
             "ensemble_score": self.ensemble_score,
             "naive_score": self.naive_score,
             "best": self.best,
@@ -162,6 +167,7 @@ def load_search(workspace: Workspace, search_id: str, *, with_model: bool = Fals
         oof=oof,
         ensemble_score=_number(data["ensemble_score"]),
         naive_score=_number(data["naive_score"]),
+        honest=HonestScore(**data["honest"]) if data.get("honest") else None,
         fitted=FittedModel.load(workspace, data["model"]) if with_model else None,
         **{name: data[name] for name in _PLAIN},
     )

@@ -35,7 +35,6 @@ def fresh(run: str, question: str) -> dict[str, Any]:
         "best": None,
         "asked_for": {},
         "tallies": {},
-        "warnings": [],
         "structured_response": {},
     }
 

@@ -1,0 +1,255 @@
+"""Models that somebody else trained, as predictions of a table; nothing of them is executed.
+
+skops files may hold scikit-learn's own classes only, ONNX files are run by their runtime, which
+knows no code but its operators, and a table of predictions is read as what it is. Pickles run
+code when they are opened, so they are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.errors import InputError, MissingExtraError
+
+Predict = Callable[[pd.DataFrame], np.ndarray]
+"""From raw columns to probabilities (rows, classes) or numbers (rows,)."""
+
+PICKLES = (".pkl", ".pickle", ".joblib", ".sav", ".dill")
+TABLES = (".csv", ".tsv", ".parquet")
+MOST_BYTES = 1_000_000_000
+
+
+def load_outside(path: Path, problem: Problem) -> Predict:
+    """Return the prediction of a model file.
+
+    Args:
+        path: A `.skops` or `.onnx` file.
+        problem: Classes in whose order probabilities are wanted.
+
+    Raises:
+        InputError: If the file is no such model, or holds anything but scikit-learn's classes.
+        MissingExtraError: If the ONNX runtime is not installed.
+    """
+    suffix = path.suffix.lower()
+    if suffix in PICKLES:
+        raise InputError(
+            f"{path.name} is a pickle, which runs code when it is opened.",
+            "Save the model by skops.io.dump or as ONNX, or give a CSV of its predictions.",
+        )
+    if not path.is_file() or path.stat().st_size > MOST_BYTES:
+        raise InputError(f"{path.name} cannot be read as a model file.", "Check the path.")
+    if suffix == ".skops":
+        return _of_estimator(_skops(path), problem)
+    if suffix == ".onnx":
+        return _onnx(path, problem)
+    raise InputError(
+        f"{path.name} is no model file that can be audited.",
+        "Give a .skops or .onnx file, or a CSV of predictions.",
+    )
+
+
+def read_predictions(frame: pd.DataFrame, rows: np.ndarray, problem: Problem) -> np.ndarray:
+    """Return predictions from a table: probabilities by class, or one column.
+
+    Columns `p_<class>` are probabilities; else a column `predicted`, `prediction` or the only one
+    holds labels, numbers, or the probability of the positive class. A column `row` (from 0) says
+    which rows of the data are meant; without it there is one line for each row of the data.
+
+    Args:
+        frame: The table.
+        rows: The rows of the data that are judged.
+        problem: What is predicted.
+
+    Raises:
+        InputError: If rows or columns are missing.
+    """
+    if "row" in frame:
+        numbers = pd.to_numeric(frame["row"], errors="coerce")
+        frame = frame.set_index(numbers).drop(columns="row")
+        if frame.index.has_duplicates:
+            raise InputError("Some rows are predicted twice.", "Give one line for each row.")
+        absent = len(rows) - int(np.isin(rows, frame.index.to_numpy()).sum())
+        if absent:
+            raise InputError(f"{absent} rows have no prediction.", "Predict every row.")
+        frame = frame.loc[rows]
+    else:
+        if len(frame) <= int(rows.max()):
+            raise InputError(
+                f"{len(frame)} predictions for {int(rows.max()) + 1} rows.",
+                "Give one line for each row of the data, or a column `row`.",
+            )
+        frame = frame.iloc[rows]
+    if not problem.is_classification:
+        return _numbers(_only(frame))
+    named = [f"p_{label}" for label in problem.classes]
+    if set(named) <= set(frame.columns):
+        return np.column_stack([_numbers(frame[name]) for name in named])
+    return _of_column(_only(frame), problem)
+
+
+def _only(frame: pd.DataFrame) -> pd.Series:
+    for name in ("predicted", "prediction", "y_pred", "proba", "probability", "score"):
+        if name in frame:
+            return frame[name]
+    if frame.shape[1] == 1:
+        return frame.iloc[:, 0]
+    raise InputError(
+        f"No column of {', '.join(map(repr, frame.columns[:8]))} holds the predictions.",
+        "Name it `predicted`, or give probabilities as `p_<class>`.",
+    )
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    return np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
+
+
+def _of_column(column: pd.Series, problem: Problem) -> np.ndarray:
+    """Labels become certainty; numbers between 0 and 1 that are no labels, probabilities."""
+    texts = column.astype("str").to_numpy()
+    labels = [str(label) for label in problem.classes]
+    if np.isin(texts, labels).all():
+        codes = np.array([labels.index(text) for text in texts])
+        return np.asarray(np.eye(problem.width)[codes])
+    values = _numbers(column)
+    if problem.kind == "binary" and np.nanmin(values) >= 0 and np.nanmax(values) <= 1:
+        return _two_columns(values, problem)
+    odd = next(text for text in texts if text not in labels)
+    raise InputError(f"The prediction {odd[:40]!r} is no class.", f"Classes: {', '.join(labels)}.")
+
+
+def _two_columns(positive: np.ndarray, problem: Problem) -> np.ndarray:
+    columns = [1.0 - positive, positive]
+    return np.column_stack(columns if problem.positive_index == 1 else columns[::-1])
+
+
+def _skops(path: Path) -> Any:
+    import zipfile
+
+    import skops.io
+    from skops.io.exceptions import UntrustedTypesFoundException
+
+    try:
+        unknown = skops.io.get_untrusted_types(file=path)
+        if unknown:
+            raise InputError(
+                f"{path.name} holds classes that are not scikit-learn's: {', '.join(unknown[:5])}.",
+                "Give a CSV of its predictions instead.",
+            )
+        return skops.io.load(path, trusted=[])
+    except UntrustedTypesFoundException as error:
+        raise InputError(f"{path.name} is refused: {error}", "Give its predictions.") from error
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
+        raise InputError(f"{path.name} is no skops file: {error}.", "Save it again.") from error
+
+
+def _of_estimator(model: Any, problem: Problem) -> Predict:
+    names = getattr(model, "feature_names_in_", None)
+
+    def inputs(frame: pd.DataFrame) -> Any:
+        if names is None:
+            return frame.to_numpy()
+        absent = [name for name in names if name not in frame]
+        if absent:
+            raise InputError(f"The model reads {absent[0]!r}, which the data lacks.", "Add it.")
+        return frame[list(names)]
+
+    if not problem.is_classification:
+        return lambda frame: np.asarray(model.predict(inputs(frame)), dtype=np.float64).reshape(-1)
+    order = _order([c.item() if hasattr(c, "item") else c for c in model.classes_], problem)
+    if hasattr(model, "predict_proba"):
+        return lambda frame: np.asarray(model.predict_proba(inputs(frame)))[:, order]
+
+    def labels(frame: pd.DataFrame) -> np.ndarray:
+        return _of_column(pd.Series(model.predict(inputs(frame))), problem)
+
+    return labels
+
+
+def _order(classes: list[Any], problem: Problem) -> list[int]:
+    """Return which column of the model belongs to each of our classes."""
+    texts = [str(c) for c in classes]
+    wanted = [str(c) for c in problem.classes]
+    if sorted(texts) == sorted(wanted):
+        return [texts.index(text) for text in wanted]
+    if len(texts) == len(wanted) and all(t == str(i) for i, t in enumerate(texts)):
+        return list(range(len(wanted)))  # trained on codes, in sorted order
+    raise InputError(
+        f"The model knows the classes {', '.join(texts[:8])}, the data {', '.join(wanted[:8])}.",
+        "Use the same labels.",
+    )
+
+
+def _onnx(path: Path, problem: Problem) -> Predict:
+    try:
+        import onnxruntime  # type: ignore[import-untyped]  # ships no types
+    except ImportError as error:
+        raise MissingExtraError(
+            "ONNX files need onnxruntime.", "pip install onnxruntime"
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = 1, 3
+    try:
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # the runtime's own errors have no common base
+        raise InputError(
+            f"{path.name} is no ONNX model: {error}"[:300], "Save it again."
+        ) from error
+    expected = session.get_inputs()
+
+    def predict(frame: pd.DataFrame) -> np.ndarray:
+        told = session.run(None, _tensors(frame, expected))
+        return _from_onnx(told, [o.name for o in session.get_outputs()], problem)
+
+    return predict
+
+
+def _tensors(frame: pd.DataFrame, expected: list[Any]) -> dict[str, np.ndarray]:
+    if len(expected) == 1:
+        return {expected[0].name: _float_matrix(frame, expected[0])}
+    absent = [entry.name for entry in expected if entry.name not in frame]
+    if absent:
+        raise InputError(f"The model reads {absent[0]!r}, which the data lacks.", "Add it.")
+    tensors = {}
+    for entry in expected:
+        column = frame[entry.name]
+        if "string" in entry.type:
+            tensors[entry.name] = column.astype("str").to_numpy(dtype=object)[:, None]
+        else:
+            kind = np.int64 if "int64" in entry.type else np.float32
+            tensors[entry.name] = _numbers(column).astype(kind)[:, None]
+    return tensors
+
+
+def _float_matrix(frame: pd.DataFrame, entry: Any) -> np.ndarray:
+    numeric = frame.select_dtypes(["number", "bool"])
+    width = entry.shape[-1] if entry.shape and isinstance(entry.shape[-1], int) else None
+    if width is not None and numeric.shape[1] != width:
+        raise InputError(
+            f"The model reads {width} numbers, the data has {numeric.shape[1]} numeric columns.",
+            "Leave the others out with --exclude, in the order of training.",
+        )
+    kind = np.float64 if "double" in entry.type else np.float32
+    return np.asarray(numeric.to_numpy(dtype=np.float64, na_value=np.nan), dtype=kind)
+
+
+def _from_onnx(told: list[Any], names: list[str], problem: Problem) -> np.ndarray:
+    if not problem.is_classification:
+        return np.asarray(told[0], dtype=np.float64).reshape(-1)
+    for value in told:
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            order = _order(list(value[0]), problem)
+            keys = [list(value[0])[i] for i in order]
+            return np.array([[row[k] for k in keys] for row in value], dtype=np.float64)
+        array = np.asarray(value)
+        if array.dtype.kind == "f" and array.ndim == 2 and array.shape[1] == problem.width:
+            return array.astype(np.float64)
+    labels = np.asarray(told[names.index("label") if "label" in names else 0]).reshape(-1)
+    return _of_column(pd.Series(labels), problem)

@@ -1,0 +1,1 @@
+"""LeakBench: planted faults, clean tables, and what the checks say of them."""
