@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 @pytest.fixture(autouse=True)
-def _service(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _service(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
-    yield
+    return
 
 
 def proposing(claim: str, *, final: bool = False, **more: Any) -> Reply:

@@ -81,7 +81,7 @@ PASSING = [
 def test_after_one_fault_the_run_goes_on_to_its_verified_answer(fault: Behaviour) -> None:
     found, server = run([proposing("4"), fault, proposing("7", final=True)])
     assert (found["status"], found["answer"]) == ("verified", "7")
-    assert [s["claim"] for s in found["chain"]["steps"]][0] == "4"
+    assert found["chain"]["steps"][0]["claim"] == "4"
     assert found["usage"]["model_calls"] == len(server.requests) == 3
 
 
