@@ -18,7 +18,7 @@ LONGEST = 20_000
 """Characters of a thought or claim that are kept; a reply without end must not fill the state."""
 MOST = 8
 """Candidates read from one reply."""
-MALFORMED = "schema"
+MALFORMED = "reply"
 """Check id of a reply that cannot be read."""
 
 

@@ -44,6 +44,8 @@ class Agreement:
         InputError: If `samples` is below 1.
     """
 
+    scope = "answer"
+
     def __init__(
         self,
         source: BaseChatModel | Sampler,

@@ -49,6 +49,8 @@ class Algebra:
     """
 
     check = "algebra"
+    constraint = "Identities and solutions of equations must be true."
+    offer = 'A check may be {"kind": "algebra", "identity": "(x+1)^2 == x^2 + 2x + 1"}.'
     cost = 1.0
 
     def __init__(self, *, seconds: float = 10.0) -> None:

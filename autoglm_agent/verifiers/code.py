@@ -57,6 +57,10 @@ class CodeTests:
     """
 
     check = "code"
+    constraint = (
+        "The answer is Python code in a fenced block; it must pass the tests that are given."
+    )
+    scope = "answer"
     cost = 0.2
 
     def __init__(
@@ -131,6 +135,7 @@ class GeneratedTests:
     """
 
     check = "generated_tests"
+    scope = "answer"
     cost = 0.2
 
     def __init__(

@@ -45,6 +45,7 @@ class Constraint:
         check: str | None = None,
     ) -> None:
         self.check = check or type(self).check
+        self.scope = "answer" if final else "step"
         self._final = final
         self._part = part
 
@@ -241,6 +242,7 @@ class Dates(Constraint):
     """
 
     check = "dates"
+    constraint = "Dates must exist and be in order."
     title = "The dates are real"
 
     def __init__(

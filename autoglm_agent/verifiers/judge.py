@@ -55,6 +55,7 @@ class Judge:
         self._model = model
         self._asked = asked
         self._final = final
+        self.scope = "answer" if final else "step"
 
     def __call__(self, step: Step, chain: Chain) -> list[Verdict]:
         """Ask the model, unless the step claims nothing."""

@@ -76,6 +76,7 @@ class Quotes:
     """
 
     check = "quotes"
+    constraint = "Quotations must be in the sources word for word; cite a source as [name]."
     cost = 1e-3
 
     def __init__(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 Part = Literal["claim", "thought", "check", "args", "artifact"]
+MAX_SCHEMA = 3_000
+"""Characters of the schema that are told in a prompt."""
 MAX_TOLD = 5
 """Faults that one fact tells."""
 
@@ -70,6 +73,10 @@ class Schema:
         self._part: Part = part
         self._final = part == "claim" if final is None else final
         self._tool = tool
+        self.scope = "answer" if self._final else "step"
+        self.constraint = (
+            f"The answer is JSON of this schema: {_schema_text(form)}" if (part == "claim") else ""
+        )
 
     def __call__(self, step: Step, chain: Chain) -> list[Verdict]:  # noqa: ARG002 - protocol
         """Read the part and validate it; nothing where the step has no such part."""
@@ -156,3 +163,9 @@ def _validator(schema: dict[str, Any]) -> Validator:
 
 def _path(parts: Iterable[Any]) -> str:
     return told(".".join(str(part) for part in parts), 200)
+
+
+def _schema_text(form: type[BaseModel] | dict[str, Any]) -> str:
+    """Return the schema as a model reads it in a prompt."""
+    schema = form if isinstance(form, dict) else form.model_json_schema()
+    return told(json.dumps(schema, ensure_ascii=False), MAX_SCHEMA)

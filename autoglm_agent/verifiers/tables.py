@@ -48,6 +48,8 @@ class Tables:
     """
 
     check = "sql"
+    constraint = "Claims about the data must follow from a query."
+    offer = 'A check may be {"kind": "sql", "query": "select count(*) from t", "equals": 3}.'
     cost = 2e-2
 
     def __init__(self, tables: Mapping[str, Any], *, seconds: float = 10.0) -> None:

@@ -40,6 +40,7 @@ class Units(Constraint):
     """
 
     check = "units"
+    constraint = "Quantities must have fitting units."
     title = "Units and dimensions are right"
     cost = 1.5e-3
 

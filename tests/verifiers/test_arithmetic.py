@@ -136,3 +136,25 @@ def test_thought_and_claim_are_both_checked():
     (verdict,) = judged("3 * 4 = 12", thought="First 2 + 2 = 4.")
     assert (verdict.status, verdict.n) == ("pass", 2)
     assert Arithmetic(prose=False)(Step(claim="3 * 4 = 13"), Chain()) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "status"),
+    [
+        (Step(claim="3 * 4 = 12"), "pass"),
+        (Step(claim="It costs 12.", thought="3 * 4 = 12"), "pass"),
+        (Step(claim="It costs 13.", thought="3 * 4 = 12"), "unknown"),
+        (Step(claim="The moon is cheese.", thought="1 + 1 = 2"), "unknown"),
+        (
+            Step(claim="The moon.", check={"kind": "arithmetic", "expression": "1 + 1 == 2"}),
+            "unknown",
+        ),
+        (Step(claim="2 in all", check={"kind": "arithmetic", "expression": "1 + 1 == 2"}), "pass"),
+    ],
+)
+def test_a_true_equation_passes_only_a_claim_that_it_is_about(step: Step, status: str) -> None:
+    assert Arithmetic()(step, Chain())[0].status == status
+
+
+def test_a_number_set_equal_to_itself_supports_nothing() -> None:
+    assert Arithmetic()(Step(claim="59 = 59"), Chain()) == []
