@@ -1,4 +1,8 @@
-"""Our method: generate one step, verify it, keep it or try again, go back when stuck."""
+"""Our method: generate one step, verify it, keep it or go back to the last proven one.
+
+The verifier proves what it accepts, so the place to go back to is always the end of the accepted
+chain; what must change is the draw. A state that goes on failing is sampled ever more warmly.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +13,12 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 from autoglm_agent.chat import LocalChatModel
 from benchmarks.reasoning.live.verifier import StepVerifier, stated_answer
 
-TRIES = 8
-"""Refutations of a step after which the step before it is taken back."""
+PATIENCE = 2
+"""Refutations of a step before it is sampled more warmly."""
+WARMER, WARMEST = 0.1, 1.8
+"""What a further refutation adds to the temperature, and where that ends."""
+LONGEST_STEP = 24
+"""Most tokens of one step; a right one has at most 15."""
 MOST_STEPS = 120
 """Steps generated for one problem, refuted ones included."""
 
@@ -42,31 +50,23 @@ def solve(problem: str, model: LocalChatModel, seed: int) -> Solved:
     """
     verifier = StepVerifier(problem)
     accepted: list[str] = []
-    refuted: list[set[str]] = [set()]
     tokens = read = calls = tries = 0
     while calls < MOST_STEPS:
         begun = "".join(f"{line}\n" for line in accepted)
         prompt: list[BaseMessage] = [HumanMessage(problem)]
         prompt += [AIMessage(begun)] if begun else []
-        # A step that was refuted twice the same way is asked for with more variety.
-        warmth = 1.0 + 0.1 * max(0, tries - 2)
-        reply = model.invoke(prompt, stop=["\n"], seed=seed * 1000 + calls, temperature=warmth)
+        warmth = min(WARMEST, 1.0 + WARMER * max(0, tries - PATIENCE))
+        draw = {"seed": seed * 1000 + calls, "temperature": warmth, "max_tokens": LONGEST_STEP}
+        reply = model.invoke(prompt, stop=["\n"], **draw)
         calls += 1
         used = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
         tokens, read = tokens + used["output_tokens"], read + used["input_tokens"]
-        line = reply.text
-        if line not in refuted[-1] and not verifier.refutation(line, accepted):
-            answer = stated_answer(line)
-            if answer is not None:
-                return Solved(answer, tokens, read, calls)
-            accepted.append(line)
-            refuted.append(set())
-            tries = 0
+        if verifier.refutation(reply.text, accepted):
+            tries += 1
             continue
-        refuted[-1].add(line)
-        tries += 1
-        if tries >= TRIES and accepted:
-            accepted.pop()
-            refuted.pop()
-            tries = 0
+        answer = stated_answer(reply.text)
+        if answer is not None:
+            return Solved(answer, tokens, read, calls)
+        accepted.append(reply.text)
+        tries = 0
     return Solved(None, tokens, read, calls)
