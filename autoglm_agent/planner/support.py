@@ -26,7 +26,8 @@ from autoglm_agent.planner.text import Text
 
 _REACH = 12
 """Words before a target that can qualify it; twice as many after."""
-_UNKNOWN = {"near": 0.7, "generic": 0.75, "tight": 0.93}
+_UNKNOWN = {"near": 0.7, "generic": 0.82, "tight": 0.93}
+_OTHER_KIND, _FOREIGN_ITSELF = 0.6, 0.6
 _EVENT = 0.72
 """Who or what an event befalls decides less than of what a quantity is."""
 _FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
@@ -36,6 +37,8 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
     """Return a factor for an anchor: 1 when its qualifiers fit the table, less when they do not."""
     factor = 1.0
     foreign = False
+    if _other_kind(anchor, text, schema):
+        factor *= _OTHER_KIND
     for index in _qualifiers(anchor, text, places):
         verdict = word_support(text.tokens[index].stem, schema)
         if verdict == "unknown" and not text.tokens[index].cjk:
@@ -46,9 +49,36 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
             c.hint == "yesno" for c in concepts_of(text.tokens[anchor.last].stem)
         )
         factor *= _EVENT if event else _FOREIGN.get(anchor.how, 0.5)
+    if anchor.how == "near" and word_support(text.tokens[anchor.first].stem, schema) == "foreign":
+        factor *= _FOREIGN_ITSELF
     if anchor.how == "generic" and not _about(anchor, text, schema):
         factor *= 0.6
     return factor
+
+
+def _other_kind(anchor: Anchor, text: Text, schema: Schema) -> bool:
+    """Tell *lung* cancer from `SkinCancer`: the name says one kind, the words say another."""
+    before = anchor.first - 1
+    if anchor.how == "exact" or before < 0 or not _content(text, before):
+        return False
+    word = text.tokens[before]
+    unsaid = [
+        part
+        for part in anchor.column.core
+        if part.stem not in text.stems
+        and not any(part.says(s) for s in text.stems)
+        and not part.concepts & _said_concepts(text)
+    ]
+    if word.cjk or not unsaid or not _next_to(text, before) or word.stem in NEUTRAL | FILLER:
+        return False
+    if any(_alike(word.stem, other) for other in schema.word_stems):
+        return False
+    names = {c.name for c in concepts_of(word.stem)}
+    return bool(domains_of(word.stem)) and not names & schema.concepts
+
+
+def _said_concepts(text: Text) -> set[str]:
+    return {c.name for s in text.stems for c in concepts_of(s)}
 
 
 def word_support(word_stem: str, schema: Schema) -> str:
