@@ -247,14 +247,14 @@ def _level_words(text: Text, column: Column, meaning: list[Sense]) -> Iterator[A
     words = {w for key in keys for w in key if len(w) >= 4 and len(key) > 1} - ENTITIES
     senses_of = [{c.name for word in key for c in concepts_of(word)} for key in keys]
     for index, token in enumerate(text.tokens):
-        names = {c.name for c in meaning[index].concepts} - _whom()
+        names = {c.name for c in meaning[index].concepts} - whom_concepts()
         alike = sum(bool(names & other) for other in senses_of) > 1 if names else False
         if (token.stem in words or alike) and not text.is_used(token.start):
             yield Anchor(column, index, index, LEVEL_WORD, "level")
 
 
 @cache
-def _whom() -> frozenset[str]:
+def whom_concepts() -> frozenset[str]:
     """Return the concepts of the people that rows are about."""
     return frozenset(c.name for word in ENTITIES for c in concepts_of(word))
 

@@ -34,12 +34,15 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
         r"\bhow (?:long|quickly|soon)\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|"
         r"years)\b|多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
      "duration hours",
-     "time duration minute minutes min seconds sec hour hours hr days length taken 时间 时长 耗时"),
+     "time duration minute minutes min seconds sec hour hours hr days length taken "
+     "tenure 时间 时长 耗时 天数 分钟 小时 月数"),
     (re.compile(r"\bhow (?:expensive|cheap|costly)\b|\bhow much (?:is|are|does|do|did|will|would|"
-                r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|多少钱|什么价", re.ASCII),
-     "price fare", "price"),
+                r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|多少钱|什么价|"
+                r"\bhow much (?:is|are|was) (?:a|an|one|this) ", re.ASCII),
+     "price fare", "price amount cost fee 金额 费用 总价"),
     (re.compile(r"\bhow old\b|多大年纪|多大岁数|几岁", re.ASCII), "age", "age"),
-    (re.compile(r"\bhow far\b|多远", re.ASCII), "distance", "distance"),
+    (re.compile(r"\bhow far\b|多远", re.ASCII), "distance",
+     "distance km miles meters 距 距离 米 公里 里程"),
     (re.compile(r"\bhow heavy\b|多重", re.ASCII), "weight", "weight"),
     (re.compile(r"\bhow tall\b|多高", re.ASCII), "height", "height"),
     (re.compile(r"\bhow (?:hot|cold|warm)\b|多少度|多热|多冷", re.ASCII), "temperature", "temp"),
@@ -50,7 +53,7 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
         r"多少(?:个|位|名)?(?:顾客|客人|游客|人|乘客|访客|客户)", re.ASCII),
      "footfall count demand", "number num count cnt visitors customers 人数 客流量"),
     (re.compile(r"\bhow many\b|\bnumber of\b|多少(?:个|次|人|件|辆|单)", re.ASCII), "count",
-     "number num nb count cnt n volume total 数量 人数 次数 总数"),
+     "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
 )  # fmt: skip
 """(how a measure is asked for, its concepts, the words in names that stand for it)."""
 _FEW = 30

@@ -35,6 +35,11 @@ _TOGETHER = re.compile(
     r"\btogether\b[^.;!?]{0,20}\b(?:in|on)\b",
     re.ASCII,
 )
+_KEPT_WHOLE = re.compile(
+    r"\bkeep\w* (?:each|every|all|any) (?:\w+ )?([\w-]{3,40}) (?:whole|intact|undivided|complete|"
+    r"entirely|in one (?:piece|fold|set|part))\b",
+    re.ASCII,
+)
 _OF_ONE = re.compile(
     r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40})", re.ASCII
 )
@@ -97,6 +102,11 @@ def kept_apart(
             column = _named_group(text, schema, mentions, barred, place)
             if column is not None:
                 return column, start + kept.start(), end
+        if whole := _KEPT_WHOLE.search(low):
+            place = (start + whole.start(1), start + whole.end(1))
+            column = _named_group(text, schema, mentions, barred, place)
+            if column is not None:
+                return column, start + whole.start(), end
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
             if not (_APART.search(low) and _KEPT.search(low)):
                 continue

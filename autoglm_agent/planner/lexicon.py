@@ -91,7 +91,7 @@ LIGHT = word_set(
     """
     is has was will be the a an of in on to at by per and or flag ind indicator yn status
     label class bracket band y n amount usd eur gbp cny dollars euro euros yuan
-    rmb inr pounds unit yrs yr level category code group avg
+    rmb inr pounds unit yrs yr used level category code group avg
     average mean median total sum min max log std final sale selling num number no nr nb nbr id
     count score rate ratio pct percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
@@ -107,7 +107,7 @@ FLAGS = word_set(
     is has was will be seconds second minutes minute d h w wh annum event reported confirmed
     detected occurred flag ind indicator yn statu status label class bracket target usd eur
     gbp cny dollar euro yuan rmb inr pound unit
-    yr y n final sell sal selling g mg ml l lb oz m mm cm km kg ft sec s ms hz kw \
+    used yr y n final sell sal selling g mg ml l lb oz m mm cm km kg ft sec s ms hz kw \
     mw kwh cc v c f k 是否 是 的
     """
 )
@@ -137,6 +137,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "veh": ("vehicle",), "driv": ("driver",), "cat": ("category",), "trans": ("transaction",),
     "gen": ("general",), "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
     "util": ("utilization",), "educ": ("education",), "mfr": ("manufacturer",),
+    "ev": ("electric", "vehicle"),
     "sqft": ("area", "square", "feet"),
 }  # fmt: skip
 

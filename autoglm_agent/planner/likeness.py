@@ -9,10 +9,11 @@ question must fit the values: "how long" wants a number, "who" wants two classes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autoglm_agent.planner.anchors import Sense
+from autoglm_agent.planner.anchors import Sense, whom_concepts
 from autoglm_agent.planner.asked import Asked, fits
 from autoglm_agent.planner.grammar import (
     BREAKS,
@@ -39,8 +40,10 @@ _UNKNOWN, _SUPPORTED, _ENTITY, _FOREIGN = 0.7, 0.3, 0.15, 1.5
 _LIGHT, _FORM, _WHOM, _COMMON = 0.2, 0.05, 0.3, 0.5
 _ONLY = 0.5
 """Share of what is unsaid of a name that is forgiven where no other column could be meant."""
+_HOW_MUCH = re.compile(r"多(?:少|久|远|大|高|重|长|快|热|冷)|\A几")
+_MOST_WORDS = 200
 _UNSAID_HEAD, _HEADED, _FITTING, _OF_WHAT = 0.5, 0.8, 0.7, 0.5
-_STRANGE, _MODIFIER = 0.5, 0.3
+_STRANGE, _MODIFIER, _MEASURE = 0.5, 0.3, 0.8
 _SORTS = frozenset({"typ", "kind", "sort", "class", "category", "哪种", "哪类", "哪一类", "种类",
                     "类型", "类别", "分类"})  # fmt: skip
 _FUNCTION, _EMPTY = BREAKS | CONTEXT | QUESTION, (PREDICT | FILLER | NEUTRAL) - ENTITIES
@@ -82,7 +85,7 @@ def open_words(text: Text, meaning: Sequence[Sense], places: Sequence[Place]) ->
         if token.low in LIGHT_VERBS or (index and text.tokens[index - 1].low == "how"):
             continue
         if token.cjk:
-            if token.low in FUNCTION_ZH | FILLER_ZH:
+            if token.low in FUNCTION_ZH | FILLER_ZH or _HOW_MUCH.search(token.low):
                 continue
         elif token.low in _FUNCTION or token.stem in _EMPTY:
             continue
@@ -94,7 +97,7 @@ def open_words(text: Text, meaning: Sequence[Sense], places: Sequence[Place]) ->
             weight *= _MODIFIER
         asked_for = any(c.hint for c in meaning[index].concepts) and token.stem not in ENTITIES
         words.append(Word(index, token.stem, concepts, near, weight, asked_for))
-    return words
+    return words[:_MOST_WORDS]
 
 
 def rank_by_likeness(
@@ -203,6 +206,7 @@ def _score(
         best = max((row[position] for row in rows), default=0.0)
         if asked.measured_by(part):
             best = max(best, CONCEPT)
+            worth = max(worth, _MEASURE)
         total += worth
         said += worth * best
     explained = sum(w * max(row) for w, row in zip(weights, rows, strict=True))
@@ -225,7 +229,7 @@ def _head(words: Sequence[Word]) -> int | None:
 
 def _worth(word: Word, known: float, schema: Schema) -> float:
     """Return how much it matters that a word is explained by the column."""
-    if word.stem in ENTITIES:
+    if word.stem in ENTITIES or word.stem in schema.whom or word.concepts & whom_concepts():
         return _ENTITY
     if known >= ROOT:
         return 1.0

@@ -93,7 +93,7 @@ def find_regions(
             places.append(Place("used", state.phrase))
             continue
         if index not in inside and token.whole:
-            verb = _steer_zh(token, state) if token.cjk else _steer(text, index, state)
+            verb = _steer_zh(text, index, state) if token.cjk else _steer(text, index, state)
             if verb:
                 places.append(Place("verb", state.phrase))
                 continue
@@ -129,7 +129,12 @@ def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) ->
         state.content = False
 
 
-def _steer_zh(token: Token, state: _State) -> bool:
+def _steer_zh(text: Text, index: int, state: _State) -> bool:
+    token = text.tokens[index]
+    if token.low == "用" and text.norm[token.end : token.end + 1] in ("什", "哪", "啥"):
+        # 用什么方式付款: what follows is asked for.
+        state.turn("clause")
+        return False
     if token.low in PREDICT_ZH:
         state.turn("object")
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from autoglm_agent.planner.grammar import FUNCTION_ZH
@@ -36,7 +36,7 @@ _ROOT = 6
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
 MEASURES = word_set(
-    "count number num cnt amount rate score ratio level index 数量 金额 率 次数 人数 数"
+    "count number num cnt amount rate score ratio level index used 数量 金额 率 次数 人数 数"
 )
 _UNIT = re.compile(
     r"\s*[\[(（].*|[ _]in[ _](?:minutes?|hours?|days?|seconds?|km|miles?|usd)$", re.I
@@ -183,7 +183,7 @@ class Schema:
 
     def cut(self, name: str) -> list[str]:
         """Cut a name into words, Chinese by the lexicon alone."""
-        text = read_text(name, chinese_words() | {"是否"})
+        text = read_text(name, _name_vocabulary())
         return [token.low for token in text.tokens] or [name.lower()]
 
     @cached_property
@@ -203,6 +203,12 @@ class Schema:
                 stems |= {stem(w) for level, _ in column.profile.levels for w in self.cut(level)}
         stems |= {stem(w) for w in self.title}
         return frozenset(stems)
+
+    @cached_property
+    def whom(self) -> frozenset[str]:
+        """Words for what the rows are about, as columns that number them say: `reader_id`."""
+        ids = (c for c in self.columns if c.identifies and len(c.core) < len(c.parts))
+        return frozenset(part.stem for column in ids for part in column.core)
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -230,6 +236,11 @@ class Schema:
             self.columns, key=lambda c: distance(key, c.key, 99) / max(len(key), len(c.key), 1)
         )
         return tuple(c.name for c in ranked[:count])
+
+
+@cache
+def _name_vocabulary() -> frozenset[str]:
+    return chinese_words() | {"是否"}
 
 
 def _names(concepts: tuple[Concept, ...]) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -41,9 +42,18 @@ def most_alike(text: Text, found: list[Likeness], ranked: list[Choice]) -> Choic
     undecided = bool(ranked) and ranked[0].confidence >= THRESHOLD
     if undecided and found[0].column.name not in tied and _lead(found) < LARGE_LEAD:
         found = [f for f in found if f.column.name in tied]
+    if undecided and len(ranked) > 1 and _listed(text, *sorted(ranked[:2], key=lambda c: c.start)):
+        return None
     if not found or found[0].score < LEAST_LIKENESS or _lead(found) < LEAST_LEAD:
         return None
     return _as_choice(text, found[0])
+
+
+def _listed(text: Text, first: Choice, second: Choice) -> bool:
+    """Tell whether two columns are named outright and joined: "predict age and chol"."""
+    between = text.low[first.end : second.start]
+    named = first.how == second.how == "exact"
+    return named and bool(re.fullmatch(r"[\s\"']*(?:,|、|and|or|&|和|与|及|或)[\s\"']*", between))
 
 
 def _lead(found: Sequence[Likeness]) -> float:

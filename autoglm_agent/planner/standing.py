@@ -12,6 +12,9 @@ from autoglm_agent.planner.text import Text
 
 _WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
 _QUANTITY = frozenset("费价率量额数税款险")
+_STOPS_ZH = FUNCTION_ZH | CARRIERS_ZH
+_LONGEST_COMPOUND = 8
+_STATISTICS = ("中位数", "平均", "均值", "中值", "总数", "总量", "总额", "最大", "最小", "众数")
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -74,19 +77,15 @@ def other_head(text: Text, index: int) -> bool:
     if index >= len(text.tokens) or text.tokens[index - 1].end != text.tokens[index].start:
         return False
     end = index
-    while (
-        end < len(text.tokens)
-        and text.tokens[end].cjk
-        and text.tokens[end].low not in FUNCTION_ZH | CARRIERS_ZH
-        and text.tokens[end].start == text.tokens[index].start + _length(text, index, end)
-    ):
+    stop = min(len(text.tokens), index + _LONGEST_COMPOUND)
+    while end < stop and text.tokens[end].cjk and text.tokens[end].low not in _STOPS_ZH:
+        if text.tokens[end].start != text.tokens[end - 1].end:
+            break
         end += 1
     rest = text.norm[text.tokens[index].start : text.tokens[end - 1].end] if end > index else ""
+    if rest.startswith(_STATISTICS):
+        return False
     return len(rest) > 1 and rest[-1] in _QUANTITY
-
-
-def _length(text: Text, first: int, last: int) -> int:
-    return sum(len(t.low) for t in text.tokens[first:last])
 
 
 def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:

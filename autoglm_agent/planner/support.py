@@ -8,6 +8,7 @@ column was matched, the more its qualifiers must be supported.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.grammar import (
@@ -21,7 +22,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.schema import Part, Schema
 from autoglm_agent.planner.text import Text
 
 _REACH = 12
@@ -62,23 +63,20 @@ def _other_kind(anchor: Anchor, text: Text, schema: Schema) -> bool:
     if anchor.how == "exact" or before < 0 or not _content(text, before):
         return False
     word = text.tokens[before]
-    unsaid = [
-        part
-        for part in anchor.column.core
-        if part.stem not in text.stems
-        and not any(part.says(s) for s in text.stems)
-        and not part.concepts & _said_concepts(text)
-    ]
-    if word.cjk or not unsaid or not _next_to(text, before) or word.stem in NEUTRAL | FILLER:
+    if word.cjk or not _next_to(text, before) or word.stem in NEUTRAL | FILLER:
         return False
-    if any(_alike(word.stem, other) for other in schema.word_stems):
+    if not domains_of(word.stem) or any(_alike(word.stem, s) for s in schema.word_stems):
         return False
     names = {c.name for c in concepts_of(word.stem)}
-    return bool(domains_of(word.stem)) and not names & schema.concepts
+    if names & schema.concepts:
+        return False
+    return not all(_said(part, text.stems) for part in anchor.column.core)
 
 
-def _said_concepts(text: Text) -> set[str]:
-    return {c.name for s in text.stems for c in concepts_of(s)}
+@lru_cache(maxsize=2048)
+def _said(part: Part, stems: frozenset[str]) -> bool:
+    """Tell whether some word says a part of a name or means the same."""
+    return any(part.says(s) or part.concepts & {c.name for c in concepts_of(s)} for s in stems)
 
 
 def word_support(word_stem: str, schema: Schema) -> str:

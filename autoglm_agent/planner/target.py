@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
+from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.grammar import CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
@@ -67,10 +68,27 @@ def choose_target(
         ranked = [best] if best is not None else ranked
     elif alike and ranked[0].how in BY_WORDS:
         ranked = doubted(text, alike, ranked)
+    if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
+        return event
     generic = _generic(text, schema, excluded)
     if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
         return generic
     return _decide(text, schema, ranked, excluded)
+
+
+def _event(text: Text, schema: Schema, excluded: Sequence[str], best: Choice) -> Choice | None:
+    """Return the column called *target* where *who* or *whether* is asked and classes were found.
+
+    "Who is looking for a new job?" is answered by the two values of `target`, not by the years
+    since the `last_new_job`.
+    """
+    generic = [c for c in generic_columns(schema) if c.name not in excluded and c.two_valued]
+    many = best.column.profile.kind == "category" and not best.column.two_valued
+    if len(generic) != 1 or not many or best.how not in BY_WORDS | {"alike"}:
+        return None
+    if read_asked(text, None).form != "two":
+        return None
+    return Choice(generic[0], 0.6, best.start, best.end, "data", "generic")
 
 
 def _decide(text: Text, schema: Schema, ranked: list[Choice], excluded: Sequence[str]) -> Choice:
