@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, FEATURE, PREDICT
@@ -11,7 +12,10 @@ from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import (
     FLAGS,
     GENERIC_TARGETS,
+    SMALL,
+    VAGUE_TARGETS,
     Concept,
+    compound_concepts,
     concepts_of,
     domains_of,
     near_concepts,
@@ -22,9 +26,11 @@ from autoglm_agent.planner.positive import EVENTS, compared_level
 from autoglm_agent.planner.schema import Column, Part, Schema
 from autoglm_agent.planner.text import Text, stem
 
-DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.62
+DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.64
 LEVEL_WORD = 0.62
-_ONE_LETTER = 3
+_ONE_LETTER, _SEVERAL = 3, 8
+_MORE, _MOST = 0.03, 2
+"""What each further concept in common adds: *systolic* and *pressure* rather than *pressure*."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
@@ -59,14 +65,18 @@ class Sense:
 
 def senses(text: Text) -> list[Sense]:
     """Return the concepts of every token; phrases of two or three words come first."""
-    result = [Sense(() if t.low in _FUNCTION else concepts_of(t.stem), False) for t in text.tokens]
+    result = [
+        Sense(() if t.low in _FUNCTION else compound_concepts(t.stem), False) for t in text.tokens
+    ]
+    told = [i for i, t in enumerate(text.tokens) if not t.cjk and t.low not in SMALL]
     for size in (3, 2):
-        for first in range(len(text.tokens) - size + 1):
-            window = text.tokens[first : first + size]
-            if any(t.cjk for t in window) or not text.joined(first, first + size - 1):
+        for place in range(len(told) - size + 1):
+            window = told[place : place + size]
+            first, last = window[0], window[-1]
+            if not text.joined(first, last):
                 continue
-            found = concepts_of(phrase_key([t.low for t in window]))
-            for index in range(first, first + size) if found else ():
+            found = concepts_of(phrase_key([text.tokens[i].low for i in window]))
+            for index in window if found else ():
                 if not result[index].phrase:
                     result[index] = Sense((*found, *result[index].concepts), True)
     return result
@@ -112,7 +122,8 @@ def _word_anchors(
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:
             score *= 0.8
-        score *= _kind_fit(column, meaning[index].concepts, how, told)
+        shared = tuple(c for c in meaning[index].concepts if c.name in column.concepts)
+        score *= _kind_fit(column, shared or meaning[index].concepts, how, told)
         yield Anchor(column, index, index, score, how)
 
 
@@ -178,7 +189,9 @@ def _weight(part: Part) -> float:
 def _one(word: str, names: set[str], near: set[str], part: Part) -> tuple[float, str]:
     if part.says(word):
         return DIRECT, "direct"
-    if names & part.concepts or part.akin(word):
+    if shared := names & part.concepts:
+        return TIGHT + _MORE * min(_MOST, len(shared) - 1), "tight"
+    if part.akin(word):
         return TIGHT, "tight"
     if near & part.concepts:
         return NEAR, "near"
@@ -210,7 +223,7 @@ def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator
         yield from _coded(text, column)
         if not column.level_keys or column.profile.distinct > 50:
             continue
-        yield from _level_words(text, column)
+        yield from _level_words(text, column, meaning)
         hits: dict[str, tuple[int, int]] = {}
         for first in range(len(text.tokens)):
             for last in range(first, min(len(text.tokens), first + 3)):
@@ -220,19 +233,30 @@ def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator
         score = LEVELS if len(hits) > 1 else LEVEL
         for first, last in hits.values():
             yield Anchor(column, first, last, score, "level")
+        if not hits:
+            yield from _several_levels(text, column, meaning)
         if not hits and column.profile.distinct <= 3:
             yield from _level_concepts(text, column, meaning)
 
 
-def _level_words(text: Text, column: Column) -> Iterator[Anchor]:
+def _level_words(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
     """Yield a column several of whose values share a word: *Obesity_Type_I*, *Obesity_Type_II*."""
     if column.profile.kind != "category" or column.profile.distinct > 20:
         return
     keys = [key.split() for key in column.level_keys]
-    words = {w for key in keys for w in key if len(w) >= 4 and len(key) > 1}
+    words = {w for key in keys for w in key if len(w) >= 4 and len(key) > 1} - ENTITIES
+    senses_of = [{c.name for word in key for c in concepts_of(word)} for key in keys]
     for index, token in enumerate(text.tokens):
-        if token.stem in words - ENTITIES and not text.is_used(token.start):
+        names = {c.name for c in meaning[index].concepts} - whom_concepts()
+        alike = sum(bool(names & other) for other in senses_of) > 1 if names else False
+        if (token.stem in words or alike) and not text.is_used(token.start):
             yield Anchor(column, index, index, LEVEL_WORD, "level")
+
+
+@cache
+def whom_concepts() -> frozenset[str]:
+    """Return the concepts of the people that rows are about."""
+    return frozenset(c.name for word in ENTITIES for c in concepts_of(word))
 
 
 def _compared(text: Text, column: Column) -> Iterator[Anchor]:
@@ -255,6 +279,23 @@ def _coded(text: Text, column: Column) -> Iterator[Anchor]:
     hits = [i for i, t in enumerate(text.tokens) if t.stem in words and not text.is_used(t.start)]
     for index in hits:
         yield Anchor(column, index, index, LEVELS if len(hits) > 1 else LEVEL, "level")
+
+
+def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
+    """Yield a column two of whose values mean what two words say: 退学 and *Dropout*, ..."""
+    if column.profile.kind != "category" or not 3 <= column.profile.distinct <= _SEVERAL:
+        return
+    levels = [{c.name for c in compound_concepts(key)} for key in column.level_keys]
+    hits = [
+        index
+        for index, sense in enumerate(meaning)
+        if not text.is_used(text.tokens[index].start)
+        and any(names & {c.name for c in sense.concepts} for names in levels)
+    ]
+    shared = {c.name for i in hits for c in meaning[i].concepts}
+    if len(hits) > 1 and sum(bool(names & shared) for names in levels) > 1:
+        for index in hits:
+            yield Anchor(column, index, index, LEVELS, "level")
 
 
 def _level_concepts(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
@@ -286,12 +327,14 @@ def _generic_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterat
 
 
 def generic_columns(schema: Schema) -> list[Column]:
-    """Return the columns whose name only says "what is to be predicted"."""
-    return [
-        c
-        for c in schema.columns
-        if c.key in GENERIC_TARGETS and c.profile.kind not in ("id", "constant", "empty")
-    ]
+    """Return the columns whose name only says "what is to be predicted".
+
+    A column called *status*, *state* or the like counts where no other has two values.
+    """
+    usable = [c for c in schema.columns if c.profile.kind not in ("id", "constant", "empty")]
+    named = [c for c in usable if c.key in GENERIC_TARGETS]
+    two = [c for c in usable if c.two_valued]
+    return named or [c for c in two if c.key in VAGUE_TARGETS and len(two) == 1]
 
 
 def initials(levels: list[str]) -> bool:

@@ -70,7 +70,7 @@ revenue|amount|revenue revenues sales turnover proceeds receipts gross|销售额
     收入额 流水 业绩
 profit|amount|profit profits profitability margin return_rate|利润 盈利 毛利
 demand|amount|demand rental rentals rented hired ridership count cnt usage_count orders \
-    visitors|需求 需求量 租车数量 租借 租赁量 客流 订单量 租车量 骑行量
+    visitors|需求 需求量 租车数量 租借 租赁量 订单量 租车量 骑行量
 count|amount|count cnt number how_many quantity qty|数量 个数 次数 人数 总数 多少个 计数
 quality|class|quality qual|质量 品质
 rating|class|rating ratings rated score scores stars review_score points|评分 多少分 几分 打几分 \
@@ -85,7 +85,7 @@ energy|amount|energy consumption electricity power load usage kwh demand|能耗 
 fuel_use|amount|mpg fuel_consumption fuel_economy fuel_efficiency gas_mileage|油耗 燃油
 temperature|amount|temperature temp degrees|温度 气温
 humidity|amount|humidity hum moisture|湿度
-pollution|amount|pollution pm pollutant aqi air_quality smog ozone|污染 空气质量 雾霾
+pollution|amount|pollution pm pollutant aqi air_quality smog|污染 空气质量 雾霾
 emission|amount|emission emissions co2 carbon|排放 碳排放
 strength|amount|strength hardness|强度 抗压 硬度
 weight|amount|weight weigh weighs mass heavy how_heavy|重量 体重 多重 质量重
@@ -188,7 +188,7 @@ cost premium|fare premium|price fare|price cost|price rent|cost rent|fare cost|c
 sales revenue|sales demand|sales count|demand count
 quality rating|rating grade|quality grade|disease cancer|disease heart_disease|disease diabetes
 disease stroke|approval credit_default|subscription purchase|purchase response|purchase \
-    revenue|purchase sales|click response
+    revenue|purchase sales|purchase spend_amount|click response
 subscription response|species quality|income revenue|cost revenue|satisfaction rating|late duration
 energy traffic|survival disease|distance mileage|size weight|profit revenue|fraud claim
 lifetime age|pass grade|city region|address region|admission approval|hire approval|company employee

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.exclusions_after import barred_after
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Schema
@@ -15,7 +16,7 @@ from autoglm_agent.planner.text import Text, word_set
 
 _BEFORE = re.compile(
     r"\b(?:without(?: using| considering| looking at)?|ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
-    r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?|"
+    r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
     r"(?:do not|don'?t|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|can(?: not|'?t)|"
     r"not to|not (?:allowed|permitted) to|no need to) (?:use|include|consider|look at|touch|"
     r"feed|rely on|train on|(?:give|show) (?=it|them|the model)|"
@@ -34,6 +35,7 @@ _BEFORE = re.compile(
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus|\bw/o)\s", re.ASCII)
+_BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
 _OUT = re.compile(
     r"\b(leav(?:e|ing)|keep(?:ing)?|tak(?:e|ing)|throw(?:ing)?|cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
     r"(?! (?:for|as) (?:the )?(?:test|valid|hold))",
@@ -84,6 +86,7 @@ _KINDS = {
     "numerical": "number",
     "categorical": "category",
 }  # fmt: skip
+_COLLECTIVE = frozenset({"coordinates"})
 _COLUMN_WORDS = word_set(
     """
     column columns feature features variable variables field fields attributes 列 字段 变量 特征
@@ -130,6 +133,10 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
     for match in _BARE.finditer(text.low):
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
+    for match in _BARE_ZH.finditer(text.low):
+        free = not text.is_used(match.start()) and not _within(match.start(), result.ranges)
+        if free and mention_at(mentions, text.token_at(match.end())) is not None:
+            _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
     columns, ranges = barred_after(text, schema, mentions, result.ranges)
     result.columns += columns
     result.ranges += ranges
@@ -163,6 +170,10 @@ def _read_list(
     if columns or unknown:
         result.columns += columns
         result.ranges.append((start, end))
+
+
+def _within(place: int, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in ranges)
 
 
 def column_ends(text: Text, mention: Mention) -> int:
@@ -217,7 +228,7 @@ def _items(
         if not joined and not comma:
             break
         found = _named_group(text, schema, index)
-        if found is None and resolve:
+        if found is None and (resolve or token.low in _IDS):
             found = _group_or_synonym(text, schema, index)
         if found is not None:
             columns += found[0]
@@ -278,7 +289,16 @@ def _group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str]
         column = column_for(text.norm[token.start : text.tokens[last].end], schema)
         if column is not None:
             return [column.name], last + 1
+        if size == 1 and (names := _collective(token.stem, schema)):
+            return names, last + 1
     return None
+
+
+def _collective(word: str, schema: Schema) -> list[str]:
+    """Return the columns of a word that means several: *coordinates*, 经纬度."""
+    if not any(c.name in _COLLECTIVE for c in concepts_of(word)):
+        return []
+    return [c.name for c in schema.columns if c.concepts & _COLLECTIVE]
 
 
 def _is_thing(text: Text, index: int) -> bool:

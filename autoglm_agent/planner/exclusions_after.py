@@ -14,6 +14,12 @@ _KIND_WORD = (
     r"(?:columns?|features?|variables?|fields?|这一列|"
     r"这列|那一列|列|字段|变量|特征|这两列|都|也|就)"
 )
+_REASON = (
+    r"(?:(?:因为?|由于|按照?|出于|涉及|根据|鉴于)?(?:合规|隐私|监管|法规|规定|政策|伦理|法律|公平)"
+    r"(?:性)?(?:要求|原因|问题|考虑|规定|限制|上)?|"
+    r"(?:都)?(?:属于|涉及|是)?敏感(?:性)?(?:信息|属性|字段|特征|数据)?|"
+    r"(?:会|可能)?(?:有|带来|涉及|造成)?歧视(?:性|嫌疑)?)"
+)
 _BARRED = (
     r"(?:excluded|ignored|dropped|left out|removed|omitted|discarded|skipped|off limits|forbidden|"
     r"off the table|banned|prohibited|taboo|out of bounds)"
@@ -38,12 +44,13 @@ _ALWAYS_AFTER = re.compile(
     r"不参|不进|不入|不作为|作为|不能当|不能进|不当作|除外|以外|之外", re.ASCII
 )
 _AFTER = re.compile(
-    rf"\A[\"'\s]*{_KIND_WORD}?\s*(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))", re.ASCII
+    rf"\A[\"'\s]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))",
+    re.ASCII,
 )
 _TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
 _LIST_GAP = re.compile(r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", re.ASCII)
 _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
-_KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|请|一律)+\s*\Z", re.ASCII)
+_KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|{_REASON}|请|一律)+\s*\Z", re.ASCII)
 _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
 _IT = re.compile(
     r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"

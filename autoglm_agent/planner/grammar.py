@@ -26,7 +26,7 @@ PREDICT = _stems(
 
 PREDICT_ZH = _set(
     "预测 估计 估算 判断 分类 识别 检测 预估 推断 判别 预判 推测 诊断 区分 鉴别 评估 估 猜 预报 "
-    "筛查 甄别 推算 测算 判定 分辨 辨别 辨认 预警 "
+    "筛查 甄别 推算 测算 分级 评级 定级 判定 分辨 辨别 辨认 预警 "
     "回归"
 )
 FEATURE = _set("from using given via use uses utilising utilizing including considering knowing")
@@ -106,6 +106,21 @@ FUNCTION_ZH = (
     | _set("每个 每天 每月 每年 各 哪 会 将 多少 什么 怎么 如何 信息 情况")
     | _set("特征 变量 字段 其他 以及 还有 所有")
 )  # fmt: skip
+
+CARRIERS_ZH = _set(
+    "概率 可能性 可能 风险 倾向 情况 模型 趋势 水平 程度 数值 大小 高低 结果 状态 预警 "
+    "与否 分析 评分 数量"
+)
+"""Chinese nouns that carry the real target before them: 流失*概率*."""
+
+LIGHT_VERBS = _set(
+    "take takes took taken keep keeps go goes going gone come comes get gets getting make makes "
+    "made put puts suffer suffers suffering happen happens occur occurs end ends many much"
+)
+"""Verbs that say little by themselves."""
+
+FROM_VERBS = _stems("suffer come die arrive recover resign retire withdraw benefit differ")
+"""Verbs after which *from* does not begin the features: "suffers from asthma"."""
 
 NAME_STOP = _set(
     "a an the is in on of to by at it no so be do i we us me my or and as if with for not all "

@@ -30,6 +30,19 @@ _APART = re.compile(
     r"没见过|未见过|全新的?|不重叠|两边|两侧|不交叉|不能拆开|不要拆开|不拆分",
     re.ASCII,
 )
+_TOGETHER = re.compile(
+    r"\b(?:keep\w*|stay\w*|put\w*|belong\w*)\b[^.;!?]{0,60}\btogether\b|"
+    r"\btogether\b[^.;!?]{0,20}\b(?:in|on)\b",
+    re.ASCII,
+)
+_KEPT_WHOLE = re.compile(
+    r"\bkeep\w* (?:each|every|all|any) (?:\w+ )?([\w-]{3,40}) (?:whole|intact|undivided|complete|"
+    r"entirely|in one (?:piece|fold|set|part))\b",
+    re.ASCII,
+)
+_OF_ONE = re.compile(
+    r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40})", re.ASCII
+)
 _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
@@ -84,6 +97,16 @@ def kept_apart(
     """
     for start, end in _sentences(text):
         low = text.low[start:end]
+        if (kept := _TOGETHER.search(low)) and (one := _OF_ONE.search(low)):
+            place = (start + one.start(1), start + one.end(1))
+            column = _named_group(text, schema, mentions, barred, place)
+            if column is not None:
+                return column, start + kept.start(), end
+        if whole := _KEPT_WHOLE.search(low):
+            place = (start + whole.start(1), start + whole.end(1))
+            column = _named_group(text, schema, mentions, barred, place)
+            if column is not None:
+                return column, start + whole.start(), end
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
             if not (_APART.search(low) and _KEPT.search(low)):
                 continue

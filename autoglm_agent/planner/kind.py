@@ -43,7 +43,9 @@ _ANOMALY = re.compile(
     r"\b(?:look|looks|looking|seem|seems|be|are|is) (?:off|wrong|odd|out of place|extreme|funny)\b|"
     r"\b(?:anything|something|things?|what(?:'s| is)) (?:\w+ )?(?:odd|off|wrong|suspect)\b|"
     r"\bodd(?:ities|ity|ball\w*)\b|\b(?:not|n't) look (?:right|normal)\b|"
-    r"\bdeviat\w+|"
+    r"\bdeviat\w+|\b(?:not|n't) (?:look|seem|behave) like (?:the )?(?:others?|rest)\b|"
+    r"\bunlike (?:the )?(?:others?|rest)\b|\bdiffer\w* from the (?:others?|rest)\b|与众不同|"
+    r"(?:跟|和|与)(?:其他|别)[^，,;。]{0,6}不(?:一样|同)|"
     r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",
     re.ASCII,
 )
@@ -90,15 +92,16 @@ _CLASS_WORDS = re.compile(
     re.ASCII,
 )
 _NUMBER_WORDS = re.compile(
-    r"\bestimat\w+|\bregress\w*|\bhow (?:much|many|old|long|far|high|tall|heavy)\b|\bscores?\b|"
+    r"\bestimat\w+|\bregress\w*|\bhow (?:much|many|old|long|far|high|tall|heavy|often)\b|"
+    r"\bscores?\b|"
     r"\bratings?\b|\bpoints\b|\bas an? (?:number|numeric\w*|quantity|value)\b|"
     r"\bnumber of\b|\bcount\b|\bamount\b|\bnumeric\w*\b|\bcontinuous\b|回归|多少|估计|估算|数值|"
-    r"得分|评分|分数|几个|数量",
+    r"得分|评分|分数|几个|数量|次数|人数|几次",
     re.ASCII,
 )
 _COUNT_NAMES = word_set(
     """
-    count cnt number num score rating age year rings points hours days price amount qty
+    count cnt number num nb score rating age year rings points hours days price amount qty
     quantity total grade
     """
 )

@@ -8,13 +8,15 @@ The tables are general on purpose: no word is here because of one data set.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from importlib.resources import files
+from typing import Any, Literal
 
 from autoglm_agent.planner.column_words import COLUMN_WORDS
 from autoglm_agent.planner.concept_words import CONCEPTS, NEAR
-from autoglm_agent.planner.text import stem, word_set
+from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
 
@@ -22,7 +24,7 @@ _DOMAINS = """
 housing|house houses home homes housing property properties apartment apartments flat flats \
     estate room rooms bedroom bedrooms bathroom bathrooms floor floors garage neighborhood \
     neighbourhood basement roof lot kitchen rent landlord|房 房子 房屋 房价 住宅 小区 楼层 二手房 \
-    房产 公寓 租金 户型 装修 朝向 楼盘 房龄
+    房产 公寓 租金 房租 租房 户型 装修 朝向 楼盘 房龄
 vehicles|car cars vehicle vehicles automobile mileage engine fuel transmission horsepower \
     odometer diesel petrol make truck motorcycle|车 汽车 二手车 车辆 里程 发动机 油耗
 markets|stock stocks share shares equity bitcoin crypto cryptocurrency ethereum forex \
@@ -82,11 +84,15 @@ GENERIC_TARGETS = word_set(
 )
 """Column names that say "this is what is to be predicted" and nothing else."""
 
+VAGUE_TARGETS = word_set("status state flag condition group 状态 标志 标识")
+"""Names that may say the same of a column with two values."""
+
 LIGHT = word_set(
     """
     is has was will be the a an of in on to at by per and or flag ind indicator yn status
-    label class bracket band y n amount usd eur gbp cny dollars level category code group avg
-    average mean median total sum min max log std final sale selling num number no nr id
+    label class bracket band y n amount usd eur gbp cny dollars euro euros yuan
+    rmb inr pounds unit yrs yr used level category code group avg
+    average mean median total sum min max log std final sale selling num number no nr nb nbr id
     count score rate ratio pct percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
     annual daily
@@ -100,7 +106,8 @@ FLAGS = word_set(
     """
     is has was will be seconds second minutes minute d h w wh annum event reported confirmed
     detected occurred flag ind indicator yn statu status label class bracket target usd eur
-    gbp cny dollar y n final sell sal selling g mg ml l lb oz m mm cm km kg ft sec s ms hz kw \
+    gbp cny dollar euro yuan rmb inr pound unit
+    used yr y n final sell sal selling g mg ml l lb oz m mm cm km kg ft sec s ms hz kw \
     mw kwh cc v c f k 是否 是 的
     """
 )
@@ -125,8 +132,18 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "tot": ("total",), "annum": ("annual", "year"), "del": ("delivery",), "reg": ("registration",),
     "perf": ("performance",),
     "mktg": ("marketing",), "freq": ("frequency",), "diff": ("difference",), "wspd": ("wind",),
-    "hum.": ("humidity",), "sqft": ("area", "square", "feet"),
+    "hum.": ("humidity",), "nb": ("number",), "nbr": ("number",), "sys": ("systolic",),
+    "dia": ("diastolic",),
+    "veh": ("vehicle",), "driv": ("driver",), "cat": ("category",), "trans": ("transaction",),
+    "gen": ("general",), "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
+    "util": ("utilization",), "educ": ("education",), "mfr": ("manufacturer",),
+    "ev": ("electric", "vehicle"),
+    "sqft": ("area", "square", "feet"),
 }  # fmt: skip
+
+
+SMALL = word_set("a an the of to my our your his her its their this that")
+"""Words that phrases in sentences have and names leave out."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +168,14 @@ def _tables() -> tuple[
             entries = words.setdefault(phrase_key(word.split("_")), [])
             if concept not in entries:
                 entries.append(concept)
+    for name, entry in _glossary().items():
+        concept = Concept(name, entry["values"])
+        for word in [*entry["en"], *entry["zh"]]:
+            parts = words_of(word)
+            for key in {phrase_key(parts), phrase_key(without_articles(parts))}:
+                entries = words.setdefault(key, [])
+                if concept not in entries:
+                    entries.append(concept)
     near: dict[str, set[str]] = {}
     for pair in NEAR.replace("\n", "|").strip("|").split("|"):
         one, other = pair.split()
@@ -168,6 +193,22 @@ def _tables() -> tuple[
     )
 
 
+@cache
+def _glossary() -> dict[str, dict[str, Any]]:
+    """Return the concepts of the glossary files, one file per field of life."""
+    found: dict[str, dict[str, Any]] = {}
+    folder = files("autoglm_agent.planner") / "words"
+    for page in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if page.name.endswith(".json"):
+            found |= json.loads(page.read_text(encoding="utf-8"))
+    return found
+
+
+def without_articles(parts: list[str]) -> list[str]:
+    """Return the words without articles, pronouns and "of", which names leave out."""
+    return [part for part in parts if part not in SMALL] or parts
+
+
 def phrase_key(parts: list[str]) -> str:
     """Return the look-up key of a word or a phrase: its stems joined by one space."""
     return " ".join(stem(part) for part in parts)
@@ -176,6 +217,18 @@ def phrase_key(parts: list[str]) -> str:
 def concepts_of(key: str) -> tuple[Concept, ...]:
     """Return the concepts that a word or phrase (as `phrase_key`) may mean."""
     return _tables()[0].get(key, ())
+
+
+def compound_concepts(word_stem: str) -> tuple[Concept, ...]:
+    """Return what a word means; of a Chinese compound also what its last part means.
+
+    The head comes last: 打车费用 is a kind of 费用.
+    """
+    found = concepts_of(word_stem)
+    if word_stem.isascii() or len(word_stem) < 3:
+        return found
+    tails = (concepts_of(word_stem[cut:]) for cut in range(1, len(word_stem) - 1))
+    return (*found, *(c for c in next((t for t in tails if t), ()) if c not in found))
 
 
 def near_concepts(name: str) -> frozenset[str]:

@@ -105,7 +105,7 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
     ):
         last += 1
     word = "".join(t.low for t in text.tokens[first : last + 1])
-    if len(word) < 6 or (
+    if len(word) < 5 or (
         first == last and (token.stem in PREDICT | FILLER or concepts_of(token.stem))
     ):
         return None
@@ -114,13 +114,18 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
         (
             (distance(word, c.key, limit), c.name, c)
             for c in schema.columns
-            if c.key[:1] == word[:1] and len(c.key) >= 6
+            if c.key[:1] == word[:1] and (min(len(word), len(c.key)) >= 6 or swapped(word, c.key))
         ),
         default=None,
     )
     if best is None or best[0] > limit or _known(schema, token.stem, first == last):
         return None
     return _made(text, best[2], first, last, 0.85)
+
+
+def swapped(one: str, other: str) -> bool:
+    """Tell whether two words of five letters differ by two neighbours that changed places."""
+    return len(one) == len(other) == 5 and sorted(one) == sorted(other) and one[-1:] == other[-1:]
 
 
 def _known(schema: Schema, word_stem: str, single: bool) -> bool:

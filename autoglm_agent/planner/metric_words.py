@@ -40,7 +40,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
      r"平均绝对误差|绝对误差|平均绝对偏差"),
     ("r2",
      r"\br[-^ ]?2(?:[-_ ]?score)?\b|\br[- ]?squared?\b|\bcoefficient of determination\b|"
-     r"\bexplained variance\b|决定系数|拟合优度"),
+     r"\bexplained variance\b|(?<![a-z])r ?(?:方|平方|²)|判定系数|可决系数|决定系数|拟合优度"),
     ("recall",
      r"\brecall\b(?!,? that)|\bsensitivity\b|\btrue positive rate\b|\btpr\b|召回率|查全率|"
      r"灵敏度|敏感度|敏感性|检出率|召回"),

@@ -13,14 +13,16 @@ from autoglm_agent.planner.grammar import (
     EACH,
     FEATURE,
     FEATURE_ZH,
+    FROM_VERBS,
     NOT_ZH,
     PREDICT,
     PREDICT_ZH,
     QUESTION,
     WHETHER_ZH,
 )
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
-from autoglm_agent.planner.text import Text, Token, word_set
+from autoglm_agent.planner.text import Text, Token, stem, word_set
 
 Region = Literal["free", "object", "clause", "of", "context", "feature", "not", "used", "verb"]
 
@@ -32,6 +34,9 @@ _AUXILIARY = word_set(
 _DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
 _IMPERATIVES = frozenset({"rate", "grade", "rank", "price", "value"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
+_MEASURES = frozenset(
+    stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
+)
 _PREDICTION_NOUNS = word_set(
     """
     prediction predictor classification classifier regression regressor estimation estimator
@@ -88,7 +93,7 @@ def find_regions(
             places.append(Place("used", state.phrase))
             continue
         if index not in inside and token.whole:
-            verb = _steer_zh(token, state) if token.cjk else _steer(text, index, state)
+            verb = _steer_zh(text, index, state) if token.cjk else _steer(text, index, state)
             if verb:
                 places.append(Place("verb", state.phrase))
                 continue
@@ -124,7 +129,12 @@ def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) ->
         state.content = False
 
 
-def _steer_zh(token: Token, state: _State) -> bool:
+def _steer_zh(text: Text, index: int, state: _State) -> bool:
+    token = text.tokens[index]
+    if token.low == "用" and text.norm[token.end : token.end + 1] in ("什", "哪", "啥"):
+        # 用什么方式付款: what follows is asked for.
+        state.turn("clause")
+        return False
     if token.low in PREDICT_ZH:
         state.turn("object")
         return True
@@ -154,6 +164,8 @@ def _steer(text: Text, index: int, state: _State) -> bool:
             state.turn("object")
         return True
     if low in FEATURE or low in _FEATURE_WORDS:
+        if low == "from" and stem(before) in FROM_VERBS:
+            return False
         if low != "use" or before != "to":
             state.turn("feature")
         return False
@@ -165,10 +177,11 @@ def _steer(text: Text, index: int, state: _State) -> bool:
         state.turn("feature" if state.seen else state.region)
     elif low == "of":
         if state.region != "feature":
-            state.turn("of" if state.seen else state.region)
+            state.turn("of" if state.seen or _quantity(before) else state.region)
     elif low in CONTEXT:
         if state.region != "feature":
-            state.turn("context" if state.seen else state.region)
+            of_it = low == "for" and _quantity(before)
+            state.turn("context" if state.seen or of_it else state.region)
     elif low in ("and", "or"):
         state.turn(state.region, conjoined=True)
     elif low in _DETERMINERS and state.event and state.region == "clause":
@@ -177,6 +190,14 @@ def _steer(text: Text, index: int, state: _State) -> bool:
     elif low in BREAKS and not (low in ("the", "a", "an", "all") and state.conjoined):
         state.turn(state.region)
     return False
+
+
+def _quantity(word: str) -> bool:
+    """Tell whether a noun is itself a thing that people predict: the *price* of something."""
+    root = stem(word)
+    return root not in CARRIERS | _MEASURES and any(
+        c.hint in ("amount", "yesno") for c in concepts_of(root)
+    )
 
 
 def _question(text: Text, index: int, low: str, state: _State) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from autoglm_agent.planner.grammar import FUNCTION_ZH
 from autoglm_agent.planner.lexicon import (
     ABBREVIATIONS,
     LIGHT,
+    SMALL,
+    Concept,
     chinese_words,
+    compound_concepts,
     concepts_of,
     domains_of,
     phrase_key,
@@ -30,9 +33,10 @@ _DULL_LEVELS = word_set(
 
 
 _ROOT = 6
+_NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
 MEASURES = word_set(
-    "count number num cnt amount rate score ratio level index 数量 金额 率 次数 人数 数"
+    "count number num cnt amount rate score ratio level index used 数量 金额 率 次数 人数 数"
 )
 _UNIT = re.compile(
     r"\s*[\[(（].*|[ _]in[ _](?:minutes?|hours?|days?|seconds?|km|miles?|usd)$", re.I
@@ -76,6 +80,8 @@ class Column:
     key: str
     stem_key: str
     parts: tuple[Part, ...]
+    unit: tuple[Part, ...] = ()
+    """The words of a unit at the end of the name, as in `Stay in days`."""
 
     @property
     def name(self) -> str:
@@ -106,14 +112,19 @@ class Column:
     def identifies(self) -> bool:
         """Whether the column numbers or names rows or entities."""
         last = self.parts[-1].stem if self.parts else ""
-        return self.profile.kind == "id" or (
-            last in {"id", "no", "uuid", "identifier"} and len(self.parts) > 1
-        )
+        numbered = last in {"id", "no", "uuid", "identifier"} and len(self.parts) > 1
+        return self.profile.kind == "id" or numbered or bool(_NUMBERED.search(self.name))
 
     @property
     def two_valued(self) -> bool:
         """Whether there are exactly two values."""
         return self.profile.distinct == 2 and self.profile.kind not in ("constant", "empty")
+
+    @cached_property
+    def counted(self) -> bool:
+        """Whether most of its classes are written with a number: *1 stop*, *2 stops*."""
+        levels = [level for level, _ in self.profile.levels]
+        return len(levels) > 2 and 2 * sum(bool(re.search(r"\d", v)) for v in levels) > len(levels)
 
     @property
     def numeric(self) -> bool:
@@ -158,26 +169,21 @@ class Schema:
         whole = "".join(self.cut(profile.name))
         # A unit in brackets, as in `Torque [Nm]`, is no part of what people call the column.
         words = self.cut(_UNIT.sub("", profile.name) or profile.name)
+        phrases = _phrase_concepts(words)
         parts: list[Part] = []
         for index, word in enumerate(words):
             alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
             keys = [stem(word), *alternatives]
-            keys += [
-                phrase_key(words[i : i + 2]) for i in (index - 1, index) if 0 <= i < len(words) - 1
-            ]
-            keys += [
-                phrase_key(words[i : i + 3])
-                for i in (index - 2, index - 1, index)
-                if 0 <= i < len(words) - 2
-            ]
-            concepts = frozenset(c.name for key in keys for c in concepts_of(key))
+            concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
             light = word in LIGHT or word.isdigit()
-            parts.append(Part(stem(word), alternatives, concepts, light))
-        return Column(profile, whole, "".join(p.stem for p in parts), tuple(parts))
+            parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))
+        tail = self.cut(profile.name)[len(words) :]
+        unit = [Part(stem(w), frozenset(), _names(concepts_of(stem(w))), True) for w in tail]
+        return Column(profile, whole, "".join(p.stem for p in parts), tuple(parts), tuple(unit))
 
     def cut(self, name: str) -> list[str]:
         """Cut a name into words, Chinese by the lexicon alone."""
-        text = read_text(name, chinese_words() | {"是否"})
+        text = read_text(name, _name_vocabulary())
         return [token.low for token in text.tokens] or [name.lower()]
 
     @cached_property
@@ -197,6 +203,12 @@ class Schema:
                 stems |= {stem(w) for level, _ in column.profile.levels for w in self.cut(level)}
         stems |= {stem(w) for w in self.title}
         return frozenset(stems)
+
+    @cached_property
+    def whom(self) -> frozenset[str]:
+        """Words for what the rows are about, as columns that number them say: `reader_id`."""
+        ids = (c for c in self.columns if c.identifies and len(c.core) < len(c.parts))
+        return frozenset(part.stem for column in ids for part in column.core)
 
     @cached_property
     def concepts(self) -> frozenset[str]:
@@ -224,6 +236,28 @@ class Schema:
             self.columns, key=lambda c: distance(key, c.key, 99) / max(len(key), len(c.key), 1)
         )
         return tuple(c.name for c in ranked[:count])
+
+
+@cache
+def _name_vocabulary() -> frozenset[str]:
+    return chinese_words() | {"是否"}
+
+
+def _names(concepts: tuple[Concept, ...]) -> frozenset[str]:
+    return frozenset(concept.name for concept in concepts)
+
+
+def _phrase_concepts(words: list[str]) -> list[frozenset[str]]:
+    """Return for each word of a name the concepts of the phrases of two to four words around it."""
+    found: list[set[str]] = [set() for _ in words]
+    told = [i for i, word in enumerate(words) if word not in SMALL]
+    for size in (2, 3, 4):
+        for place in range(len(told) - size + 1):
+            window = told[place : place + size]
+            names = {c.name for c in concepts_of(phrase_key([words[i] for i in window]))}
+            for index in window:
+                found[index] |= names
+    return [frozenset(names) for names in found]
 
 
 def _chinese_names(names: list[str]) -> frozenset[str]:

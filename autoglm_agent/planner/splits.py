@@ -20,23 +20,28 @@ _CHECK = r"(?:test\w*|validat\w*|evaluat\w*|check\w*|hold[- ]?out|scor\w+)"
 _TIME = re.compile(
     rf"\b{_USE}[^.;。!?]{{0,30}}\b{_WHEN}\b[^.;。!?]{{0,90}}|"
     rf"\b{_CHECK}[^.;。!?]{{0,30}}\b{_THEN}\b[^.;。!?]{{0,60}}"
-    rf"|\b{_THEN}\b[^.;,。!?]{{0,40}}\b(?:is|are|be|as|for|form|serve|"
-    rf"make)\b[^.;,。!?]{{0,20}}\b(?:test|hold[- ]?out|validation)\w*(?: set| data)?"
+    rf"|\b{_THEN}\b[^.;,。!?]{{0,40}}\b(?:is|are|be|as|for|form|serve|go|"
+    rf"goes|become|becomes|into|in|to|make)\b"
+    rf"[^.;,。!?]{{0,20}}\b(?:test|hold[- ]?out|validation)\w*(?: set| data)?"
     r"|\b(?:chronolog\w+|temporal(?:ly)?|out[- ]of[- ]time|time[- ](?:based|ordered|aware|wise|"
     r"series|respecting))[- ]?(?:train[/-]test )?(?:split|splits|splitting|validation|cv|"
     r"cross[- ]validation|hold[- ]?out|order|evaluation|test)?\b"
     r"|\b(?:split\w*|sort\w*|order\w*|cut|divid\w+|partition\w*|validat\w+|"
     r"hold[- ]?out)[^.;,。!?]{0,30}?\b(?:by|on|over|along|in|according to)\s+(?:the\s+)?(?:time|"
-    r"dates?|year|month|day|timestamps?|chronological order|[\w.-]{0,20}(?:date|time|year|"
+    r"dates?|year|month|day|timestamps?|chronological order|(?:\w{2,15} )?"
+    r"[\w.-]{0,20}(?:date|time|year|"
     r"timestamp))\b"
+    rf"|\b{_USE}[^.;。!?]{{0,30}}\b(?:19|20)\d\d\b[^.;。!?]{{0,40}}\b{_CHECK}"
+    r"[^.;。!?]{0,30}\b(?:19|20)\d\d\b"
+    r"|(?:19|20)\d\d ?年?[^;。]{0,10}训练[^;。]{0,10}(?:19|20)\d\d ?年?[^;。]{0,10}测试"
     r"|\btime split\b|\bdate split\b"
     r"|(?:按照?|依照?|根据|以)[^，,;。]{0,16}?(?:时间|日期|先后|年份|时序|顺序|"
     r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开)[^，,;。]{0,12}"
     r"|(?:时间|时序)(?:顺序|先后|序列)?(?:划分|切分|拆分|分割|验证)[^，,;。]{0,8}"
     r"|(?:训练|建模)[^;。]{0,8}(?:较早|早期|早些|过去|历史|以前|之前|前面)[^;。]{0,24}"
     r"|(?:用|拿)?(?:较早|早期|早些|过去|历史|以前|前面)[^;。，,]{0,12}训练[^;。]{0,24}"
-    r"|(?:测试|验证)[^;。，,]{0,8}(?:较晚|后期|最新|最近|未来|之后|后面)[^;。，,]{0,12}|(?:较晚|"
-    r"后期|最新|最近|后面)[^;。，,]{0,10}(?:测试|验证)",
+    r"|(?:测试|验证)[^;。，,]{0,8}(?:较晚|靠后|较新|后期|最新|最近|未来|之后|后面)[^;。，,]{0,12}|(?:较晚|"
+    r"靠后|较新|后期|最新|最近|后面)[^;。，,]{0,10}(?:测试|验证)",
     re.ASCII,
 )
 _BY = re.compile(

@@ -5,12 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.grammar import CARRIERS, CONTEXT
+from autoglm_agent.planner.grammar import CARRIERS, CARRIERS_ZH, CONTEXT, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.text import Text
 
 _WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
+_QUANTITY = frozenset("费价率量额数税款险")
+_STOPS_ZH = FUNCTION_ZH | CARRIERS_ZH
+_LONGEST_COMPOUND = 8
+_STATISTICS = ("中位数", "平均", "均值", "中值", "总数", "总量", "总额", "最大", "最小", "众数")
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -63,6 +67,27 @@ class Standing:
         return after < len(same) and self._text.joined(anchor.last, same[after])
 
 
+def other_head(text: Text, index: int) -> bool:
+    """Tell whether unknown characters go on to a quantity of another name: 小区*物业费*.
+
+    Args:
+        text: The instruction.
+        index: The token after the one in question.
+    """
+    if index >= len(text.tokens) or text.tokens[index - 1].end != text.tokens[index].start:
+        return False
+    end = index
+    stop = min(len(text.tokens), index + _LONGEST_COMPOUND)
+    while end < stop and text.tokens[end].cjk and text.tokens[end].low not in _STOPS_ZH:
+        if text.tokens[end].start != text.tokens[end - 1].end:
+            break
+        end += 1
+    rest = text.norm[text.tokens[index].start : text.tokens[end - 1].end] if end > index else ""
+    if rest.startswith(_STATISTICS):
+        return False
+    return len(rest) > 1 and rest[-1] in _QUANTITY
+
+
 def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     """Tell whether the words only qualify a thing that is not in the table: "tensile *price*"."""
     after = anchor.last + 1
@@ -74,6 +99,8 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     if token.cjk:
         if text.norm[text.tokens[after - 1].end : token.start].strip():
             return False
+        if other_head(text, after):
+            return True
         told = {c.name for c in concepts_of(token.stem) if c.hint in ("amount", "yesno")}
         return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
     if token.low in CONTEXT:

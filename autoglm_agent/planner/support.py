@@ -8,6 +8,7 @@ column was matched, the more its qualifiers must be supported.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.grammar import (
@@ -21,12 +22,13 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.schema import Part, Schema
 from autoglm_agent.planner.text import Text
 
 _REACH = 12
 """Words before a target that can qualify it; twice as many after."""
-_UNKNOWN = {"near": 0.7, "generic": 0.75, "tight": 0.93}
+_UNKNOWN = {"near": 0.7, "generic": 0.82, "tight": 0.93}
+_OTHER_KIND, _FOREIGN_ITSELF = 0.6, 0.6
 _EVENT = 0.72
 """Who or what an event befalls decides less than of what a quantity is."""
 _FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
@@ -36,6 +38,8 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
     """Return a factor for an anchor: 1 when its qualifiers fit the table, less when they do not."""
     factor = 1.0
     foreign = False
+    if _other_kind(anchor, text, schema):
+        factor *= _OTHER_KIND
     for index in _qualifiers(anchor, text, places):
         verdict = word_support(text.tokens[index].stem, schema)
         if verdict == "unknown" and not text.tokens[index].cjk:
@@ -46,9 +50,33 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
             c.hint == "yesno" for c in concepts_of(text.tokens[anchor.last].stem)
         )
         factor *= _EVENT if event else _FOREIGN.get(anchor.how, 0.5)
+    if anchor.how == "near" and word_support(text.tokens[anchor.first].stem, schema) == "foreign":
+        factor *= _FOREIGN_ITSELF
     if anchor.how == "generic" and not _about(anchor, text, schema):
         factor *= 0.6
     return factor
+
+
+def _other_kind(anchor: Anchor, text: Text, schema: Schema) -> bool:
+    """Tell *lung* cancer from `SkinCancer`: the name says one kind, the words say another."""
+    before = anchor.first - 1
+    if anchor.how == "exact" or before < 0 or not _content(text, before):
+        return False
+    word = text.tokens[before]
+    if word.cjk or not _next_to(text, before) or word.stem in NEUTRAL | FILLER:
+        return False
+    if not domains_of(word.stem) or any(_alike(word.stem, s) for s in schema.word_stems):
+        return False
+    names = {c.name for c in concepts_of(word.stem)}
+    if names & schema.concepts:
+        return False
+    return not all(_said(part, text.stems) for part in anchor.column.core)
+
+
+@lru_cache(maxsize=2048)
+def _said(part: Part, stems: frozenset[str]) -> bool:
+    """Tell whether some word says a part of a name or means the same."""
+    return any(part.says(s) or part.concepts & {c.name for c in concepts_of(s)} for s in stems)
 
 
 def word_support(word_stem: str, schema: Schema) -> str:

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from autoglm_agent.errors import TargetError
-from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.anchors import find_anchors, generic_columns
+from autoglm_agent.planner.anchors import generic_columns
+from autoglm_agent.planner.asked import read_asked
+from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.grammar import CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
-from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
+from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
-from autoglm_agent.planner.regions import Place, find_regions
+from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.slots import Source
-from autoglm_agent.planner.standing import Standing
-from autoglm_agent.planner.support import support, word_support
+from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
+from autoglm_agent.planner.support import word_support
 from autoglm_agent.planner.text import Text
 
-THRESHOLD = 0.5
-"""Least confidence at which a column is taken."""
-MARGIN = 0.1
-"""Least lead over the second column."""
-
-_AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
     r"(?:\s|column|variable|feature|field|列|变量|字段|为|是|\bis\b|=|:){0,6}[\"']?\Z",
@@ -41,17 +34,6 @@ _TOLD_WORD = re.compile(
     r"\s*[\"']?([^\s\"',;.]{1,60})",
     re.ASCII,
 )
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The target with the reason for it."""
-
-    column: Column
-    confidence: float
-    start: int
-    end: int
-    source: Source
 
 
 def choose_target(
@@ -77,13 +59,36 @@ def choose_target(
     if told is not None:
         return told
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
-    ranked = _rank(text, schema, open_mentions, excluded, wanted)
+    ranked = rank_by_word(text, schema, open_mentions, excluded, wanted)
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
+    alike = rank_alike(text, schema, open_mentions, excluded, wanted)
+    if not is_clear(ranked):
+        best = most_alike(text, alike, ranked)
+        ranked = [best] if best is not None else ranked
+    elif alike and ranked[0].how in BY_WORDS:
+        ranked = doubted(text, alike, ranked)
+    if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
+        return event
     generic = _generic(text, schema, excluded)
     if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
         return generic
     return _decide(text, schema, ranked, excluded)
+
+
+def _event(text: Text, schema: Schema, excluded: Sequence[str], best: Choice) -> Choice | None:
+    """Return the column called *target* where *who* or *whether* is asked and classes were found.
+
+    "Who is looking for a new job?" is answered by the two values of `target`, not by the years
+    since the `last_new_job`.
+    """
+    generic = [c for c in generic_columns(schema) if c.name not in excluded and c.two_valued]
+    many = best.column.profile.kind == "category" and not best.column.two_valued
+    if len(generic) != 1 or not many or best.how not in BY_WORDS | {"alike"}:
+        return None
+    if read_asked(text, None).form != "two":
+        return None
+    return Choice(generic[0], 0.6, best.start, best.end, "data", "generic")
 
 
 def _decide(text: Text, schema: Schema, ranked: list[Choice], excluded: Sequence[str]) -> Choice:
@@ -134,116 +139,6 @@ def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choic
     return None
 
 
-def _rank(
-    text: Text,
-    schema: Schema,
-    mentions: list[Mention],
-    excluded: Sequence[str],
-    wanted: str | None,
-) -> list[Choice]:
-    anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
-    strong = [False] * len(text.tokens)
-    for anchor in anchors:
-        for index in range(anchor.first, anchor.last + 1):
-            strong[index] = strong[index] or anchor.score >= THRESHOLD
-    happens = [
-        strong[i] and any(c.hint == "yesno" for c in concepts_of(t.stem))
-        for i, t in enumerate(text.tokens)
-    ]
-    places = find_regions(text, mentions, strong, happens)
-    standing = Standing(text, places, strong)
-    best: dict[str, Choice] = {}
-    events = {
-        a.last
-        for a in anchors
-        if a.column.two_valued
-        and a.score >= THRESHOLD
-        and any(c.hint == "yesno" for c in concepts_of(text.tokens[a.last].stem))
-    }
-    clear = {
-        a.column.name
-        for a in anchors
-        if a.score >= _CLEAR and places[a.first].region not in ("verb", "used")
-    }
-    for anchor in anchors:
-        by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
-        if by_verb and clear - {anchor.column.name}:
-            # Only 分类 or "class(ify)" means the column, while other words mean another one.
-            continue
-        score = anchor.score * _after_event(text, anchor, events) * standing.weight(anchor)
-        if score <= 0.15:
-            continue
-        score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
-        score *= _value_fit(anchor.column, wanted)
-        if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
-            score *= 0.55
-        choice = Choice(
-            anchor.column,
-            max(0.0, min(score, 0.98)),
-            text.tokens[anchor.first].start,
-            text.tokens[anchor.last].end,
-            "data" if anchor.how == "generic" else "instruction",
-        )
-        if (
-            anchor.column.name not in best
-            or best[anchor.column.name].confidence < choice.confidence
-        ):
-            best[anchor.column.name] = choice
-    return sorted(best.values(), key=lambda c: -c.confidence)
-
-
-def _after_event(text: Text, anchor: Anchor, events: set[int]) -> float:
-    """Discount the noun of "fraudulent claims" or "defective parts": the event is asked for."""
-    before = anchor.first - 1
-    if anchor.column.two_valued or before not in events or text.tokens[before].cjk:
-        return 1.0
-    gap = text.norm[text.tokens[before].end : text.tokens[anchor.first].start]
-    return _AFTER_EVENT if gap == " " else 1.0
-
-
-def _value_fit(column: Column, wanted: str | None) -> float:
-    """Discount a quantity where classes are scored, and classes where a quantity is."""
-    many = column.numeric and (column.profile.kind == "number" or column.profile.distinct > 20)
-    if wanted == "class" and many:
-        return _WRONG_VALUES
-    if wanted == "number" and column.profile.kind in ("category", "boolean"):
-        return _WRONG_VALUES
-    return 1.0
-
-
-def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
-    """Discount a quantity for *whether*, a class for *how much*, a float for *classify*."""
-    column = anchor.column
-    start, end = text.clause(text.tokens[anchor.first].start)
-    words = text.low[start:end]
-    amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
-    several = column.profile.kind == "category" and not column.two_valued
-    if (
-        (column.numeric or (several and anchor.how != "level"))
-        and not amount
-        and re.search(
-            r"(?a)\b(?:whether|if|who|which (?:\w+s|people)|probability|likelihood|risk)\b|"
-            r"\A\s*(?:will|does|did|is|"
-            r"are|can|has|have)\b|是否|会不会|谁|能否|能不能|是不是|有没有|会否|可否|哪些",
-            words,
-        )
-    ):
-        return 0.72
-    if re.search(r"(?a)\bhow (?:much|many|long|far|old)\b|多少", words) and not (
-        column.numeric or places[anchor.first].region == "feature"
-    ):
-        return 0.7
-    classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
-    if (
-        classify
-        and column.profile.kind == "number"
-        and column.profile.distinct > 30
-        and anchor.how != "exact"
-    ):
-        return 0.7
-    return 1.0
-
-
 def _fallback(
     text: Text,
     schema: Schema,
@@ -257,7 +152,7 @@ def _fallback(
         if not _about_costs(text, start, end):
             bare.use(start, end)
     free = [m for m in mentions if not bare.is_used(m.start)]
-    ranked = _rank(bare, schema, free, excluded, wanted)
+    ranked = rank_by_word(bare, schema, free, excluded, wanted)
     return ranked if ranked and ranked[0].confidence >= THRESHOLD else []
 
 

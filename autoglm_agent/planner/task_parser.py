@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from autoglm_agent.chain import Evidence, Task
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner import costs as cost_words
+from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
@@ -25,7 +26,7 @@ from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.splits import find_group_column, find_time_column
-from autoglm_agent.planner.target import Choice, choose_target
+from autoglm_agent.planner.target import choose_target
 from autoglm_agent.planner.text import Text, read_text
 
 if TYPE_CHECKING:
@@ -43,8 +44,10 @@ _INTERPRETABLE = re.compile(
     r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
     r"managers?|physicians?) (?:can|could|may|should|must|need to|has to|have to) "
     r"(?:read|follow|see|check|understand|audit|inspect))\b|"
+    r"\b(?:wants?|needs?|like|able|has|have|must|should) to (?:understand|see|know) (?:why|"
+    r"the reasons?)\b|\bunderstand why\b|\b(?:clear|give|show|with) reasons?\b|"
     r"so that [\w ]{1,30} understands?\b|can understand\b"
-    r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|(?:说明|给出|解释|讲出)[^，,;。]{0,8}(?:原因|理由|依据|为什么)|透明|白盒|看得懂|"
+    r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|(?:说明|给出|解释|讲出)[^，,;。]{0,8}(?:原因|理由|依据|为什么)|(?:向|给|跟)[^，,;。]{1,8}(?:说明|交代|解释|讲清)|透明|白盒|看得懂|看懂|能懂|听得懂|能听懂|"
     r"易懂|容易理解|能理解|便于解释|方便解释|易于解释|要解释|能说清|说得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|给出原因|好理解|讲清|讲得清|讲明白|说明白",
     re.ASCII,
 )

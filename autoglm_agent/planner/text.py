@@ -14,7 +14,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 MAX_INSTRUCTION = 8000
 """Characters of an instruction that are read at most."""
@@ -265,8 +265,13 @@ def _around(ends: list[tuple[int, int]], length: int, position: int) -> tuple[in
     return start, ends[later][0] if later < len(ends) else length
 
 
+@lru_cache(maxsize=16)
+def _longest(vocabulary: frozenset[str]) -> int:
+    return max((len(word) for word in vocabulary), default=1)
+
+
 def _tokens(norm: str, vocabulary: Collection[str]) -> list[Token]:
-    longest = max((len(word) for word in vocabulary), default=1)
+    longest = _longest(frozenset(vocabulary))
     tokens: list[Token] = []
     position = 0
     while match := _ATOM.search(norm, position):

@@ -1,0 +1,120 @@
+"""What form of answer an instruction asks for: a number, one of two, one of several classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from autoglm_agent.planner.schema import Column, Part
+from autoglm_agent.planner.text import Text, stem, word_set
+
+_AMOUNT = re.compile(
+    r"\bhow (?:much|many|long|far|old|expensive|cheap|costly|heavy|tall|big|large|fast|high|hot|"
+    r"cold|warm|humid|strong|loud|deep|quickly)\b|\bhow (?:satisfied|happy|popular|often)\b|"
+    r"\bnumber of\b|\bamount of\b|多少|多久|多大|多长|多高|多重|多远|多快|多热|多冷|"
+    r"几天|几分钟|几个小时|几小时",
+    re.ASCII,
+)
+_TWO = re.compile(
+    r"\b(?:whether|if|who|who's|whos|whose|likelihood|probability|chances?|risk)\b|"
+    r"\bwhich (?:of )?(?:the |our |my )?\w+s\b|(?:\A|[.!?;]\s*)\W*(?:will|does|do|did|is|are|was|"
+    r"were|can|has|have)\b|"
+    r"是否|会不会|谁|能否|能不能|是不是|有没有|会否|可否|哪些|要不要|吗",
+    re.ASCII,
+)
+_CLASSES = re.compile(
+    r"\bclassif\w+|\bwhat (?:type|kind|sort|class|category)\b|\bwhich (?:type|kind|class|"
+    r"category|species|level|group|one)\b|\b(?:type|kind|sort|category) of\b|分类|哪种|哪类|"
+    r"哪一类|哪一种|什么类型|"
+    r"什么种类|等级|级别|什么级别|什么等级|归类|类别",
+    re.ASCII,
+)
+_MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (re.compile(
+        r"\bhow (?:long|quickly|soon)\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|"
+        r"years)\b|多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
+     "duration hours",
+     "time duration minute minutes min seconds sec hour hours hr days length taken "
+     "tenure 时间 时长 耗时 天数 分钟 小时 月数"),
+    (re.compile(r"\bhow (?:expensive|cheap|costly)\b|\bhow much (?:is|are|does|do|did|will|would|"
+                r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|多少钱|什么价|"
+                r"\bhow much (?:is|are|was) (?:a|an|one|this) ", re.ASCII),
+     "price fare", "price amount cost fee 金额 费用 总价"),
+    (re.compile(r"\bhow old\b|多大年纪|多大岁数|几岁", re.ASCII), "age", "age"),
+    (re.compile(r"\bhow far\b|多远", re.ASCII), "distance",
+     "distance km miles meters 距 距离 米 公里 里程"),
+    (re.compile(r"\bhow heavy\b|多重", re.ASCII), "weight", "weight"),
+    (re.compile(r"\bhow tall\b|多高", re.ASCII), "height", "height"),
+    (re.compile(r"\bhow (?:hot|cold|warm)\b|多少度|多热|多冷", re.ASCII), "temperature", "temp"),
+    (re.compile(r"\bhow (?:big|large)\b|多大面积", re.ASCII), "size", "size area"),
+    (re.compile(r"\bhow fast\b|多快", re.ASCII), "speed", "speed"),
+    (re.compile(
+        r"\bhow many (?:people|visitors|customers|guests|passengers|shoppers|tourists)\b|"
+        r"多少(?:个|位|名)?(?:顾客|客人|游客|人|乘客|访客|客户)", re.ASCII),
+     "footfall count demand", "number num count cnt visitors customers 人数 客流量"),
+    (re.compile(r"\bhow many\b|\bnumber of\b|多少(?:个|次|人|件|辆|单)", re.ASCII), "count",
+     "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
+)  # fmt: skip
+"""(how a measure is asked for, its concepts, the words in names that stand for it)."""
+_FEW = 30
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The form of the answer: `amount`, `two`, `classes` or nothing known, and its measure."""
+
+    form: str | None
+    concepts: frozenset[str]
+    stems: frozenset[str]
+    counts: bool
+    """Whether it is asked how many there are of something."""
+    wanted: str | None
+    """What a metric or costs are computed of: `class` or `number`."""
+
+    def measured_by(self, part: Part) -> bool:
+        """Tell whether a part of a name is the measure asked for: `Time` for "how long"."""
+        return part.stem in self.stems or bool(part.concepts & self.concepts)
+
+    @property
+    def measure(self) -> bool:
+        """Whether a measure is asked for."""
+        return bool(self.stems)
+
+
+def read_asked(text: Text, wanted: str | None) -> Asked:
+    """Return what form of answer the open words ask for.
+
+    Args:
+        text: The instruction; ranges already used do not count.
+        wanted: "class" or "number" where the metric or the costs tell it.
+    """
+    low = _open_part(text)
+    told = next((m for m in _MEASURES if m[0].search(low)), None)
+    concepts = word_set(told[1]) if told else frozenset()
+    stems = frozenset(stem(word) for word in told[2].split()) if told else frozenset()
+    form = None
+    for name, pattern in (("amount", _AMOUNT), ("classes", _CLASSES), ("two", _TWO)):
+        form = form or (name if pattern.search(low) else None)
+    return Asked(form, concepts, stems, told is _MEASURES[-1], wanted)
+
+
+def fits(column: Column, asked: Asked) -> float:
+    """Return a factor: 1 where a column's values are of the form asked for, less elsewhere."""
+    kind = column.profile.kind
+    if kind in ("constant", "empty", "id", "date", "text") or column.identifies:
+        return 0.3
+    many = column.numeric and (kind == "number" or column.profile.distinct > _FEW)
+    factor = 1.0
+    if asked.form == "amount" and not (column.numeric or column.counted):
+        factor = 0.4
+    elif asked.form == "two" and not column.two_valued:
+        factor = 0.5 if many else 0.75
+    elif asked.form == "classes" and (many or column.two_valued):
+        factor = 0.6 if many else 0.85
+    if (asked.wanted == "class" and many) or (asked.wanted == "number" and not column.numeric):
+        factor = min(factor, 0.55)
+    return factor
+
+
+def _open_part(text: Text) -> str:
+    return "".join(" " if text.is_used(i) else c for i, c in enumerate(text.low))

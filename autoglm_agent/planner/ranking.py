@@ -1,0 +1,156 @@
+"""The columns by the one word or phrase of an instruction that speaks best for each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.anchors import find_anchors
+from autoglm_agent.planner.choice import THRESHOLD, Choice
+from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.regions import Place, find_regions
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.standing import Standing
+from autoglm_agent.planner.support import support
+from autoglm_agent.planner.text import Text
+
+BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
+"""Kinds of anchors that a likeness of names may overrule."""
+_AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
+_NAMED_ELSEWHERE = 0.6
+
+
+def rank_by_word(
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    excluded: Sequence[str],
+    wanted: str | None,
+) -> list[Choice]:
+    """Return a choice for every column that some word speaks for, best first.
+
+    Args:
+        text: The instruction, with the ranges of constraints marked as used.
+        schema: The table's columns.
+        mentions: Column mentions in the open text.
+        excluded: Columns that cannot be the target.
+        wanted: "class" or "number" where the metric or the costs tell it.
+    """
+    anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
+    strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
+    standing = Standing(text, places, strong)
+    best: dict[str, Choice] = {}
+    events = {
+        a.last
+        for a in anchors
+        if a.column.two_valued
+        and a.score >= THRESHOLD
+        and any(c.hint == "yesno" for c in concepts_of(text.tokens[a.last].stem))
+    }
+    clear = {
+        a.column.name
+        for a in anchors
+        if a.score >= _CLEAR and places[a.first].region not in ("verb", "used")
+    }
+    named = {a.first for a in anchors if a.how in BY_WORDS | {"exact"} and a.score >= _CLEAR}
+    for anchor in anchors:
+        by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
+        if by_verb and clear - {anchor.column.name}:
+            # Only 分类 or "class(ify)" means the column, while other words mean another one.
+            continue
+        score = anchor.score * _after_event(text, anchor, events) * standing.weight(anchor)
+        if anchor.how == "generic" and anchor.first in named:
+            score *= _NAMED_ELSEWHERE
+        if score <= 0.15:
+            continue
+        score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
+        score *= _value_fit(anchor.column, wanted)
+        if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
+            score *= 0.55
+        choice = Choice(
+            anchor.column,
+            max(0.0, min(score, 0.98)),
+            text.tokens[anchor.first].start,
+            text.tokens[anchor.last].end,
+            "data" if anchor.how == "generic" else "instruction",
+            anchor.how,
+        )
+        if (
+            anchor.column.name not in best
+            or best[anchor.column.name].confidence < choice.confidence
+        ):
+            best[anchor.column.name] = choice
+    return sorted(best.values(), key=lambda c: -c.confidence)
+
+
+def _after_event(text: Text, anchor: Anchor, events: set[int]) -> float:
+    """Discount the noun of "fraudulent claims" or "defective parts": the event is asked for."""
+    before = anchor.first - 1
+    if anchor.column.two_valued or before not in events or text.tokens[before].cjk:
+        return 1.0
+    gap = text.norm[text.tokens[before].end : text.tokens[anchor.first].start]
+    return _AFTER_EVENT if gap == " " else 1.0
+
+
+def _value_fit(column: Column, wanted: str | None) -> float:
+    """Discount a quantity where classes are scored, and classes where a quantity is."""
+    many = column.numeric and (column.profile.kind == "number" or column.profile.distinct > 20)
+    if wanted == "class" and many:
+        return _WRONG_VALUES
+    if wanted == "number" and column.profile.kind in ("category", "boolean"):
+        return _WRONG_VALUES
+    return 1.0
+
+
+def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
+    """Discount a quantity for *whether*, a class for *how much*, a float for *classify*."""
+    column = anchor.column
+    start, end = text.clause(text.tokens[anchor.first].start)
+    words = text.low[start:end]
+    amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
+    several = column.profile.kind == "category" and not column.two_valued
+    if (
+        (column.numeric or (several and anchor.how != "level"))
+        and not amount
+        and re.search(
+            r"(?a)\b(?:whether|if|who|which (?:\w+s|people)|probability|likelihood|risk)\b|"
+            r"\A\s*(?:will|does|did|is|"
+            r"are|can|has|have)\b|是否|会不会|谁|能否|能不能|是不是|有没有|会否|可否|哪些",
+            words,
+        )
+    ):
+        return 0.72
+    if re.search(r"(?a)\bhow (?:much|many|long|far|old)\b|多少", words) and not (
+        column.numeric or column.counted or places[anchor.first].region == "feature"
+    ):
+        return 0.45
+    classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
+    if (
+        classify
+        and column.profile.kind == "number"
+        and column.profile.distinct > 30
+        and anchor.how != "exact"
+    ):
+        return 0.7
+    return 1.0
+
+
+def places_of(text: Text, mentions: list[Mention], anchors: list[Anchor]) -> list[Place]:
+    """Return the place of every token, given what could be meant by it."""
+    strong = _strong(text, anchors)
+    happens = [
+        strong[i] and any(c.hint == "yesno" for c in concepts_of(t.stem))
+        for i, t in enumerate(text.tokens)
+    ]
+    return find_regions(text, mentions, strong, happens)
+
+
+def _strong(text: Text, anchors: list[Anchor]) -> list[bool]:
+    """Return for each token whether some column could well be meant by it."""
+    strong = [False] * len(text.tokens)
+    for anchor in anchors:
+        for index in range(anchor.first, anchor.last + 1):
+            strong[index] = strong[index] or anchor.score >= THRESHOLD
+    return strong
