@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 import re
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 State = tuple[Fraction, ...]
 NUMBER = r"\(?(-?\d+(?:\.\d+)?(?:/\d+)?)\)?"
-LINE = re.compile(rf"^\s*{NUMBER}\s*([-+*/])\s*{NUMBER}\s*=\s*{NUMBER}\s*\(left:\s*([^()]*(?:\(-?[\d./]+\)[^()]*)*)\)")
+LINE = re.compile(
+    rf"^\s*{NUMBER}\s*([-+*/])\s*{NUMBER}\s*=\s*{NUMBER}\s*\(left:\s*([^()]*(?:\(-?[\d./]+\)[^()]*)*)\)"
+)
 CLOSE = Fraction(1, 50)
 GOAL = Fraction(24)
 
@@ -73,7 +75,7 @@ def calculate(a: Fraction, operator: str, b: Fraction) -> Fraction | None:
     return a / b if b else None
 
 
-@lru_cache(maxsize=None)
+@cache
 def reaches_goal(state: State) -> bool:
     """Tell whether one or two numbers make 24; never asked about more, which would be an oracle."""
     if len(state) == 1:

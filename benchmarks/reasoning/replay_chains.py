@@ -65,8 +65,13 @@ def beliefs() -> Beliefs:
         visibility=1.0,
         length=3,
         rates=(
-            Rates(check="calculation", false_accept=Share.of(0.95), false_reject=Share.of(0.001), rho=1, cost=0.0),
-            Rates(check="two numbers", false_accept=Share.of(0.001), false_reject=Share.of(0.001), rho=1, cost=0.0),
+            Rates(
+                check="calculation",
+                false_accept=Share.of(0.95),
+                false_reject=Share.of(0.001),
+                rho=1,
+                cost=0.0,
+            ),
         ),
     )
 
