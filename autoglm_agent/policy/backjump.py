@@ -34,7 +34,18 @@ from autoglm_agent.policy.posterior import (
     tally,
 )
 from autoglm_agent.policy.search import Ending, Judged, Left, Move, MoveKind, Search
-from autoglm_agent.policy.stack import counted, cut, depth_at, entered, name, nogood
+from autoglm_agent.policy.stack import (
+    counted,
+    cut,
+    depth_at,
+    entered,
+    freshness,
+    key_after,
+    name,
+    nogood,
+    prefix,
+    visited,
+)
 from autoglm_agent.policy.voting import Stakes, electorate, question
 
 
@@ -77,13 +88,12 @@ class _Turn:
         named = name(search, judged)
         if named in search.refuted:
             return self._refuse(search, None, "Refuted before, for certain.")
-        seen = search.doubted.get(named, 0)
-        if seen and not search.asked and not self._reopens(seen):
+        prior = logit(self.outlook.chance) + self._remembered()
+        if named in search.doubted and not search.asked and not self._reopens(sigmoid(prior)):
             return self._refuse(search, None, "Doubted before.", soft=named)
         if any(vote.sound and not vote.accepts for vote in judged.votes):
             return self._refuted(named)
         said = tally(judged.votes, self.beliefs)
-        prior = logit(self.outlook.chance)
         chance = sigmoid(prior + said.odds)
         stakes = self._stakes()
         if search.asked < self.policy.most_asked and said.certain is None:
@@ -173,6 +183,14 @@ class _Turn:
         search = search.model_copy(update=nogood(search, named, sound=True))
         return self._refuse(search, -CERTAIN, "Refuted for certain.")
 
+    def _visited(self, search: Search) -> dict[str, Any]:
+        """What this candidate tells of its prefix, to be remembered beyond a jump."""
+        if not self.judged.key:
+            return {}
+        before = self.search.right[-1:] or (1.0,)
+        after = search.right[-1:] or (1.0,)
+        return visited(self.search, self.judged, logit(after[0]) - logit(before[0]))
+
     def _suspect(self) -> int | None:
         """Of the steps in conflict, the one more likely wrong than all candidates refused here."""
         right = (1.0, *self.search.right)
@@ -187,11 +205,25 @@ class _Turn:
             return None
         return worst
 
-    def _reopens(self, seen: int) -> bool:
-        """A doubted candidate is looked at again, more probably each time it comes back."""
-        text = f"{self.search.seed}/{self.search.draws}"
-        fingerprint = hashlib.blake2b(text.encode(), digest_size=4).digest()
-        return int.from_bytes(fingerprint, "big") / 2**32 < 1 - 0.5**seen
+    def _remembered(self) -> float:
+        """What earlier visits to the candidate's state told of it, in log-odds."""
+        if not self.search.visits or not self.judged.key:
+            return 0.0
+        visit = self.search.visits.get(key_after(self.search, self.judged))
+        return visit.odds if visit else 0.0
+
+    def _reopens(self, chance: float) -> bool:
+        """A doubted candidate is taken again as often as that promises more than a new one.
+
+        The fewer new candidates come, the more probably: none is given up for ever.
+        """
+        search = self.search
+        again = chance * freshness(search, key_after(search, self.judged))
+        new = freshness(search, prefix(search))
+        other = self.outlook.chance * new / (1 + new)
+        fingerprint = hashlib.blake2b(f"{search.seed}/{search.draws}".encode(), digest_size=4)
+        share = int.from_bytes(fingerprint.digest(), "big") / 2**32
+        return share * (again + other) < again
 
     def _can_draw(self, *, call: bool = True) -> bool:
         left = self.left
@@ -211,16 +243,17 @@ class _Turn:
     ) -> Move:
         """The candidate is out: draw another, or redo an earlier step."""
         counts = counted(self.search, self.beliefs, odds, accepted=False)
-        search = search.model_copy(update={"depths": counts, **nogood(search, soft, sound=False)})
+        changes = {"depths": counts, **self._visited(search), **nogood(search, soft, sound=False)}
+        search = search.model_copy(update=changes)
         if not self._can_draw(call=not self.judged.pending):
             status: Ending = "unverified" if hope > 0 else "abstained"
             return self._conclude(status, hope, f"{why} Nothing is left to spend.")
         ahead = self._look(search)
         leak, miss = final_rates(self.beliefs) if final else (0.0, 0.0)
-        least = 0
+        least, stale = 0, ahead.draws[self.position] * (1 / freshness(search, prefix(search)) - 1)
         if self.left.steps is not None:
             least = max(0, len(ahead.draws) - self.left.steps)
-        best = ahead.best(search.right, least, leak, miss, self.beliefs.price)
+        best = ahead.best(search.right, least, stale, leak, miss, self.beliefs.price)
         if best < self.position:
             return self._jump(search, best, why, False, counted_already=True)
         depth = counts[self.position]
@@ -267,7 +300,11 @@ class _Turn:
 
     def _extend(self, search: Search, chance: float, odds: float) -> Move:
         counts = counted(self.search, self.beliefs, odds, accepted=True)
-        changes = {"depths": counts, **entered(search, self.judged, chance)}
+        changes = {
+            "depths": counts,
+            **self._visited(search),
+            **entered(search, self.judged, chance),
+        }
         if not self._can_draw():
             return self._conclude("abstained", 0.0, "The chain is unfinished: nothing is left.")
         search = search.model_copy(update=changes)

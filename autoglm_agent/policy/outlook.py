@@ -44,13 +44,20 @@ class Outlook:
         return self.whole / max(RARE, self.fresh)
 
     def best(
-        self, right: tuple[float, ...], least: int, leak: float, miss: float, price: float
+        self,
+        right: tuple[float, ...],
+        least: int,
+        stale: float,
+        leak: float = 0.0,
+        miss: float = 0.0,
+        price: float = 1.0,
     ) -> int:
         """Return the length of the prefix from which the chain is best redone.
 
         Args:
             right: Prefix probabilities of the accepted steps.
             least: The shortest prefix from which the rest can still be paid for.
+            stale: Further draws at the end of the prefix, where candidates repeat themselves.
             leak: Probability that the final checks pass a wrong chain.
             miss: Probability that they refuse a right one.
             price: See `Beliefs.price`.
@@ -63,7 +70,8 @@ class Outlook:
         for k in range(top, min(top, least) - 1, -1):
             redone = length - k - 1
             success = chances[redone] * (right[k - 1] if k else 1.0)
-            gain = (success * (1 - miss) - (1 - success) * loss) / costs[redone]
+            cost = costs[redone] + (stale if k == len(right) else 0.0)
+            gain = (success * (1 - miss) - (1 - success) * loss) / cost
             if gain > most + 1e-12:
                 best, most = k, gain
         return best

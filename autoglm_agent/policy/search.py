@@ -83,6 +83,16 @@ class Depth(Datum):
     """Log-odds that this position is a hard one, beyond the prior in `Beliefs.hard`."""
 
 
+class Visit(Datum):
+    """What was seen after one prefix, in all its visits."""
+
+    draws: int = 0
+    fresh: int = 0
+    """Of these, candidates that came for the first time."""
+    odds: float = 0.0
+    """Log-odds that the prefix is right, by the votes on what came after it."""
+
+
 class Search(Datum):
     """The search stack: everything that the policy remembers between two moves."""
 
@@ -98,6 +108,8 @@ class Search(Datum):
     """Sound nogoods, as `prefix/key`; they are permanent."""
     doubted: dict[str, int] = Field(default_factory=dict)
     """Soft nogoods, as `prefix/key`, and how often each came back; they reopen."""
+    visits: dict[str, Visit] = Field(default_factory=dict)
+    """By prefix key; only of prefixes and candidates that have keys."""
     length: int = 0
     """Longest position at which a final step was seen; 0 before one was."""
     draws: int = 0

@@ -8,7 +8,7 @@ from typing import Any
 from autoglm_agent.chain import digest
 from autoglm_agent.policy.beliefs import Beliefs
 from autoglm_agent.policy.posterior import CERTAIN
-from autoglm_agent.policy.search import Depth, Judged, Search
+from autoglm_agent.policy.search import Depth, Judged, Search, Visit
 
 UNSEEN = Depth()
 
@@ -21,6 +21,39 @@ def prefix(search: Search) -> str:
 def name(search: Search, judged: Judged) -> str:
     """Return the name under which the candidate can be a nogood; empty if it has no key."""
     return f"{prefix(search)}/{judged.key}" if judged.key else ""
+
+
+def key_after(search: Search, judged: Judged) -> str:
+    """Return the prefix key that the chain would have with the candidate in it."""
+    if judged.key and judged.state:
+        return judged.key
+    return digest([prefix(search), judged.key or f"#{search.draws}"])
+
+
+def freshness(search: Search, key: str) -> float:
+    """Return the chance that a draw after a prefix brings a candidate that is new there."""
+    visit = search.visits.get(key)
+    return 1.0 if visit is None else (visit.fresh + 1) / (visit.draws + 1)
+
+
+def visited(search: Search, judged: Judged, shift: float) -> dict[str, Any]:
+    """Return the changed fields of the stack when a candidate has been judged.
+
+    Args:
+        search: The search before.
+        judged: The candidate.
+        shift: Log-odds that its votes add to the prefix being right.
+    """
+    if not judged.key:
+        return {}
+    key, named = prefix(search), name(search, judged)
+    old = search.visits.get(key) or Visit()
+    new = Visit(
+        draws=old.draws + 1,
+        fresh=old.fresh + (named not in search.refuted and named not in search.doubted),
+        odds=old.odds + shift,
+    )
+    return {"visits": {**search.visits, key: new}}
 
 
 def depth_at(search: Search, position: int) -> Depth:
@@ -70,11 +103,9 @@ def entered(search: Search, judged: Judged, chance: float) -> dict[str, Any]:
         chance: Probability that it is right if the chain before it is.
     """
     whole = (search.right[-1] if search.right else 1.0) * chance
-    own = judged.key or f"#{search.draws}"
-    key = own if judged.key and judged.state else digest([prefix(search), own])
     return {
         "right": (*search.right, whole),
-        "keys": (*search.keys, key),
+        "keys": (*search.keys, key_after(search, judged)),
         "names": (*search.names, name(search, judged)),
         "accepts": search.accepts + 1,
         "trust": search.trust + chance,
