@@ -1,8 +1,11 @@
 """Credit assignment: what became of the runs that a remembered chain was shown to.
 
 A run's outcome is divided among the chains it was shown, in proportion to their similarity. A
-loss weighs as much as it was unexpected: where most runs of a family fail anyway, a failure says
-little about the example. Each outcome counts once, however often it is told.
+loss weighs as much as it was unexpected: where most runs of a family fail without a chain, too, a
+failure says little about it. Where tasks that are alike are solved alike, the run's own verified
+chain tells more: each example is then judged by how far it agrees with it. Older outcomes fade,
+because the world changes (a discounted posterior, as for bandits that are not stationary). Each
+outcome counts once, however often it is told.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from autoglm_agent.memory.shelving import move
 from autoglm_agent.memory.truth import Truth
 
 LEAST_BLAME = 0.2
+FADING = 0.9
+"""What is left of the former wins and losses when a new outcome comes."""
 
 
 class Credit:
@@ -43,7 +48,20 @@ class Credit:
                 if db.execute(query, (run, key, weight / total, now())).rowcount:
                     db.execute("UPDATE standing SET uses = uses + 1 WHERE id = ?", (key,))
 
-    def settle(self, run: str, succeeded: bool, family: str, kind: str) -> list[str]:
+    def shown(self, run: str) -> list[str]:
+        """Return the ids of what a run was shown and that has no outcome yet."""
+        query = "SELECT id FROM uses WHERE run = ? AND outcome IS NULL"
+        with self._truth.transaction() as db:
+            return [key for (key,) in db.execute(query, (run,))]
+
+    def settle(
+        self,
+        run: str,
+        succeeded: bool,
+        family: str,
+        kind: str,
+        agreement: Mapping[str, float] | None = None,
+    ) -> list[str]:
         """Divide a run's outcome among the chains it was shown.
 
         Args:
@@ -51,6 +69,8 @@ class Credit:
             succeeded: Whether the run ended verified.
             family: The shelf.
             kind: Of what was shown.
+            agreement: Id to how far that chain agrees with the verified one of the run, from 0
+                to 1; it takes the place of the outcome.
 
         Returns:
             The ids of the chains that are retired now.
@@ -60,11 +80,18 @@ class Credit:
                 return []
             query = "SELECT id, share FROM uses WHERE run = ? AND outcome IS NULL AND share > 0"
             shares = db.execute(query, (run,)).fetchall()
-            weight = 1.0 if succeeded else max(LEAST_BLAME, _expected(db, family, kind))
             for key, share in shares:
-                column = "wins" if succeeded else "losses"
-                query = f"UPDATE standing SET {column} = {column} + ? WHERE id = ?"  # noqa: S608
-                db.execute(query, (share * weight, key))
+                if agreement is not None and key in agreement:
+                    won, lost = agreement[key], 1 - agreement[key]
+                elif succeeded:
+                    won, lost = share, 0.0
+                else:
+                    blame = max(LEAST_BLAME, _expected_without(db, key, family, kind))
+                    won, lost = 0.0, share * blame
+                query = (
+                    "UPDATE standing SET wins = ? * wins + ?, losses = ? * losses + ? WHERE id = ?"
+                )
+                db.execute(query, (FADING, won, FADING, lost, key))
             db.execute("UPDATE uses SET outcome = ? WHERE run = ?", (int(succeeded), run))
             return [key for key, _ in shares if _retire(db, key)]
 
@@ -82,10 +109,14 @@ def _count_run(db: sqlite3.Connection, run: str, succeeded: bool, family: str, k
     return True
 
 
-def _expected(db: sqlite3.Connection, family: str, kind: str) -> float:
-    """Return the share of runs of the family that end verified, smoothed."""
+def _expected_without(db: sqlite3.Connection, key: str, family: str, kind: str) -> float:
+    """Return the share of verified runs among those that were not shown a chain, smoothed."""
     query = "SELECT runs, won FROM shelves WHERE kind = ? AND family = ?"
     runs, won = db.execute(query, (kind, family)).fetchone() or (0, 0)
+    query = "SELECT count(*), coalesce(sum(outcome), 0) FROM uses WHERE id = ? AND outcome >= 0"
+    with_it, won_with_it = db.execute(query, (key,)).fetchone()
+    # The run at hand is among `runs` already, but has no outcome in `uses` yet.
+    runs, won = max(0, runs - with_it - 1), max(0, won - won_with_it)
     # As many imagined successes as to give a new family the benefit of the doubt.
     return float((won + 3.0) / (runs + 4.0))
 

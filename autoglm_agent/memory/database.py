@@ -69,6 +69,7 @@ CREATE TABLE uses (
     run TEXT NOT NULL, id TEXT NOT NULL, share REAL NOT NULL, outcome INTEGER, at TEXT NOT NULL,
     PRIMARY KEY (run, id)
 );
+CREATE INDEX uses_id ON uses (id);
 """  # noqa: S608 - the one value is our own constant
 """`chains` is what was verified and never changes; `standing` is how it has fared since.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.example_selectors import BaseExampleSelector
 
+from autoglm_agent.chain import Step
 from autoglm_agent.errors import InputError
 from autoglm_agent.memory.record import Memory
 from autoglm_agent.memory.store import ChainMemory
@@ -15,9 +16,10 @@ from autoglm_agent.memory.store import ChainMemory
 class ChainExampleSelector(BaseExampleSelector):
     """Select verified chains of similar tasks as few-shot examples.
 
-    Each example has `input` (the task), `steps` (JSON text of what was done, in which angle
-    brackets and braces cannot pass for markup or for a template) and `output` (the last claim).
-    It is text from outside: put it into a prompt as data, between fences.
+    Each example has `input` (the task), `steps` (what was done, one numbered line each) and
+    `output` (the last claim). Angle brackets and braces in them are escaped as in JSON strings,
+    so that they pass neither for markup nor for a template. It is text from outside: put it into
+    a prompt as data, between fences.
 
     Args:
         memory: Where from.
@@ -74,16 +76,26 @@ class ChainExampleSelector(BaseExampleSelector):
 
 
 def _example(memory: Memory) -> dict[str, str]:
-    steps = [
-        {"tool": s.tool, "args": s.args} if s.tool else {"claim": s.claim}
-        for s in memory.chain.steps
-    ]
-    output = memory.chain.steps[-1].claim
-    return {"input": _flat(memory.text), "steps": _flat(json.dumps(steps)), "output": _flat(output)}
+    steps = [f"{number}. {_told(step)}" for number, step in enumerate(memory.chain.steps, 1)]
+    return {
+        "input": _flat(memory.text),
+        "steps": "\n".join(map(_flat, steps)),
+        "output": _flat(memory.chain.steps[-1].claim),
+    }
+
+
+def _told(step: Step) -> str:
+    if not step.tool:
+        return step.claim
+    args = ", ".join(f"{name}={json.dumps(value)}" for name, value in step.args.items())
+    return f"{step.tool}({args})"
 
 
 def _flat(text: str) -> str:
-    """Escape what could close a fence, as JSON escapes."""
-    for sign in "<>":
+    """Escape what could close a fence or pass for a field of a template.
+
+    LangChain's few-shot prompt formats the examples once more after they have been filled in.
+    """
+    for sign in "<>{}":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text

@@ -18,10 +18,10 @@ from autoglm_agent.memory.truth import Hit
 
 PRIOR_WINS, PRIOR_LOSSES = 2.0, 1.0
 """A chain enters with one success, its own verification, and a uniform prior."""
-RELIABILITY, FRESHNESS, THRIFT = 0.3, 0.04, 0.04
+RELIABILITY, FRESHNESS, THRIFT = 0.6, 0.04, 0.04
 """Cosines that the whole range of each quality is worth."""
 HALF_LIFE_DAYS = 180.0
-DIVERSITY = 0.3
+DIVERSITY = 0.1
 """Weight of being unlike what is shown already; 0 ranks by merit alone."""
 RETIRED_BELOW = 0.5
 """A chain is retired when it is 90 % certain to be less reliable than this."""

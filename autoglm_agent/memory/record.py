@@ -246,11 +246,31 @@ def cost_of(chain: Chain) -> dict[str, float]:
 
 def shape_of(chain: Chain) -> str:
     """Return the digest of what a chain does, whatever the ids of its data are."""
-    steps = []
+    return digest(_actions(chain))
+
+
+def agreement_of(one: Chain, other: Chain) -> float:
+    """Return how far two chains do the same in the same order, from 0 to 1.
+
+    The longest common subsequence of their actions, as a share of the longer chain.
+    """
+    a, b = (list(map(digest, _actions(chain))) for chain in (one, other))
+    row = [0] * (len(b) + 1)
+    for action in a:
+        before = row
+        row = [0]
+        for place, other_action in enumerate(b):
+            same = before[place] + 1 if action == other_action else 0
+            row.append(max(same, before[place + 1], row[place]))
+    return row[-1] / max(len(a), len(b), 1)
+
+
+def _actions(chain: Chain) -> list[list[Any]]:
+    actions: list[list[Any]] = []
     for step in chain.steps:
         args = {k: v for k, v in step.args.items() if not k.endswith("_id")}
-        steps.append([step.tool, args] if step.tool else ["answer", step.state or step.claim])
-    return digest(steps)
+        actions.append([step.tool, args] if step.tool else ["answer", step.state or step.claim])
+    return actions
 
 
 def unpack(record: Record, key: Key, **standing: Any) -> Memory | None:

@@ -26,7 +26,16 @@ from autoglm_agent.memory.connect import Server
 from autoglm_agent.memory.credit import Credit
 from autoglm_agent.memory.embedders import embedder
 from autoglm_agent.memory.ranking import diverse, merits
-from autoglm_agent.memory.record import Memory, Told, clean, pack, refusal, task_words, unpack
+from autoglm_agent.memory.record import (
+    Memory,
+    Told,
+    agreement_of,
+    clean,
+    pack,
+    refusal,
+    task_words,
+    unpack,
+)
 from autoglm_agent.memory.search import EmbedderOff, Search
 from autoglm_agent.memory.truth import Hit, Truth
 
@@ -209,7 +218,9 @@ class ChainMemory:
             self._note_use(run, found)
         return found
 
-    def credit(self, run: str, succeeded: bool, *, family: str) -> list[str]:
+    def credit(
+        self, run: str, succeeded: bool, *, family: str, chain: Chain | None = None
+    ) -> list[str]:
         """Tell how a run ended; the chains it was shown rise or fall by it, once.
 
         A chain whose reuse keeps failing, unexpectedly for its family, is retired: it is kept,
@@ -219,11 +230,19 @@ class ChainMemory:
             run: The name that was given to `recall`.
             succeeded: Whether the run ended verified.
             family: Kind of task.
+            chain: The run's own verified chain, for families in which tasks that are alike are
+                solved alike: what it was shown is then judged by how far it agrees with that.
 
         Returns:
             The ids of the chains that are retired now.
         """
-        retired = self._credit.settle(run, succeeded, clean(family, "family"), "chain")
+        agreement = None
+        if chain is not None and not refusal(chain):
+            records = self.truth.fetch(self._credit.shown(run)).values()
+            shown = [m for record in records if (m := unpack(record, self.truth.key)) is not None]
+            agreement = {memory.id: agreement_of(memory.chain, chain) for memory in shown}
+        family = clean(family, "family")
+        retired = self._credit.settle(run, succeeded, family, "chain", agreement)
         for key in retired:
             log.warning("Memory %s is retired: runs that used it keep failing.", key)
         return retired
@@ -287,9 +306,11 @@ class ChainMemory:
             self.recall, text, family=family, k=k, min_score=min_score, run=run
         )
 
-    async def acredit(self, run: str, succeeded: bool, *, family: str) -> list[str]:
+    async def acredit(
+        self, run: str, succeeded: bool, *, family: str, chain: Chain | None = None
+    ) -> list[str]:
         """Credit without blocking the event loop."""
-        return await asyncio.to_thread(self.credit, run, succeeded, family=family)
+        return await asyncio.to_thread(self.credit, run, succeeded, family=family, chain=chain)
 
     def get(self, record_id: str) -> Memory:
         """Return one chain, whatever its state.
