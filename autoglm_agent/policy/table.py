@@ -33,6 +33,7 @@ BACKTRACKING: dict[str, tuple[Way, ...]] = {
     "V03": (Way(PREPARE, ("recompute", "stop")), Way(EVALUATE, ("ask",))),
     "V04": (Way(TRAIN, ("discard_candidates", "retrain")),),
     "V05": (Way(TRAIN, ("simplify", "stop")),),
+    "V06": (Way(TRAIN, ("retrain",)),),
     "V07": (Way(TRAIN, ("retrain",)),),
     "V08": (Way(TRAIN, ("stop",)),),
     # Columns: dropped at once, and the user is asked only if that was tried.
@@ -57,7 +58,7 @@ BACKTRACKING: dict[str, tuple[Way, ...]] = {
     "V42": (Way(TRAIN, ("simplify",)),),
 }
 """Check to its ways back; a check with two ways is asked at two stages. Checks that only ever tell
-(V12, V14, V31, V33, V35 to V38) send nobody back and are not listed."""
+(V12, V14, V23, V31, V33, V35 to V38, V40, V41, V43) send nobody back and are not listed."""
 
 
 def ways_back(check: str) -> tuple[Way, ...]:

@@ -160,12 +160,12 @@ def test_too_few_rows_to_tell_do_not_apply(tmp_path):
     assert verdict(context_of(tmp_path, frame, "answer"), "data", "V10").status == "na"
 
 
-def test_missing_values_that_tell_the_target_are_told(tmp_path):
+def test_missing_values_that_give_the_target_away_are_refuted(tmp_path):
     frame = honest_table().drop(columns="number")
     assert verdict(context_of(tmp_path / "a", frame, "answer"), "data", "V13").status == "pass"
     frame["closed_on"] = np.where(frame["answer"] == "yes", frame["b"], np.nan)
     found = verdict(context_of(tmp_path / "b", frame, "answer"), "data", "V13")
-    assert (found.status, found.columns) == ("warn", ("closed_on",))
+    assert (found.status, found.columns) == ("fail", ("closed_on",))
 
 
 def test_odd_columns_do_not_break_the_check(tmp_path):
