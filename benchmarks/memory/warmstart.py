@@ -44,8 +44,8 @@ def table(kind: str, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
         signal = values[:, :10] @ rng.choice([-1.0, 1.0], 10) * 0.6
     elif kind == "smooth":
         values = rng.normal(size=(ROWS, 6))
-        angle = values @ rng.normal(size=6)
-        signal = 3 * np.sin(angle)
+        weights = rng.normal(size=6)  # of unit length below, else some tables are mere noise
+        signal = 3 * np.sin(2 * values @ (weights / np.linalg.norm(weights)))
     elif kind == "steps":
         values = rng.integers(0, 8, size=(ROWS, 12)).astype(float)
         signal = 3.0 * ((values[:, 0] > 3) ^ (values[:, 1] > 3)) + 2.0 * (values[:, 2] > 5) - 2

@@ -86,7 +86,7 @@ def test_a_full_disk_stores_nothing_and_is_told(memory, make_chain, monkeypatch)
 def test_a_truncated_file_is_not_taken_for_an_empty_memory(folder, make_chain):
     fill(folder, make_chain)
     os.truncate(folder / FILE, 0)
-    with pytest.raises(StoreError, match=r"is damaged: it has 0 bytes.*ChainMemory\.repair\("):
+    with pytest.raises(StoreError, match=r"is damaged: it has 0 bytes.*memory rebuild --path"):
         ChainMemory(folder)
     assert (folder / FILE).stat().st_size == 0
 
