@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from autoglm_agent.chain import digest
@@ -27,7 +28,12 @@ def key_after(search: Search, judged: Judged) -> str:
     """Return the prefix key that the chain would have with the candidate in it."""
     if judged.key and judged.state:
         return judged.key
-    return digest([prefix(search), judged.key or f"#{search.draws}"])
+    return _joined(prefix(search), judged.key or f"#{search.draws}")
+
+
+@lru_cache(maxsize=1024)
+def _joined(before: str, own: str) -> str:
+    return digest([before, own])
 
 
 def freshness(search: Search, key: str) -> float:

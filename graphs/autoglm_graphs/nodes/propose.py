@@ -18,7 +18,7 @@ from autoglm_agent.prompting.proposal import distinct, malformed
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.reviving import as_data, revived
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.state import Fan, State, usage_of
+from autoglm_graphs.state import Fan, State, WideState, usage_of
 
 SPENT = ("model_calls", "tokens", "money")
 
@@ -68,7 +68,7 @@ def proposed(scene: Scene, called: Called) -> list[Step]:
 
 def gathered(state: State) -> tuple[list[Step], Usage, str]:
     """Return the distinct steps of all drafts, what has been spent, and a fault if all failed."""
-    drafts = state.get("drafts") or []
+    drafts = cast(WideState, state).get("drafts") or []
     usage = usage_of(state)
     for draft in drafts:
         usage = usage.plus(**draft["spent"])
