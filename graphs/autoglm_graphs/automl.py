@@ -25,7 +25,7 @@ from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
 from autoglm_graphs.ending import conclude_run
 from autoglm_graphs.machine import build_machine
-from autoglm_graphs.models import chat_model
+from autoglm_graphs.models import tool_caller
 from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
@@ -112,7 +112,7 @@ def create_automl_agent(
         if value is not None and not value > 0:
             raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
     stage = AutoMLStage(
-        model=chat_model(model),
+        model=tool_caller(model),
         home=runs_home(runs),
         settings=Settings(
             time_budget=time_budget, trials=trials, seed=seed, slots=slots or {}, consent=consent
