@@ -13,7 +13,6 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.config import get_stream_writer
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
 
@@ -27,6 +26,7 @@ from autoglm_agent.prompting.variants import choose
 from autoglm_agent.verifiers import Verifier
 from autoglm_agent.verifiers.steps import ToolRan
 from autoglm_graphs.answering import Assemble, conclude_reasoning
+from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.models import chat_model
 from autoglm_graphs.outcomes import OutcomesInMemory
@@ -213,7 +213,7 @@ class ReasoningStage:
             compose=self._shown(parts),
             conclude=lambda ending: conclude_reasoning(ending, self.assemble),
             outcomes=self._outcomes.of(run),
-            listener=_told(context.listener or self.listener),
+            listener=streaming(context.listener or self.listener),
             budget=context.budget or self.budget,
             memory=self.memory,
             family=self.task_type,
@@ -261,22 +261,6 @@ class ReasoningStage:
         from autoglm_agent.memory.embedding import HashingEmbeddings
 
         return HashingEmbeddings().embed_documents
-
-
-def _told(listener: Listener) -> Listener:
-    """Return a listener that also writes LangGraph's custom stream."""
-
-    def listen(event: dict[str, Any]) -> None:
-        listener(event)
-        writer: Callable[[Any], None] | None
-        try:
-            writer = get_stream_writer()
-        except (RuntimeError, KeyError):
-            writer = None  # called outside a node: there is no stream to write to
-        if writer is not None:
-            writer(event)
-
-    return listen
 
 
 def _memory(memory: ChainMemory | str | Path | None) -> ChainMemory | None:
