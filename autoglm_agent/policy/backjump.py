@@ -24,7 +24,7 @@ from typing import Any
 from autoglm_agent.policy.beliefs import Beliefs
 from autoglm_agent.policy.final import Final, weigh
 from autoglm_agent.policy.ladder import distinct, patience, rung
-from autoglm_agent.policy.outlook import Outlook, final_rates, outlook
+from autoglm_agent.policy.outlook import Outlook, outlook
 from autoglm_agent.policy.posterior import (
     CERTAIN,
     after_candidate,
@@ -43,7 +43,6 @@ from autoglm_agent.policy.stack import (
     key_after,
     name,
     nogood,
-    prefix,
     visited,
 )
 from autoglm_agent.policy.voting import Stakes, electorate, question
@@ -116,12 +115,11 @@ class _Turn:
         wasted = sum(ahead.draws[now + 1 :])
         if self.beliefs.visibility > 0:
             wasted = min(wasted, 1 / self.beliefs.visibility)
-        leak, _ = final_rates(self.beliefs)
         return Stakes(
             refuse=ahead.draws[now] / ahead.trust[now],
             accept=wasted
             + self.policy.overhead * ahead.whole
-            + leak * self.beliefs.price * ahead.again,
+            + ahead.leak * ahead.price * ahead.again,
         )
 
     def _informed(self, odds: float) -> Search:
@@ -187,9 +185,8 @@ class _Turn:
         """What this candidate tells of its prefix, to be remembered beyond a jump."""
         if not self.judged.key:
             return {}
-        before = self.search.right[-1:] or (1.0,)
-        after = search.right[-1:] or (1.0,)
-        return visited(self.search, self.judged, logit(after[0]) - logit(before[0]))
+        pairs = zip(self.search.right, search.right, strict=True)
+        return visited(self.search, self.judged, [logit(new) - logit(old) for old, new in pairs])
 
     def _suspect(self) -> int | None:
         """Of the steps in conflict, the one more likely wrong than all candidates refused here."""
@@ -212,15 +209,23 @@ class _Turn:
         visit = self.search.visits.get(key_after(self.search, self.judged))
         return visit.odds if visit else 0.0
 
+    @staticmethod
+    def _new(search: Search) -> tuple[float, ...]:
+        """Return the share of candidates that do not come again, after each prefix."""
+        return tuple(freshness(search, key) for key in ("", *search.keys))
+
     def _reopens(self, chance: float) -> bool:
-        """A doubted candidate is taken again as often as that promises more than a new one.
+        """A doubted candidate is taken again as often as that promises more than another one.
 
         The fewer new candidates come, the more probably: none is given up for ever.
         """
         search = self.search
-        again = chance * freshness(search, key_after(search, self.judged))
-        new = freshness(search, prefix(search))
-        other = self.outlook.chance * new / (1 + new)
+        before = search.right[-1] if search.right else 1.0
+        new = (*self._new(search), freshness(search, key_after(search, self.judged)))
+        gains = self.outlook.gains((*search.right, before * chance), new)
+        if len(gains) == len(search.right) + 1:
+            gains = (*gains, chance)  # a final step: nothing is drawn after it
+        again, other = max(0.0, gains[-1]), max(0.0, *gains[:-1])
         fingerprint = hashlib.blake2b(f"{search.seed}/{search.draws}".encode(), digest_size=4)
         share = int.from_bytes(fingerprint.digest(), "big") / 2**32
         return share * (again + other) < again
@@ -242,21 +247,20 @@ class _Turn:
         hope: float = 0.0,
     ) -> Move:
         """The candidate is out: draw another, or redo an earlier step."""
-        counts = counted(self.search, self.beliefs, odds, accepted=False)
-        changes = {"depths": counts, **self._visited(search), **nogood(search, soft, sound=False)}
+        counts = counted(self.search, self.judged, self.beliefs, odds, accepted=False)
+        changes = {**counts, **self._visited(search), **nogood(search, soft, sound=False)}
         search = search.model_copy(update=changes)
         if not self._can_draw(call=not self.judged.pending):
             status: Ending = "unverified" if hope > 0 else "abstained"
             return self._conclude(status, hope, f"{why} Nothing is left to spend.")
         ahead = self._look(search)
-        leak, miss = final_rates(self.beliefs) if final else (0.0, 0.0)
-        least, stale = 0, ahead.draws[self.position] * (1 / freshness(search, prefix(search)) - 1)
+        least = 0
         if self.left.steps is not None:
-            least = max(0, len(ahead.draws) - self.left.steps)
-        best = ahead.best(search.right, least, stale, leak, miss, self.beliefs.price)
+            least = max(0, len(ahead.accept) - self.left.steps)
+        best = ahead.best(search.right, self._new(search), least, final=final)
         if best < self.position:
             return self._jump(search, best, why, False, counted_already=True)
-        depth = counts[self.position]
+        depth = search.depths[self.position]
         if depth.rejects >= patience(1 / ahead.draws[self.position]):
             return self._stuck(why, search)
         return self._moved(
@@ -291,17 +295,17 @@ class _Turn:
         self, search: Search, to: int, why: str, sound: bool, *, counted_already: bool = False
     ) -> Move:
         if not counted_already:
-            counts = counted(self.search, self.beliefs, None, accepted=False)
-            search = search.model_copy(update={"depths": counts})
+            counts = counted(self.search, self.judged, self.beliefs, None, accepted=False)
+            search = search.model_copy(update=counts)
         search = cut(search, to, sound=sound)
         if not self._can_draw():
             return self._conclude("abstained", 0.0, f"{why} Nothing is left to spend.")
         return self._moved("jump", to, search, why, distinct=1, rung="pop")
 
     def _extend(self, search: Search, chance: float, odds: float) -> Move:
-        counts = counted(self.search, self.beliefs, odds, accepted=True)
+        counts = counted(self.search, self.judged, self.beliefs, odds, accepted=True)
         changes = {
-            "depths": counts,
+            **counts,
             **self._visited(search),
             **entered(search, self.judged, chance),
         }

@@ -19,6 +19,10 @@ Scope = Literal["step", "answer"]
 """`step` verifiers judge every step; `answer` verifiers judge a final step with its chain."""
 
 
+MOST_ERRORS = 0.65
+"""Sum of the two error rates that is believed at most."""
+
+
 class Share(Datum):
     """A probability, known as well as `seen` observations make it (mean of a Beta)."""
 
@@ -57,6 +61,18 @@ class Rates(Datum):
     """Of one vote, in generator steps."""
     calls: int = Field(default=0, ge=0)
     """Model calls that one vote costs."""
+
+    @property
+    def errors(self) -> tuple[float, float]:
+        """Shares of false accepts and false rejects, as far as they can be believed.
+
+        A verifier whose errors sum to 1 knows nothing, and hardly any is used that knows next to
+        nothing; where counters say so, they are likelier wrong than the verifier. Both are then
+        taken down by the same factor.
+        """
+        accept, reject = self.false_accept.mean, self.false_reject.mean
+        shrink = min(1.0, MOST_ERRORS / max(accept + reject, MOST_ERRORS))
+        return shrink * accept, shrink * reject
 
     def learnt(self, accepts: bool, right: bool) -> Rates:
         """Return the rates after a vote whose truth became known."""
