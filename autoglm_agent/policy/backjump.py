@@ -37,6 +37,7 @@ from autoglm_agent.policy.search import Ending, Judged, Left, Move, MoveKind, Se
 from autoglm_agent.policy.stack import (
     counted,
     cut,
+    dead_end,
     depth_at,
     entered,
     freshness,
@@ -56,7 +57,7 @@ class Backjump:
     """Candidates judged in one search, whatever the allowance says."""
     most_asked: int = 24
     """Votes asked for about one candidate."""
-    overhead: float = 1.0
+    overhead: float = 1.5
     """What finding a hidden error costs beyond the steps wasted on it, in whole chains."""
 
     def next(self, search: Search, judged: Judged, beliefs: Beliefs, left: Left) -> Move:
@@ -83,17 +84,21 @@ class _Turn:
         """Apply the rules in order."""
         judged, search = self.judged, self.search
         if judged.exhausted:
-            return self._stuck("The generator has nothing more to say here.")
+            changes = dead_end(search)
+            return self._stuck(
+                "The generator has nothing more to say here.", search.model_copy(update=changes)
+            )
         named = name(search, judged)
         if named in search.refuted:
             return self._refuse(search, None, "Refuted before, for certain.")
-        prior = logit(self.outlook.chance) + self._remembered()
-        if named in search.doubted and not search.asked and not self._reopens(sigmoid(prior)):
-            return self._refuse(search, None, "Doubted before.", soft=named)
         if any(vote.sound and not vote.accepts for vote in judged.votes):
             return self._refuted(named)
+        prior = logit(self.outlook.chance) + self._remembered()
         said = tally(judged.votes, self.beliefs)
         chance = sigmoid(prior + said.odds)
+        reopened = named in search.doubted and not search.asked
+        if reopened and not self._reopens(chance):
+            return self._refuse(search, None, "Doubted before.", soft=named)
         stakes = self._stakes()
         if search.asked < self.policy.most_asked and said.certain is None:
             voters = electorate(self.beliefs, "step", judged, self.left)
@@ -102,7 +107,8 @@ class _Turn:
                 return self._ask(check, chance)
         search = self._informed(said.odds)
         step = (vote for vote in judged.votes if self.beliefs.of(vote.check).scope == "step")
-        if not stakes.accepts(chance) and not all(vote.accepts for vote in step):
+        worth = reopened or stakes.accepts(chance) or all(vote.accepts for vote in step)
+        if not worth:
             why = f"Right with probability {chance:.2f}: not worth keeping."
             return self._refuse(search, said.odds, why, soft=named)
         if judged.final:

@@ -20,7 +20,9 @@ Scope = Literal["step", "answer"]
 
 
 MOST_ERRORS = 0.65
-"""Sum of the two error rates that is believed at most."""
+"""Sum of the two error rates of a judge that is believed at most."""
+FEW_ERRORS = 0.05
+"""A verifier with less of one error than this is somewhat like a program."""
 
 
 class Share(Datum):
@@ -67,11 +69,14 @@ class Rates(Datum):
         """Shares of false accepts and false rejects, as far as they can be believed.
 
         A verifier whose errors sum to 1 knows nothing, and hardly any is used that knows next to
-        nothing; where counters say so, they are likelier wrong than the verifier. Both are then
-        taken down by the same factor.
+        nothing; where counters say so, they are likelier wrong than the verifier, and both are
+        taken down by one factor. A program that hardly ever errs in one way may err as often as
+        it likes in the other.
         """
         accept, reject = self.false_accept.mean, self.false_reject.mean
-        shrink = min(1.0, MOST_ERRORS / max(accept + reject, MOST_ERRORS))
+        program = max(0.0, 1 - min(accept, reject) / FEW_ERRORS)
+        most = MOST_ERRORS + (1 - MOST_ERRORS) * program
+        shrink = most / max(most, accept + reject)
         return shrink * accept, shrink * reject
 
     def learnt(self, accepts: bool, right: bool) -> Rates:

@@ -59,6 +59,19 @@ def visited(search: Search, judged: Judged, shifts: Sequence[float]) -> dict[str
     return {"visits": {**visits, key: old.model_copy(update=changes)}}
 
 
+def dead_end(search: Search) -> dict[str, Any]:
+    """Return the changed fields of the stack where nothing comes after the chain.
+
+    Its last step is doubted, and what comes after it is known not to be new.
+    """
+    if not search.keys:
+        return {}
+    key = search.keys[-1]
+    old = search.visits.get(key) or Visit()
+    visits = {**search.visits, key: old.model_copy(update={"draws": old.draws + 1})}
+    return {"visits": visits, **nogood(search, search.names[-1], sound=False)}
+
+
 def depth_at(search: Search, position: int) -> Depth:
     """Return what was seen of the candidates for a position."""
     return search.depths[position] if position < len(search.depths) else UNSEEN
