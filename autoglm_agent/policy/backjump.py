@@ -48,6 +48,9 @@ from autoglm_agent.policy.stack import (
 )
 from autoglm_agent.policy.voting import Stakes, electorate, question
 
+PROVED = 1 - 1e-9
+"""A chain that is right with more than this rests on proofs, not on opinions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Backjump:
@@ -267,7 +270,9 @@ class _Turn:
         if best < self.position:
             return self._jump(search, best, why, False, counted_already=True)
         depth = search.depths[self.position]
-        if depth.rejects >= patience(1 / ahead.draws[self.position]):
+        # A step that is proved is given up only for leading nowhere, and that takes long to tell.
+        proved = bool(search.right) and search.right[-1] > PROVED
+        if depth.rejects >= patience(0.0 if proved else ahead.accept[self.position]):
             return self._stuck(why, search)
         return self._moved(
             "resample",
@@ -286,7 +291,7 @@ class _Turn:
         if self.position:
             return self._jump(search, self.position - 1, why, False, counted_already=True)
         depth = depth_at(search, 0)
-        if self.judged.exhausted or depth.rejects >= 4 * patience(1 / self.outlook.draws[0]):
+        if self.judged.exhausted or depth.rejects >= 4 * patience(self.outlook.accept[0]):
             return self._conclude("abstained", 0.0, f"{why} There is no other way to begin.")
         return self._moved(
             "resample",

@@ -1,4 +1,4 @@
-"""What is planned: where a chain is redone, how long a position is tried, which rates are believed."""
+"""What is planned: where a chain is redone, how long it is tried, which rates are believed."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def test_one_command_prints_every_table_and_writes_them_as_json(tmp_path: Path) 
     told = tmp_path / "told.json"
     command = [sys.executable, str(FOLDER / "replay.py"), "--seeds", "3"]
     command += ["--data", str(tmp_path), "--json", str(told)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     for words in ("pass@1", "majority", "oracle", "naive loop", "ours", "dyck_languages"):
         assert words in done.stdout
     rows = json.loads(told.read_text(encoding="utf-8"))
@@ -98,7 +98,7 @@ def test_one_command_prints_every_table_and_writes_them_as_json(tmp_path: Path) 
 
 def test_a_folder_without_recordings_is_refused_with_the_remedy(tmp_path: Path) -> None:
     command = [sys.executable, str(FOLDER / "replay.py"), "--data", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--data" in done.stderr.splitlines()[-1]
 
