@@ -48,9 +48,6 @@ from autoglm_agent.policy.stack import (
 )
 from autoglm_agent.policy.voting import Stakes, electorate, question
 
-PROVED = 1 - 1e-9
-"""A chain that is right with more than this rests on proofs, not on opinions."""
-
 
 @dataclass(frozen=True, slots=True)
 class Backjump:
@@ -270,9 +267,7 @@ class _Turn:
         if best < self.position:
             return self._jump(search, best, why, False, counted_already=True)
         depth = search.depths[self.position]
-        # A step that is proved is given up only for leading nowhere, and that takes long to tell.
-        proved = bool(search.right) and search.right[-1] > PROVED
-        if depth.rejects >= patience(0.0 if proved else ahead.accept[self.position]):
+        if depth.rejects >= patience(ahead.accept[self.position]):
             return self._stuck(why, search)
         return self._moved(
             "resample",

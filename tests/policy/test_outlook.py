@@ -76,6 +76,11 @@ def test_rates_of_useful_judges_and_of_programs_are_believed_as_they_are(
     assert rates.errors == pytest.approx((accept, reject))
 
 
+def test_a_program_that_refuses_nothing_right_may_pass_almost_everything() -> None:
+    rates = Rates(check="prose", false_accept=Share.of(0.94), false_reject=Share.of(0.006))
+    assert rates.errors == pytest.approx((0.94, 0.006), rel=0.02)
+
+
 def test_a_step_that_was_left_comes_back_with_what_was_learnt_after_it() -> None:
     """Sound refutations after a step lower its chance; it is no nogood for that."""
     sure = Rates(check="end", false_accept=Share.of(0.001), false_reject=Share.of(0.001), rho=1)

@@ -14,7 +14,7 @@ from autoglm_agent.prompting.protocols import LineProtocol
 from autoglm_agent.prompting.warming import Warmer
 from autoglm_graphs.reasoning import create_verified_agent
 
-HARD = 20
+HARD = 60
 """Wrong lines that the model writes before the right second one."""
 
 
