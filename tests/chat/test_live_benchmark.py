@@ -92,3 +92,18 @@ def test_our_method_tries_a_refuted_step_again_and_counts_what_it_cost(tmp_path:
     assert solved.answer is None
     assert 1 < solved.calls <= MOST_STEPS
     assert solved.calls <= solved.tokens <= LONGEST_STEP * MOST_STEPS
+
+
+def test_the_evaluation_faces_every_method_with_the_same_problems(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from autoglm_agent.chat import LocalChatModel
+    from benchmarks.reasoning.live.evaluate import POOL, evaluate
+    from benchmarks.reasoning.live.train import Recipe, trained
+
+    folder = trained(Recipe(updates=1, batch=2, width=16, layers=1), tmp_path)
+    model = LocalChatModel(model=str(folder), temperature=1.0, max_tokens=6)
+    rows = {row.method: row for row in evaluate(model, distinct(10_000, 1, 1))}
+    assert {"greedy", "pass@1", f"majority@{POOL}", f"best-of-{POOL}"} < rows.keys()
+    ours = rows["verified steps"]
+    assert (ours.accuracy, ours.wrong) == (0.0, 0.0)  # it knows nothing and says nothing wrong
+    assert ours.tokens > rows["pass@1"].tokens
