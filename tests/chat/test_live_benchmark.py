@@ -80,26 +80,35 @@ def test_training_is_decided_by_its_seed_and_loads_as_any_model(tmp_path: Path) 
     assert reply.usage_metadata["input_tokens"] == len("a=5+2;b=a*3\n") + 1
 
 
-def test_our_method_tries_a_refuted_step_again_and_counts_what_it_cost(tmp_path: Path) -> None:
+def test_our_method_tries_a_refuted_step_again_and_counts_what_it_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("torch")
     from autoglm_agent.chat import LocalChatModel
-    from benchmarks.reasoning.live.solve import LONGEST_STEP, MOST_STEPS, solve
+    from benchmarks.reasoning.live import solve
     from benchmarks.reasoning.live.train import Recipe, trained
 
+    monkeypatch.setattr(solve, "MOST_STEPS", 12)
     folder = trained(Recipe(updates=1, batch=2, width=16, layers=1), tmp_path)
     model = LocalChatModel(model=str(folder), temperature=1.0)
-    solved = solve("a=5+2", model, seed=0)  # this model knows nothing: it must give up
+    solved = solve.solve("a=5+2", model, seed=0)  # this model knows nothing: it must give up
     assert solved.answer is None
-    assert 1 < solved.calls <= MOST_STEPS
-    assert solved.calls <= solved.tokens <= LONGEST_STEP * MOST_STEPS
+    assert 1 < solved.calls <= 12
+    assert solved.calls <= solved.tokens <= solve.LONGEST_STEP * solved.calls
+    again = solve.solve("a=5+2", model, seed=0)
+    assert again == solved
 
 
-def test_the_evaluation_faces_every_method_with_the_same_problems(tmp_path: Path) -> None:
+def test_the_evaluation_faces_every_method_with_the_same_problems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("torch")
     from autoglm_agent.chat import LocalChatModel
+    from benchmarks.reasoning.live import solve
     from benchmarks.reasoning.live.evaluate import POOL, evaluate
     from benchmarks.reasoning.live.train import Recipe, trained
 
+    monkeypatch.setattr(solve, "MOST_STEPS", 12)
     folder = trained(Recipe(updates=1, batch=2, width=16, layers=1), tmp_path)
     model = LocalChatModel(model=str(folder), temperature=1.0, max_tokens=6)
     rows = {row.method: row for row in evaluate(model, distinct(10_000, 1, 1))}
