@@ -23,6 +23,7 @@ from autoglm_agent.policy import Backjump
 from autoglm_agent.policy.search import SearchPolicy
 from autoglm_agent.prompting.protocols import StepProtocol, protocol_for
 from autoglm_agent.prompting.variants import choose
+from autoglm_agent.prompting.warming import Sampling
 from autoglm_agent.verifiers import Verifier
 from autoglm_agent.verifiers.steps import ToolRan
 from autoglm_graphs.answering import Assemble, conclude_reasoning
@@ -70,6 +71,7 @@ def create_verified_agent(
     budget: Budget | None = None,
     policy: SearchPolicy | None = None,
     protocol: StepProtocol | None = None,
+    sampling: Sampling | None = None,
     sources: Mapping[str, str] | None = None,
     assemble: Assemble | None = None,
     task_type: str = "reasoning",
@@ -97,6 +99,8 @@ def create_verified_agent(
         policy: Says what is next; default `policy.Backjump`.
         protocol: How steps are asked for and read; default tool calls where the model has them,
             else text.
+        sampling: Options of each model call, such as `prompting.warming.Warmer()`, by which a
+            step that goes on failing is sampled more warmly; default the model's own.
         sources: Texts by name that the model may quote; shown to it as data.
         assemble: Makes the answer of the verified chain; default the last step's claim.
         task_type: Shelf of the memory and of the verifiers' error rates.
@@ -145,6 +149,7 @@ def create_verified_agent(
         seed=seed,
         listener=listener or silent,
         on_prompt=on_prompt,
+        sampling=sampling,
     )
     return build_machine(
         stage.open,
@@ -174,6 +179,7 @@ class ReasoningStage:
     seed: int
     listener: Listener
     on_prompt: Callable[[Sequence[AnyMessage]], None] | None = None
+    sampling: Sampling | None = None
 
     def __post_init__(self) -> None:
         self._outcomes = OutcomesInMemory()
@@ -223,7 +229,15 @@ class ReasoningStage:
             tells_claims=True,
             opening=self._opening,
             tell=self._learn,
+            options=self._options if self.sampling else None,
         )
+
+    def _options(self, state: State) -> Mapping[str, Any]:
+        depths = (state.get("search") or {}).get("depths") or ()
+        length = len((state.get("chain") or {}).get("steps") or ())
+        refusals = depths[length]["rejects"] if length < len(depths) else 0
+        assert self.sampling is not None
+        return self.sampling(refusals, (state.get("usage") or {}).get("steps", 0))
 
     def _shown(self, parts: PromptParts) -> Callable[[State], list[AnyMessage]]:
         if self.on_prompt is None:

@@ -40,14 +40,14 @@ def fan(width: int, budget: Callable[[State], Budget]) -> Callable[[Fan], list[S
 def propose(state: State, scene: Scene) -> dict[str, Any]:
     """Call the model once and keep what it drafted."""
     usage, started = usage_of(state), time.perf_counter()
-    called = call(scene, scene.asked, state.get("prompt") or [], usage, attempts=1)
+    called = call(scene, scene.model(state), state.get("prompt") or [], usage, attempts=1)
     return _draft(scene, usage, called, time.perf_counter() - started)
 
 
 async def apropose(state: State, scene: Scene) -> dict[str, Any]:
     """Call the model without blocking the event loop; see `propose`."""
     usage, started = usage_of(state), time.perf_counter()
-    called = await acall(scene, scene.asked, state.get("prompt") or [], usage, attempts=1)
+    called = await acall(scene, scene.model(state), state.get("prompt") or [], usage, attempts=1)
     return _draft(scene, usage, called, time.perf_counter() - started)
 
 
