@@ -98,6 +98,11 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=not unicode, indent=1, allow_nan=False))
 
 
+def printable(text: str) -> str:
+    """Return text in one line and without signs that would command a terminal."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
+
+
 def _write_what_can_be_written() -> None:
     """Escape what the terminal's encoding lacks: a name with an umlaut must not end a run."""
     for stream in (sys.stdout, sys.stderr):

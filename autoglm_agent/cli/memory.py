@@ -46,7 +46,7 @@ def show(key: Id, path: Path = None, runs: Runs = None, json: Json = False) -> N
 @app.command()
 def search(
     words: Annotated[str, typer.Argument(help="A task in words.")],
-    family: Annotated[str, typer.Option(help="Kind of task.")] = "automl",
+    family: Family = None,
     limit: Limit = 5,
     path: Path = None,
     runs: Runs = None,
@@ -120,3 +120,11 @@ def migrate(
     from autoglm_agent.cli.remembered import migrate as work
 
     work(embedder, path=path, runs=runs, as_json=json)
+
+
+@app.command()
+def rebuild(path: Path = None, runs: Runs = None, json: Json = False) -> None:
+    """Make the index anew; a damaged table is moved aside, and what can be read is kept."""
+    from autoglm_agent.cli.remembered import rebuild as work
+
+    work(path=path, runs=runs, as_json=json)

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from autoglm_agent.automl.run.workspace import runs_home
-from autoglm_agent.cli.console import Exit, print_json
+from autoglm_agent.cli.console import Exit, print_json, printable
 from autoglm_agent.errors import InputError
-from autoglm_agent.memory.browsing import browse
+from autoglm_agent.memory.browsing import browse, families, look_up
 from autoglm_agent.memory.browsing import stats as figures
+from autoglm_agent.memory.nogoods import Warned
 from autoglm_agent.memory.record import Memory
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.memory.truth import FILE, Truth
@@ -34,45 +35,64 @@ def list_chains(
 
 def show(key: str, *, path: str | None, runs: str | None, as_json: bool) -> None:
     """Print one chain."""
-    with _memory(path, runs) as memory:
-        found = memory.get(key)
+    found = look_up(_truth(path, runs), key)
     if as_json:
         print_json(found.to_json())
         return
     source = found.provenance
-    print(f"{found.id}  {found.family}  {found.state}  {found.created}")
-    print(f"task: {found.text}")
+    print(f"{found.id}  {printable(found.family)}  {found.state}  {found.created}")
+    print(f"task: {printable(found.text)}")
     for number, step in enumerate(found.chain.steps, 1):
-        print(f"{number}. {step.tool or 'answer'} {step.args or step.claim}")
+        print(printable(f"{number}. {step.tool or 'answer'} {step.args or step.claim}"))
         for verdict in step.verdicts:
-            print(f"   {verdict.check} {verdict.status}: {verdict.fact}")
+            print(printable(f"   {verdict.check} {verdict.status}: {verdict.fact}"))
     checks = ", ".join(f"{check} {version}" for check, version in source["checks"].items())
-    print(f"verified by {source.get('by')} {found.release} ({source.get('origin')}): {checks}")
-    print(f"signed by key {source.get('key')}; state: {found.state}")
+    by = f"verified by {source.get('by')} {found.release} ({source.get('origin')}): {checks}"
+    print(printable(by))
+    print(printable(f"signed by key {source.get('key')}; state: {found.state}"))
     print(f"used {found.uses} times: {found.wins:.1f} won, {found.losses:.1f} lost")
 
 
 def search(
-    words: str, *, family: str, limit: int, path: str | None, runs: str | None, as_json: bool
+    words: str,
+    *,
+    family: str | None,
+    limit: int,
+    path: str | None,
+    runs: str | None,
+    as_json: bool,
 ) -> None:
     """Print what would be recalled for a task, and what would be warned of."""
+    found: list[Memory] = []
+    warned: list[Warned] = []
     with _memory(path, runs) as memory:
-        found = memory.recall(words, family=family, k=limit)
-        warned = memory.nogoods.recall(words, family=family, k=limit)
+        known = families(memory.truth)
+        if family is not None and family not in known:
+            raise InputError(
+                f"The memory knows no tasks of the kind {family!r}.",
+                f"There are: {', '.join(known)}." if known else "It is empty.",
+            )
+        for each in [family] if family else known:
+            found += memory.recall(words, family=each, k=limit)
+            warned += memory.nogoods.recall(words, family=each, k=limit)
+    # The agents recall within one family only, in this order.
+    found = sorted(found, key=lambda m: -m.rank)[:limit] if family is None else found
+    warned = sorted(warned, key=lambda w: -w.score)[:limit]
     if as_json:
-        chains = [_brief(memory) for memory in found]
-        print_json({"chains": chains, "warnings": [w.to_json() for w in warned]})
+        warnings = [{"id": w.id, **w.to_json()} for w in warned]
+        print_json({"chains": [_brief(memory) for memory in found], "warnings": warnings})
         return
     _print_grid(found, "score")
     for warning in warned:
         told = warning.nogood
-        print(f"refuted before: {told.tool or 'answer'} ({told.check}): {told.reason}")
+        what = f"refuted before: {told.tool or 'answer'} ({told.check}): {told.reason}"
+        print(printable(f"{what} [{warning.id}]"))
 
 
 def forget(keys: list[str], *, path: str | None, runs: str | None, as_json: bool) -> None:
     """Delete chains for good; exit 1 if one was not there."""
-    with _memory(path, runs) as memory:
-        gone = {key: memory.forget(key) for key in keys}
+    truth = _truth(path, runs)
+    gone = {key: truth.remove(key) for key in keys}
     if as_json:
         print_json(gone)
     else:
@@ -87,18 +107,21 @@ def export(
     """Write the memory to a file."""
     from autoglm_agent.memory.exchange import export as work
 
-    with _memory(path, runs) as memory:
-        count = work(memory, Path(file), family=family)
+    count = work(_truth(path, runs), Path(file), family=family)
     _tell({"file": file, "records": count}, f"{count} records in {file}", as_json)
 
 
 def load(file: str, *, path: str | None, runs: str | None, as_json: bool) -> None:
-    """Read an export."""
+    """Read an export; exit 1 if something in it was refused."""
+    from autoglm_agent.memory.exchange import is_export
     from autoglm_agent.memory.exchange import load as work
 
+    if not is_export(Path(file)):  # nor is a memory made for it
+        raise InputError(f"{file} is no export of a memory.", "`autoglm memory export` writes one.")
     with ChainMemory(_folder(path, runs)) as memory:
         done = asdict(work(memory, Path(file)))
     _tell(done, ", ".join(f"{count} {what}" for what, count in done.items()), as_json)
+    raise Exit(1 if done["refused"] else 0)
 
 
 def stats(*, path: str | None, runs: str | None, as_json: bool) -> None:
@@ -110,17 +133,35 @@ def stats(*, path: str | None, runs: str | None, as_json: bool) -> None:
     print(f"{told['folder']}: {told['bytes'] / 1e6:.1f} MB, embedded by {told['embedder']}")
     for shelf in told["shelves"]:
         print(
-            f"{shelf['count']:6} {shelf['state']} {shelf['kind']}s of {shelf['family']}: "
-            f"used {shelf['uses']}, won {shelf['wins']:.1f}, lost {shelf['losses']:.1f}"
+            f"{shelf['count']:6} {shelf['state']} {shelf['kind']}s of "
+            f"{printable(shelf['family'])}: used {shelf['uses']}, "
+            f"won {shelf['wins']:.1f}, lost {shelf['losses']:.1f}"
         )
     for runs_of in told["runs"]:
-        print(f"{runs_of['verified']} of {runs_of['runs']} runs of {runs_of['family']} verified")
+        print(f"{runs_of['verified']} of {runs_of['runs']} runs of "
+              f"{printable(runs_of['family'])} verified")  # fmt: skip
 
 
 def migrate(embedder: str | None, *, path: str | None, runs: str | None, as_json: bool) -> None:
     """Embed the whole memory anew."""
     count = ChainMemory.migrate(_truth(path, runs).folder, embedder)
     _tell({"embedded": count}, f"{count} records embedded anew", as_json)
+
+
+def rebuild(*, path: str | None, runs: str | None, as_json: bool) -> None:
+    """Mend a damaged table, then make the index anew."""
+    from autoglm_agent.memory.repair import rebuild as work
+
+    folder = _folder(path, runs).absolute()
+    mended = ChainMemory.repair(folder)
+    with ChainMemory(folder) as memory:
+        indexed = work(memory)
+    moved = None if mended.moved is None else str(mended.moved)
+    told = {"indexed": indexed, "kept": mended.kept, "lost": mended.lost, "moved": moved}
+    text = f"{indexed} records indexed anew"
+    if moved:
+        text += f"; {mended.kept} kept and {mended.lost} lost, the damaged table is now {moved}"
+    _tell(told, text, as_json)
 
 
 def _folder(path: str | None, runs: str | None) -> Path:
@@ -147,6 +188,9 @@ def _brief(memory: Memory) -> dict[str, Any]:
 
 
 def _print_grid(found: list[Memory], last: str) -> None:
+    if not found:
+        print("No chains.")
+        return
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as Grid
@@ -159,9 +203,9 @@ def _print_grid(found: list[Memory], last: str) -> None:
         value = getattr(memory, last)
         grid.add_row(
             memory.id,
-            escape(memory.family),
+            escape(printable(memory.family)),
             memory.state,
-            escape(memory.text[:80]),
+            escape(printable(memory.text)[:80]),
             str(len(memory.chain.steps)),
             memory.created[:10],
             f"{value:.2f}" if isinstance(value, float) else str(value),

@@ -7,7 +7,7 @@ from typing import Any
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.memory.ranking import reliability
-from autoglm_agent.memory.record import Memory, Record, unpack
+from autoglm_agent.memory.record import Memory, Record, tell_foreign, unpack
 from autoglm_agent.memory.truth import COLUMNS, FILE, Truth
 
 _STANDING = "s.state, s.wins, s.losses, s.uses"
@@ -40,6 +40,7 @@ def browse(
     )
     with truth.transaction() as db:
         rows = db.execute(query, (family, state, limit, offset)).fetchall()
+    tell_foreign(sum(_foreign(truth, row) for row in rows), truth.key)
     return [memory for row in rows if (memory := _memory(truth, row)) is not None]
 
 
@@ -56,9 +57,25 @@ def look_up(truth: Truth, record_id: str) -> Memory:
         raise InputError(f"More than one memory begins with {record_id!r}.", "Give more of the id.")
     memory = _memory(truth, rows[0]) if rows else None
     if memory is None:
-        what = "cannot be read or was not verified by this installation" if rows else "is unknown"
-        raise InputError(f"The memory {record_id!r} {what}.", "`autoglm memory list` shows them.")
+        what, remedy = "is unknown", "`autoglm memory list` shows them."
+        if rows:
+            what = "cannot be read"
+            remedy = "`autoglm memory rebuild` leaves out what is damaged."
+            if _foreign(truth, rows[0]):
+                what = "was not verified by this installation"
+                remedy = "Export and import the memory to have it in quarantine."
+        raise InputError(f"The memory {record_id!r} {what}.", remedy)
     return memory
+
+
+def families(truth: Truth) -> list[str]:
+    """Return the kinds of task of which there are active chains or nogoods."""
+    query = (
+        "SELECT DISTINCT family FROM shelves WHERE kind IN ('chain', 'nogood') AND size > 0"
+        " ORDER BY family"
+    )
+    with truth.transaction() as db:
+        return [family for (family,) in db.execute(query)]
 
 
 def stats(truth: Truth) -> dict[str, Any]:
@@ -98,3 +115,8 @@ def _memory(truth: Truth, row: tuple[Any, ...]) -> Memory | None:
     state, wins, losses, uses = row[-4:]
     standing = {"state": state, "wins": wins, "losses": losses, "uses": uses}
     return unpack(Record(*row[:-4]), truth.key, **standing)
+
+
+def _foreign(truth: Truth, row: tuple[Any, ...]) -> bool:
+    record = Record(*row[:-4])
+    return row[-4] != "quarantined" and record.intact and not record.trusted(truth.key)

@@ -1,8 +1,9 @@
 """Credit assignment: what became of the runs that a remembered chain was shown to.
 
-A run's outcome is divided among the chains it was shown, in proportion to their similarity. A
-loss weighs as much as it was unexpected: where most runs of a family fail without a chain, too, a
-failure says little about it. Where tasks that are alike are solved alike, the run's own verified
+A run's outcome is divided among the chains it was shown, in proportion to their similarity. It
+weighs as much as it was unexpected: where most runs of a family fail without a chain, too, a
+failure says little about it, and where most succeed, a success tells merely that it was shown.
+Where tasks that are alike are solved alike, the run's own verified
 chain tells more: each example is then judged by how far it agrees with it. Older outcomes fade,
 because the world changes (a discounted posterior, as for bandits that are not stationary). Each
 outcome counts once, however often it is told.
@@ -81,13 +82,13 @@ class Credit:
             query = "SELECT id, share FROM uses WHERE run = ? AND outcome IS NULL AND share > 0"
             shares = db.execute(query, (run,)).fetchall()
             for key, share in shares:
+                expected = _expected_without(db, key, family, kind, succeeded)
                 if agreement is not None and key in agreement:
                     won, lost = agreement[key], 1 - agreement[key]
                 elif succeeded:
-                    won, lost = share, 0.0
+                    won, lost = share * (1 - expected), 0.0
                 else:
-                    blame = max(LEAST_BLAME, _expected_without(db, key, family, kind))
-                    won, lost = 0.0, share * blame
+                    won, lost = 0.0, share * max(LEAST_BLAME, expected)
                 query = (
                     "UPDATE standing SET wins = ? * wins + ?, losses = ? * losses + ? WHERE id = ?"
                 )
@@ -109,14 +110,16 @@ def _count_run(db: sqlite3.Connection, run: str, succeeded: bool, family: str, k
     return True
 
 
-def _expected_without(db: sqlite3.Connection, key: str, family: str, kind: str) -> float:
+def _expected_without(
+    db: sqlite3.Connection, key: str, family: str, kind: str, succeeded: bool
+) -> float:
     """Return the share of verified runs among those that were not shown a chain, smoothed."""
     query = "SELECT runs, won FROM shelves WHERE kind = ? AND family = ?"
     runs, won = db.execute(query, (kind, family)).fetchone() or (0, 0)
     query = "SELECT count(*), coalesce(sum(outcome), 0) FROM uses WHERE id = ? AND outcome >= 0"
     with_it, won_with_it = db.execute(query, (key,)).fetchone()
     # The run at hand is among `runs` already, but has no outcome in `uses` yet.
-    runs, won = max(0, runs - with_it - 1), max(0, won - won_with_it)
+    runs, won = max(0, runs - with_it - 1), max(0, won - won_with_it - succeeded)
     # As many imagined successes as to give a new family the benefit of the doubt.
     return float((won + 3.0) / (runs + 4.0))
 

@@ -9,6 +9,7 @@ so that threads, forks and other processes need no care.
 from __future__ import annotations
 
 import os
+import shlex
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ from pathlib import Path
 from autoglm_agent.errors import StoreError
 
 FORMAT = "2"
+CHAINS = "chains.sqlite3"
+"""Name of the file of a memory of chains."""
 BUSY_S = 30.0
 """Seconds to wait for another process's transaction."""
 
@@ -80,10 +83,14 @@ from where it was; `shelves` keeps the sums that would otherwise need a scan.
 
 def damaged(path: Path, why: str) -> StoreError:
     """Return the error of a file that cannot be trusted."""
-    return StoreError(
-        f"The memory {path} is damaged: {why}.",
-        f"ChainMemory.repair({str(path.parent)!r}) moves it aside and keeps what can be read.",
-    )
+    remedy = "Put a backup in its place, or move it away to begin anew."
+    if path.name == CHAINS:
+        where = shlex.quote(str(path.parent))
+        remedy = (
+            f"`autoglm memory rebuild --path {where}` (ChainMemory.repair) moves it aside and "
+            "keeps what can be read."
+        )
+    return StoreError(f"The memory {path} is damaged: {why}.", remedy)
 
 
 def create(path: Path, schema: str = SCHEMA) -> None:

@@ -23,6 +23,7 @@ from autoglm_agent.memory.browsing import every
 from autoglm_agent.memory.record import Record, refusal
 from autoglm_agent.memory.search import EmbedderOff
 from autoglm_agent.memory.store import ChainMemory
+from autoglm_agent.memory.truth import Truth
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ FORMAT = "autoglm-memory-2"
 LONGEST_LINE = 4_000_000
 """Characters of one record; a file from outside must not fill the memory of the machine."""
 BATCH = 500
+_START = f'{{"format": "{FORMAT}"'.encode()
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,26 @@ class Imported:
     refused: int = 0
 
 
-def export(memory: ChainMemory, path: Path, *, family: str | None = None) -> int:
+def export(memory: ChainMemory | Truth, path: Path, *, family: str | None = None) -> int:
     """Write the records to a file, readable by its owner only; return how many there are.
 
+    Args:
+        memory: The memory, or its table: no embedder is needed.
+        path: The file; of those that are there, only a former export is replaced.
+        family: Only of this one.
+
     Raises:
+        InputError: If something else than an export is in the file's place.
         StoreError: If it cannot be written.
     """
+    truth = memory if isinstance(memory, Truth) else memory.truth
+    _spare(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     count = 0
     try:
         descriptor = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            for record, state in every(memory.truth):
+            for record, state in every(truth):
                 if family in (None, record.family):
                     line = {"format": FORMAT, "state": state, **asdict(record)}
                     stream.write(json.dumps(line) + "\n")
@@ -75,6 +85,12 @@ def export(memory: ChainMemory, path: Path, *, family: str | None = None) -> int
     finally:
         temporary.unlink(missing_ok=True)
     return count
+
+
+def _spare(path: Path) -> None:
+    """Refuse to replace anything but an export: a slip must not cost a memory."""
+    if path.exists() and not is_export(path):
+        raise InputError(f"{path} is there and is no export.", "Choose another name for the file.")
 
 
 def load(memory: ChainMemory, path: Path) -> Imported:
@@ -103,6 +119,19 @@ def load(memory: ChainMemory, path: Path) -> Imported:
         if space is not None and kind != "configuration":
             memory.search.index.follow_soon(space)
     return Imported(**counts)
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file begins as `export` writes it; true of an empty one.
+
+    Raises:
+        InputError: If it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_START)) in (b"", _START)
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {error.strerror}.", "Check the path.") from error
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from autoglm_agent.errors import AutoGLMError
+from autoglm_agent.errors import AutoGLMError, StoreError
 from autoglm_agent.filelock import file_lock
 from autoglm_agent.memory.connect import Server, Tenancy, embedded
 from autoglm_agent.memory.space import Space
@@ -138,6 +138,26 @@ class ChromaIndex:
             IndexOff: If the index cannot serve now; the reason has been logged.
         """
         return self._guarded(space, query, n, shelf)
+
+    def discard(self) -> None:
+        """Throw the collections of this memory away; they are made anew when they are needed.
+
+        Raises:
+            StoreError: If another process uses them.
+        """
+        self.close()
+        with self._lock, self._writing():
+            if self._server is None:
+                self._tenancy = self._tenancy or Tenancy(self._folder)
+                if not self._tenancy.set_aside(self._folder):
+                    raise StoreError(
+                        f"Another process uses the index {self._folder}.", "End it, then try again."
+                    )
+                return
+            client = self._connect()
+            for collection in client.list_collections():
+                if dict(collection.metadata or {}).get("store") == self._source.store:
+                    client.delete_collection(collection.name)
 
     def close(self) -> None:
         """Wait for the background and release Chroma's files."""

@@ -273,8 +273,25 @@ def _actions(chain: Chain) -> list[list[Any]]:
     return actions
 
 
+def tell_foreign(count: int, key: Key) -> None:
+    """Log that intact records are left out because another key, or none, has signed them.
+
+    In one line: a folder from elsewhere may hold thousands.
+    """
+    if count:
+        log.warning(
+            "%d memories were not verified by this installation (key %s) and are left out; "
+            "export and import them to have them in quarantine.",
+            count,
+            key.id,
+        )
+
+
 def unpack(record: Record, key: Key, **standing: Any) -> Memory | None:
-    """Return the recalled memory; None, with a logged warning, if the record is not right.
+    """Return the recalled memory; None if the record is not right.
+
+    Anything wrong is logged as a warning, except that this installation did not sign it, which
+    the caller tells for all records at once (`tell_foreign`).
 
     Args:
         record: As stored.
@@ -286,7 +303,6 @@ def unpack(record: Record, key: Key, **standing: Any) -> Memory | None:
         log.warning("Memory %s is damaged (checksum) and is left out.", record.id)
         return None
     if standing.get("state") != "quarantined" and not key.signed(record.sha256, record.mac):
-        log.warning("Memory %s was not verified by this installation; it is left out.", record.id)
         return None
     try:
         chain = Chain.from_json(json.loads(record.chain))

@@ -10,12 +10,17 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autoglm_agent.errors import StoreError
 from autoglm_agent.memory.connect import set_aside
-from autoglm_agent.memory.index import FOLDER
+from autoglm_agent.memory.index import FOLDER, IndexOff
 from autoglm_agent.memory.record import Record
+from autoglm_agent.memory.search import EmbedderOff
 from autoglm_agent.memory.truth import FILE, SELECT, Truth
+
+if TYPE_CHECKING:
+    from autoglm_agent.memory.store import ChainMemory
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +69,32 @@ def repair(folder: Path) -> Repair:
         truth.add(record, None, state="active" if record.trusted(truth.key) else "quarantined")
     set_aside(folder / FOLDER)
     return Repair(moved, len(kept), len(records) - len(kept))
+
+
+def rebuild(memory: ChainMemory) -> int:
+    """Make the index of a memory anew from its table; return the number of records indexed.
+
+    Raises:
+        StoreError: If another process uses the index, or there can be none.
+    """
+    search = memory.search
+    search.index.discard()
+    with memory.truth.transaction() as db:
+        query = "SELECT kind, family FROM shelves WHERE kind != 'configuration' AND size > 0"
+        shelves = db.execute(query).fetchall()
+    indexed = 0
+    try:
+        for kind, family in shelves:
+            space = search.space(kind, family)
+            if space is not None:
+                search.embed_missing(space)
+                search.index.follow(space)
+                indexed += search.shelf(kind, family).size
+    except (IndexOff, EmbedderOff) as reason:
+        raise StoreError(
+            f"The index cannot be made: {reason}.", "The memory recalls without it, more slowly."
+        ) from reason
+    return indexed
 
 
 def _move_aside(path: Path) -> Path:

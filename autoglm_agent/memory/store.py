@@ -34,6 +34,7 @@ from autoglm_agent.memory.record import (
     pack,
     refusal,
     task_words,
+    tell_foreign,
     unpack,
 )
 from autoglm_agent.memory.search import EmbedderOff, Search
@@ -401,7 +402,7 @@ class ChainMemory:
         merit = merits([hits[i] for i in pool], [scores[i] for i in pool])
         order = diverse([hits[i] for i in pool], merit)
         best: list[Memory] = []
-        bad = 0
+        bad = foreign = 0
         for start in range(0, len(order), k):
             part = order[start : start + k]
             records = self.truth.fetch([hits[pool[i]].id for i in part])
@@ -417,7 +418,10 @@ class ChainMemory:
                     uses=hit.uses,
                 )
                 bad += not memory
+                if not memory and hit.id in records and records[hit.id].intact:
+                    foreign += not records[hit.id].trusted(self.truth.key)
                 best += [memory] if memory else []
             if len(best) >= k:
                 break
+        tell_foreign(foreign, self.truth.key)
         return best[:k], len(hits) - bad

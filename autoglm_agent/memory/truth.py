@@ -22,6 +22,7 @@ from autoglm_agent.faults import faultpoint
 from autoglm_agent.filelock import file_lock
 from autoglm_agent.memory.database import (
     BUSY_S,
+    CHAINS,
     FORMAT,
     create,
     damaged,
@@ -33,7 +34,7 @@ from autoglm_agent.memory.key import Key, installation_key
 from autoglm_agent.memory.record import Record
 from autoglm_agent.memory.shelving import arrive, confirm, depart, move, near_duplicate
 
-FILE = "chains.sqlite3"
+FILE = CHAINS
 
 COLUMNS = ", ".join(f.name for f in fields(Record))
 SELECT = f"SELECT {COLUMNS} FROM chains"  # noqa: S608 - constants only

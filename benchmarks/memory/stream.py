@@ -12,7 +12,8 @@ of others; some tasks have a solution that holds for them alone, which makes a b
 them; and half-way the world changes: each kind is solved otherwise at some places from then on.
 
 Compared are: no examples, random ones, the nearest by similarity alone, and the memory's own
-recall (similarity, success in reuse, freshness, cost, diversity). All of them solve the same tasks
+recall (similarity, success in reuse, freshness, cost, diversity), told how a run ended only
+(`outcomes`) or also what its own verified chain was (`memory`). All of them solve the same tasks
 within the same budget; the answer is right in the end or the budget is spent. No language model
 is involved: the figures tell what the ranking does, not how well a given model reads examples.
 """
@@ -21,14 +22,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import random
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from scipy import stats
 
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_agent.memory.store import ChainMemory
@@ -46,8 +50,8 @@ CHANGED = 3
 """Places of each kind's solution that change half-way."""
 FAMILY = "reasoning"
 
-Policy = Literal["none", "random", "nearest", "memory"]
-POLICIES: tuple[Policy, ...] = ("none", "random", "nearest", "memory")
+Policy = Literal["none", "random", "nearest", "outcomes", "memory"]
+POLICIES: tuple[Policy, ...] = ("none", "random", "nearest", "outcomes", "memory")
 
 
 @dataclass(frozen=True)
@@ -140,15 +144,16 @@ def run(policy: Policy, stream: list[tuple[str, list[str]]], seed: int, folder: 
             elif policy == "nearest":
                 near = sorted(stored, key=lambda s: -float(s[0] @ vector))
                 examples = [e for _, e in near[:EXAMPLES]]
-            elif policy == "memory":
+            elif policy in ("outcomes", "memory"):
                 found = memory.recall(words, family=FAMILY, k=EXAMPLES, run=str(turn))
                 examples = [[step.claim for step in m.chain.steps] for m in found]
             calls, chain = solve(solution, examples, rng)
             figures.calls.append(calls)
             figures.solved.append(chain is not None)
-            if policy == "memory":
+            if policy in ("outcomes", "memory"):
                 own = None if chain is None else as_chain(chain)
-                memory.credit(str(turn), own is not None, family=FAMILY, chain=own)
+                memory.credit(str(turn), own is not None, family=FAMILY,
+                              chain=own if policy == "memory" else None)  # fmt: skip
                 if own is not None:
                     memory.remember(words, own, family=FAMILY, summary={}, cost={"calls": calls})
             elif chain is not None:
@@ -156,30 +161,50 @@ def run(policy: Policy, stream: list[tuple[str, list[str]]], seed: int, folder: 
     return figures
 
 
+def study(policies: Sequence[Policy], tasks_each: int, seeds: int) -> dict[Policy, np.ndarray]:
+    """Return calls of the whole stream, of its second half, and success: one row for each seed."""
+    rows: dict[Policy, list[list[float]]] = {policy: [] for policy in policies}
+    for seed in range(seeds):
+        stream = tasks(random.Random(seed), tasks_each)
+        for policy in policies:
+            with tempfile.TemporaryDirectory() as folder:
+                figures = run(policy, stream, seed, Path(folder))
+            late = figures.calls[tasks_each // 2 :]
+            means = [float(np.mean(part)) for part in (figures.calls, late, figures.solved)]
+            rows[policy].append(means)
+    return {policy: np.asarray(told) for policy, told in rows.items()}
+
+
+def interval(values: np.ndarray) -> list[float]:
+    """Return mean and 95 % confidence interval over the seeds (Student's t)."""
+    mean = float(values.mean())
+    if len(values) < 2:
+        return [round(mean, 4)]
+    half = float(stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+    return [round(v, 4) for v in (mean, mean - half, mean + half)]
+
+
 def main() -> None:
-    """Print one JSON line for each policy, over all seeds."""
+    """Print one JSON line for each policy: means over the seeds, each with its interval."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, default=150)
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--policies", nargs="+", choices=POLICIES, default=POLICIES)
     options = parser.parse_args()
-    base = 0.0
-    for policy in POLICIES:
-        calls, late, solved = [], [], []
-        for seed in range(options.seeds):
-            stream = tasks(random.Random(seed), options.tasks)
-            with tempfile.TemporaryDirectory() as folder:
-                figures = run(policy, stream, seed, Path(folder))
-            calls.append(float(np.mean(figures.calls)))
-            late.append(float(np.mean(figures.calls[options.tasks // 2 :])))
-            solved.append(float(np.mean(figures.solved)))
-        base = base or float(np.mean(calls))
+    logging.disable(logging.WARNING)  # chains retire by the dozen, which is the point
+    found = study(options.policies, options.tasks, options.seeds)
+    for policy, rows in found.items():
         told = {
             "examples": policy,
-            "calls_per_task": round(float(np.mean(calls)), 2),
-            "standard_error": round(float(np.std(calls) / np.sqrt(len(calls))), 2),
-            "second_half": round(float(np.mean(late)), 2),
-            "fewer_calls": round(1 - float(np.mean(calls)) / base, 3),
-            "solved": round(float(np.mean(solved)), 4),
+            "calls_per_task": interval(rows[:, 0]),
+            "second_half": interval(rows[:, 1]),
+            "solved": interval(rows[:, 2]),
+            # Of the same streams, seed by seed.
+            "fewer_calls_than": {
+                other: interval(1 - rows[:, 0] / found[other][:, 0])
+                for other in options.policies
+                if other != policy
+            },
         }
         print(json.dumps(told), flush=True)
 

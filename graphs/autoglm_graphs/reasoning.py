@@ -75,6 +75,7 @@ def create_verified_agent(
     sources: Mapping[str, str] | None = None,
     assemble: Assemble | None = None,
     task_type: str = "reasoning",
+    steps_recur: bool = False,
     prompt_tokens: int = 6_000,
     tools_shown: int = 12,
     width: int = 1,
@@ -104,6 +105,9 @@ def create_verified_agent(
         sources: Texts by name that the model may quote; shown to it as data.
         assemble: Makes the answer of the verified chain; default the last step's claim.
         task_type: Shelf of the memory and of the verifiers' error rates.
+        steps_recur: Whether similar tasks of this type are solved by the same steps. Remembered
+            chains are then judged by how far they agree with what was verified, not by the
+            run's outcome alone, so that the memory notices sooner that the world has changed.
         prompt_tokens: Budget of the fixed and of the changing part of a prompt, each.
         tools_shown: Tools shown to the model at most, those that fit the question.
         width: Model calls made side by side for each step.
@@ -145,6 +149,7 @@ def create_verified_agent(
         parts=parts,
         assemble=assemble,
         task_type=task_type,
+        steps_recur=steps_recur,
         prices=prices,
         seed=seed,
         listener=listener or silent,
@@ -175,6 +180,7 @@ class ReasoningStage:
     parts: PromptParts
     assemble: Assemble | None
     task_type: str
+    steps_recur: bool
     prices: tuple[float, float] | None
     seed: int
     listener: Listener
@@ -223,6 +229,7 @@ class ReasoningStage:
             budget=context.budget or self.budget,
             memory=self.memory,
             family=self.task_type,
+            steps_recur=self.steps_recur,
             rules=SearchRules(self.policy, beliefs, self.seed),
             resilient=True,
             prices=self.prices,

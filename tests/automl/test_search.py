@@ -81,6 +81,15 @@ def test_with_a_number_of_trials_the_same_seed_gives_the_same_bits():
     assert not np.array_equal(first.model.predict(X), other.model.predict(X))
 
 
+def test_seconds_without_a_deadline_are_those_of_the_candidate_itself():
+    X, y = _table()
+    began = time.monotonic()
+    found = _search(X, y, trials=2, n_jobs=1)
+    spent = time.monotonic() - began
+    assert 0 < sum(c.seconds for c in found.candidates) <= spent
+    assert found.seconds <= spent
+
+
 def test_a_permuted_target_gives_chance():
     X, y = _table(600)
     X["code"] = np.random.default_rng(5).integers(0, 300, 600).astype(str)  # many levels

@@ -37,7 +37,6 @@ __all__ = [
 
 LEAST_SECONDS = 0.15
 """With less than this left no candidate is started."""
-NO_LIMIT = Deadline(None)
 
 
 def run_search(
@@ -48,7 +47,7 @@ def run_search(
     *,
     oob_allowed: bool,
     kinds: Mapping[str, str] | None = None,
-    deadline: Deadline = NO_LIMIT,
+    deadline: Deadline | None = None,
     trials: int | None = None,
     seed: int = 0,
     store: Trials | None = None,
@@ -91,6 +90,7 @@ def run_search(
     Returns:
         The candidates, their out-of-fold predictions, and the model.
     """
+    deadline = deadline or Deadline()
     work = _Search(
         problem, deadline, trials, store or MemoryTrials(), listener, frozenset(discard),
         () if interpretable or simplify else tuple(believed(first)),
@@ -102,7 +102,7 @@ def run_search(
             X, y, problem, folds, exchangeable=oob_allowed, kinds=kinds, weight=sample_weight,
             seed=seed, threads=n_jobs or processors(), interpretable=interpretable,
         )  # fmt: skip
-    work.attempt(Spec("baseline", "baseline"), study, NO_LIMIT)
+    work.attempt(Spec("baseline", "baseline"), study, Deadline())
     if study.encoder is not None and study.tree.shape[1]:
         work.run(study, interpretable, simplify)
     else:
@@ -155,7 +155,7 @@ class _Search:
             if training.left < LEAST_SECONDS:
                 self.stopped = "time"
                 return
-            limit = NO_LIMIT if share == float("inf") else Deadline(min(share, training.left))
+            limit = Deadline() if share == float("inf") else Deadline(min(share, training.left))
             trial = self.attempt(spec, study, limit)
             if trial is not None:
                 board.trials[spec.name] = trial

@@ -23,14 +23,16 @@ def remember(state: State, scene: Scene) -> dict[str, Any]:
         scene.tell(state)
     if scene.memory is None or status not in ("verified", "unverified", "abstained"):
         return {}  # a run that could not be done says nothing of its examples
-    words = last_human_text(state)
+    words, verified = last_human_text(state), status == "verified"
+    # Where each task has steps of its own, agreeing with the run's chain would say nothing.
+    own = chain_of(state) if verified and scene.steps_recur else None
     try:
-        scene.memory.credit(state["run"], status == "verified", family=scene.family)
+        scene.memory.credit(state["run"], verified, family=scene.family, chain=own)
         scene.memory.nogoods.remember(words, nogoods_of(state), family=scene.family)
     except AutoGLMError as error:
         scene.listener({"event": "memory.failed", "text": str(error)})
         return {}
-    if status != "verified":
+    if not verified:
         return {}
     if (response.get("task") or {}).get("kind") == "profile":
         return {}  # a description claims nothing, so nothing in it was verified
