@@ -70,8 +70,8 @@ def difference(wanted: pd.DataFrame, found: pd.DataFrame) -> float:
     for name in wanted.columns:
         one, two = wanted[name], found[name]
         if pd.api.types.is_float_dtype(one):
-            one, two = one.to_numpy(dtype=np.float64), two.to_numpy(dtype=np.float64)
-            worst = max(worst, float(np.abs(one - two).max() / max(1.0, np.abs(one).max())))
+            a, b = one.to_numpy(dtype=np.float64), two.to_numpy(dtype=np.float64)
+            worst = max(worst, float(np.abs(a - b).max() / max(1.0, np.abs(a).max())))
         elif not (one.astype(str).to_numpy() == two.astype(str).to_numpy()).all():
             return float("inf")
     return worst

@@ -108,9 +108,10 @@ class Model:
         if not self.classes:
             return prediction
         if self.problem.kind != "binary":
-            return np.asarray(self.classes).take(prediction.argmax(axis=1))
+            return np.asarray(np.asarray(self.classes)[prediction.argmax(axis=1)])
         yes = prediction[:, self.positive] >= self.threshold
-        return np.asarray(self.classes).take(np.where(yes, self.positive, 1 - self.positive))
+        codes = np.where(yes, self.positive, 1 - self.positive)
+        return np.asarray(np.asarray(self.classes)[codes])
 
     def table(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the label or number of each row and the probability of each class."""
