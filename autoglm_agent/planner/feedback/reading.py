@@ -198,6 +198,13 @@ def _read_split(talk: Talk) -> None:
 def _read_exclusions(talk: Talk) -> None:
     found = find_exclusions(talk.text, talk.schema, talk.mentions)
     columns = [name for name in found.columns if name != talk.target]
+    barred = talk.first(say.NOT_FOR)
+    if barred and not columns:  # "X 不能用于模型": the columns stand before
+        start, end = talk.text.clause(barred.start())
+        parts = re.split(r"[,、和与及跟]|以及", talk.text.norm[start : barred.start()])
+        known = [column_for(part, talk.schema) for part in parts if part.strip()]
+        columns = [column.name for column in known if column and column.name != talk.target]
+        found.ranges = [(start, end)]
     if not columns and found.unknown and not talk.edits:
         found.complain(talk.schema)
     if columns:

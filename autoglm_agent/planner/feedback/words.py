@@ -146,3 +146,4 @@ RANDOM_SPLIT = re.compile(
     r"随机(?:划分|切分|分)",
     _P,
 )
+NOT_FOR = re.compile(r"(?:不能|不得|不可|不许|禁止)(?:被)?用(?:于|在|来)", _P)
