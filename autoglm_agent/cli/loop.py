@@ -14,6 +14,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(code)
+    app.command()(feedback)
 
 
 def code(
@@ -29,3 +30,29 @@ def code(
     from autoglm_agent.cli.coding import code as work
 
     work(run, out=out, check=check, runs=runs, as_json=json)
+
+
+def feedback(
+    run: Run,
+    words: Annotated[str, typer.Argument(help="What you would have otherwise.")],
+    yes: Annotated[
+        bool,
+        typer.Option(
+            "--yes", "-y", help="Do it without asking; a further reading of the holdout included."
+        ),
+    ] = False,
+    accept_failed_check: Annotated[
+        bool, typer.Option(help="Do it even against a failed check; the report is stamped.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="provider:model of a chat model.")] = None,
+    runs: Runs = None,
+    memory: Annotated[bool, typer.Option("--memory/--no-memory", help="Keep chains.")] = True,
+    json: Json = False,
+) -> None:
+    """Say what you would have otherwise; only the part that depends on it is done again."""
+    from autoglm_agent.cli.judging import feedback as work
+
+    work(
+        run, words, yes=yes, accepts=accept_failed_check, model=model, runs=runs, memory=memory,
+        as_json=json,
+    )  # fmt: skip
