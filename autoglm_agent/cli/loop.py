@@ -15,6 +15,8 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(code)
     app.command()(feedback)
+    app.command()(explain)
+    app.command()(compare)
 
 
 def code(
@@ -56,3 +58,42 @@ def feedback(
         run, words, yes=yes, accepts=accept_failed_check, model=model, runs=runs, memory=memory,
         as_json=json,
     )  # fmt: skip
+
+
+def explain(
+    run: Run,
+    row: Annotated[int | None, typer.Argument(help="Number of a row of the table, from 1.")] = None,
+    data: Annotated[str | None, typer.Option(help="Another table that the row is in.")] = None,
+    change: Annotated[
+        bool, typer.Option("--what-if", help="Also tell what would have to change.")
+    ] = False,
+    fixed: Annotated[list[str] | None, typer.Option(help="Column that cannot change.")] = None,
+    free: Annotated[
+        list[str] | None, typer.Option(help="Column that can change, whatever its name says.")
+    ] = None,
+    goal: Annotated[
+        tuple[float, float] | None, typer.Option(help="Numbers: the range to reach.")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="en or zh; else that of the request.")] = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """Tell in plain words what drives a model, or why one row is predicted as it is."""
+    from autoglm_agent.cli.explaining import explain as work
+
+    work(
+        run, row, data=data, change=change, fixed=fixed or (), free=free or (), goal=goal,
+        language=lang, runs=runs, as_json=json,
+    )  # fmt: skip
+
+
+def compare(
+    first: Run,
+    second: Annotated[str, typer.Argument(help="The other run's id.")],
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """Compare two runs: what was asked otherwise, and which differences are more than chance."""
+    from autoglm_agent.cli.explaining import compare as work
+
+    work(first, second, runs=runs, as_json=json)
