@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from autoglm_agent.cli.console import finish
+from autoglm_agent.cli.loop import register
 from autoglm_agent.cli.memory import app as memory_app
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 
 app.add_typer(memory_app)
+register(app)
 
 Data = Annotated[
     str, typer.Argument(help="CSV, TSV, Parquet, JSON lines, Excel, SQLite or DuckDB file.")
