@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, FEATURE, PREDICT
@@ -24,6 +23,7 @@ from autoglm_agent.planner.lexicon import (
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.positive import EVENTS, compared_level
 from autoglm_agent.planner.schema import Column, Part, Schema
+from autoglm_agent.planner.support import whom_concepts
 from autoglm_agent.planner.text import Text, stem
 
 DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.64
@@ -253,12 +253,6 @@ def _level_words(text: Text, column: Column, meaning: list[Sense]) -> Iterator[A
             yield Anchor(column, index, index, LEVEL_WORD, "level")
 
 
-@cache
-def whom_concepts() -> frozenset[str]:
-    """Return the concepts of the people that rows are about."""
-    return frozenset(c.name for word in ENTITIES for c in concepts_of(word))
-
-
 def _compared(text: Text, column: Column) -> Iterator[Anchor]:
     """Yield a column with a value such as `>50K` for "more than 50,000"."""
     levels = [level for level, _ in column.profile.levels]
@@ -314,7 +308,7 @@ def _generic_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterat
         return
     for index, sense in enumerate(meaning):
         token = text.tokens[index]
-        hints = {c.hint for c in sense.concepts}
+        hints = {c.hint for c in sense.concepts if c.hint}
         if text.is_used(token.start):
             continue
         if token.low in GENERIC_TARGETS:

@@ -12,6 +12,7 @@ from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text, word_set
 
 _BEFORE = re.compile(
@@ -28,13 +29,18 @@ _BEFORE = re.compile(
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
     r"discard(?:ing)?|apart from|other than|"
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
-    r"not allowed to use|disregard(?:ing)?|no use of)\b"
+    r"not allowed to use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
+    r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
+    r"irrespective of|leav(?:e|ing) aside|put(?:ting)? aside|set(?:ting)? aside|"
+    r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
+    r"prohibited from using|independent(?:ly)? of)\b"
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
     r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
-    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除",
+    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
+    r"不得包含|不许使用|不许用|不借助|不依赖|别看|不予考虑|不得用|不准用",
     re.ASCII,
 )
-_BARE = re.compile(r"(?:\bno|\bbut not|\bminus|\bw/o)\s", re.ASCII)
+_BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
 _BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
 _OUT = re.compile(
     r"\b(leav(?:e|ing)|keep(?:ing)?|tak(?:e|ing)|throw(?:ing)?|cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
@@ -227,7 +233,8 @@ def _items(
             continue
         if not joined and not comma:
             break
-        found = _named_group(text, schema, index)
+        found = earlier_members(text, schema, index) if resolve else None
+        found = found or _named_group(text, schema, index)
         if found is None and (resolve or token.low in _IDS):
             found = _group_or_synonym(text, schema, index)
         if found is not None:

@@ -32,14 +32,15 @@ markets|stock stocks share shares equity bitcoin crypto cryptocurrency ethereum 
     volatility close|股票 股价 股市 比特币 基金 汇率 走势 黄金 原油 大盘 期货 债券 加密货币
 travel|passenger passengers trip trips taxi taxis cab ride rides fare pickup dropoff flight \
     flights airline carrier airport ticket voyage cabin embarked arrival departure ship train \
-    journey|乘客 航班 出租车 行程 机票 车票 船 航空 旅客 打车
+    journey plane planes aircraft jet take-off landing|\
+乘客 航班 出租车 行程 机票 车票 船 航空 旅客 打车
 medical|chronic acute kidney renal liver lung lungs thyroid brain infection virus pregnancy \
     patient patients disease blood pressure bmi cholesterol glucose insulin tumour tumor \
     diagnosis hospital smoker chest heart health medical medicine insurance insured clinical \
     doctor symptom cell cells radius cancer chol thalach cp surgery treatment visit|患者 病人 \
     医疗 血压 血糖 诊断 医院 体检 症状 治疗 保险 健康
 credit|loan loans credit bank account balance deposit applicant applicants debt installment \
-    lender mortgage borrower|贷款 信用 银行 信贷 借款 还款 余额
+    lender mortgage borrower|贷款 信用 银行 信贷 借款 还款 余额 存款 定期存款 理财
 telecom|customer customers client subscriber contract tenure plan internet phone streaming \
     charges service monthly|客户 用户 套餐 合约 宽带 话费
 employment|employee employees staff worker job salary department overtime company years \
@@ -196,12 +197,25 @@ def _tables() -> tuple[
 @cache
 def _glossary() -> dict[str, dict[str, Any]]:
     """Return the concepts of the glossary files, one file per field of life."""
-    found: dict[str, dict[str, Any]] = {}
+    return {name: entry for page in _page_names() for name, entry in _page(page).items()}
+
+
+@cache
+def pages_of(name: str) -> frozenset[str]:
+    """Return the pages of the glossary, one for a field of life, that a concept stands on."""
+    return frozenset(page for page in _page_names() if name in _page(page))
+
+
+@cache
+def _page_names() -> tuple[str, ...]:
     folder = files("autoglm_agent.planner") / "words"
-    for page in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if page.name.endswith(".json"):
-            found |= json.loads(page.read_text(encoding="utf-8"))
-    return found
+    return tuple(sorted(p.name for p in folder.iterdir() if p.name.endswith(".json")))
+
+
+@cache
+def _page(name: str) -> dict[str, Any]:
+    found = files("autoglm_agent.planner") / "words" / name
+    return dict(json.loads(found.read_text(encoding="utf-8")))
 
 
 def without_articles(parts: list[str]) -> list[str]:

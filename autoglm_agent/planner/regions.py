@@ -140,6 +140,9 @@ def _steer_zh(text: Text, index: int, state: _State) -> bool:
         return True
     if token.low in FEATURE_ZH:
         state.turn("feature")
+    elif token.low == "对" and state.region == "feature":
+        # 根据……对……进行分类: what follows is what is to be predicted.
+        state.turn("object")
     elif token.low in NOT_ZH:
         state.turn("not")
     elif token.low in WHETHER_ZH and state.region != "feature":

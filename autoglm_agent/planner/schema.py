@@ -17,6 +17,7 @@ from autoglm_agent.planner.lexicon import (
     compound_concepts,
     concepts_of,
     domains_of,
+    pages_of,
     phrase_key,
 )
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
@@ -33,6 +34,7 @@ _DULL_LEVELS = word_set(
 
 
 _ROOT = 6
+_EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
 MEASURES = word_set(
@@ -224,6 +226,25 @@ class Schema:
             for domain in domains_of(word):
                 counts[domain] = counts.get(domain, 0) + 1
         return frozenset(domain for domain, count in counts.items() if count >= 2)
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The fields of life that at least one word of the table speaks of, and of no other."""
+        fields = [domains_of(word) for word in self.word_stems]
+        return frozenset(domain for found in fields if len(found) == 1 for domain in found)
+
+    @cached_property
+    def pages(self) -> frozenset[str]:
+        """The glossary's pages on which at least two columns stand, and on no other page.
+
+        What tables of every kind record (`age`, `region`) tells nothing and stands on its own page.
+        """
+        counts: dict[str, int] = {}
+        for column in self.columns:
+            found = {page for name in column.concepts for page in pages_of(name)}
+            for page in found if len(found) == 1 else ():
+                counts[page] = counts.get(page, 0) + 1
+        return frozenset(p for p, count in counts.items() if count >= 2 and p != _EVERYWHERE)
 
     def dates(self) -> list[Column]:
         """Return the date columns."""

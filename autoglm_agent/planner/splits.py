@@ -11,7 +11,7 @@ from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
-from autoglm_agent.planner.text import Text, key_of, word_set
+from autoglm_agent.planner.text import Text, key_of, stem, word_set
 
 _WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
 _THEN = r"(?:lat(?:er|est)|new\w*|recent|most recent|future|last|following|subsequent|after)"
@@ -97,6 +97,12 @@ _NOT_GROUPS = word_set(
 )
 
 
+_CALENDAR = frozenset(map(stem, ("year", "month", "date", "time", "day", "年", "年份")))
+_CLOCK = frozenset(
+    map(stem, ("time", "timestamp", "step", "cycle", "epoch", "tick", "时间", "时刻", "周期"))
+)
+
+
 def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Found[str] | None:
     """Return the column that orders the rows, when the instruction wants a split by time.
 
@@ -125,6 +131,9 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
             max(end, inside[0].end if inside[0].start < end else end),
             0.95,
         )
+    clock = next((m for m in mentions if sentence[0] <= m.start < sentence[1] and _clock(m)), None)
+    if clock is not None:
+        return Found(clock.column.name, start, max(end, clock.end), 0.9)
     dates = schema.dates() or [c for c in schema.columns if _dated(c)]
     if not dates and kept_apart(text, schema, mentions, ()) is not None:
         return None
@@ -208,9 +217,14 @@ def _dated(column: Column) -> bool:
     if column.profile.kind == "date":
         return True
     words = {word for part in column.parts for word in (part.stem, *part.alternatives)}
-    return column.profile.kind == "integer" and bool(
-        words & {"year", "month", "date", "time", "day", "年", "年份"}
-    )
+    return column.profile.kind == "integer" and bool(words & _CALENDAR)
+
+
+def _clock(mention: Mention) -> bool:
+    """Tell whether a column counts time: seconds since the first row, a step, a sequence number."""
+    column = mention.column
+    words = {word for part in column.parts for word in (part.stem, *part.alternatives)}
+    return column.profile.kind in ("number", "integer", "id") and bool(words & _CLOCK)
 
 
 def _until_verb(text: Text, start: int, end: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from autoglm_agent.planner.anchor import Anchor
@@ -15,6 +16,7 @@ _QUANTITY = frozenset("费价率量额数税款险")
 _STOPS_ZH = FUNCTION_ZH | CARRIERS_ZH
 _LONGEST_COMPOUND = 8
 _STATISTICS = ("中位数", "平均", "均值", "中值", "总数", "总量", "总额", "最大", "最小", "众数")
+_HOW_MANY = re.compile(r"\bhow (?:many|much) (?:of the |\w+ )?\Z|多少(?:个|名|位|次)?\Z", re.ASCII)
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -50,6 +52,8 @@ class Standing:
         if _modifies_other(self._text, anchor, self._strong):
             weight *= _MODIFIER
         key = (self._text.sentence(token.start)[0], place.region)
+        if anchor.how == "exact" and self._counted(anchor):
+            return weight
         if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
             later = self._last.get(key, anchor.last) > anchor.last
             return weight * (_EARLIER_WORD if later else 1.0)
@@ -60,6 +64,11 @@ class Standing:
         if earlier and not place.conjoined:
             weight *= _LATER_PHRASE
         return weight
+
+    def _counted(self, anchor: Anchor) -> bool:
+        """Tell whether a name stands right after *how many*, so that no later word is the head."""
+        start = self._text.tokens[anchor.first].start
+        return bool(_HOW_MANY.search(self._text.low[max(0, start - 24) : start]))
 
     def _has_head_after(self, anchor: Anchor, place: Place) -> bool:
         same = self._phrases.get(place.phrase, [])

@@ -1,0 +1,85 @@
+"""Misspelt words of command: *wihtout*, *predcit*, *accurracy*.
+
+Only the words that steer the parser are mended; misspelt column names are found by likeness. A
+word that the lexicon, the table or the grammar knows is never touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+
+from autoglm_agent.planner.grammar import CARRIERS, FILLER, NEUTRAL, PREDICT
+from autoglm_agent.planner.lexicon import concepts_of, domains_of
+from autoglm_agent.planner.text import distance, stem, word_set
+
+_COMMANDS = word_set(
+    """
+    predict predicting prediction estimate classify classification regression forecast forecasting
+    cluster clusters clustering segment segments anomaly anomalies outlier outliers unusual strange
+    without exclude excluding ignore ignoring remove removing except leaving
+    accuracy balanced precision recall sensitivity absolute squared percentage average macro
+    interpretable explainable transparent understandable minutes seconds milliseconds latency
+    chronological chronologically training testing target column columns feature features whether
+    positive negative
+    """
+)
+_WORD = re.compile(r"(?<![\w.])[A-Za-z]{6,24}(?![\w.(]|\.\w)", re.ASCII)
+_LONG, _MOST = 9, 300
+
+
+def mend(
+    norm: str, places: tuple[int, ...], familiar: Collection[str]
+) -> tuple[str, tuple[int, ...]]:
+    """Return a text with its misspelt words of command set right.
+
+    Args:
+        norm: The normalised text.
+        places: The source index of each of its characters.
+        familiar: Stems of the table's own words.
+
+    Returns:
+        The text and the places; characters of a mended word point into the word as it was written.
+    """
+    out: list[str] = []
+    index: list[int] = []
+    done = 0
+    for count, match in enumerate(_WORD.finditer(norm)):
+        if count >= _MOST:
+            break
+        word = match.group().lower()
+        if stem(word) in familiar or (right := _command(word)) is None:
+            continue
+        start, end = match.span()
+        out += [norm[done:start], right]
+        index += places[done:start]
+        last = end - 1
+        index += [places[min(start + i, last)] for i in range(len(right) - 1)] + [places[last]]
+        done = end
+    out.append(norm[done:])
+    index += places[done:]
+    return "".join(out), tuple(index)
+
+
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in _COMMANDS) | PREDICT | FILLER | NEUTRAL | CARRIERS
+
+
+def _command(word: str) -> str | None:
+    """Return the one word of command that an unknown word is a slip of."""
+    root = stem(word)
+    if word in _COMMANDS or root in _stems() or concepts_of(root) or domains_of(root):
+        return None
+    limit = 1 if len(word) < _LONG else 2
+    near = {
+        command: found
+        for command in _COMMANDS
+        if command[0] == word[0] and (found := distance(word, command, limit)) <= limit
+    }
+    if not near or any(word.startswith(command) for command in near):
+        return None
+    least = min(near.values())
+    best = sorted(command for command, found in near.items() if found == least)
+    return best[0] if len({stem(command) for command in best}) == 1 else None
