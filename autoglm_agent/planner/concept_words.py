@@ -42,7 +42,8 @@ purchase|yesno|purchase purchased purchases buy buys bought buying buyer order_p
 click|yesno|click clicked clicks ctr clickthrough|点击 点击率
 response|yesno|respond responded response responder react reaction|响应 回应 反馈
 pass|yesno|pass passed passes passing fail failed fails failure succeed success \
-    successful|通过 及格 挂科 不及格 失败 成功 合格 故障 失效
+    successful reach_goal reaches_goal meet_goal funded get_funded reach_target|\
+    通过 及格 挂科 不及格 失败 成功 合格 故障 失效 达标 达成
 admission|yesno|admit admitted admission admissions|录取 入学 录用 入院
 readmission|yesno|readmit readmitted readmission|再入院 再次入院
 win|yesno|win wins won winner winning lose loses lost defeat|获胜 胜负 赢 输赢 胜率
@@ -94,7 +95,7 @@ size|amount|size area sqft acreage square|面积 大小 尺寸
 distance|amount|distance dist how_far|距离 里程数
 mileage|amount|mileage odometer km_driven|里程 行驶里程
 duration|amount|duration how_long length_of_stay los trip_duration travel_time waiting_time \
-    wait_time|几天 多少天 时长 持续时间 耗时 住院天数 多长时间 多久
+    wait_time|时效 几天 多少天 时长 持续时间 耗时 住院天数 多长时间 多久
 speed|amount|speed velocity|速度 车速
 lifetime|amount|lifetime lifespan rul remaining_useful_life life_expectancy \
     longevity live lives lived|活多久 寿命多长 剩余寿命 预期寿命 寿命
@@ -104,7 +105,7 @@ glucose|amount|glucose blood_sugar sugar_level|血糖
 pressure|amount|blood_pressure bp bloodpressure|血压
 cholesterol|amount|cholesterol chol|胆固醇
 body_mass|amount|bmi body_mass_index|体质指数 身体质量指数
-gender|class|gender sex|性别
+gender|class|gender sex female male|性别
 marital|class|marital married marriage spouse|婚姻 婚姻状况 婚否 结婚
 occupation|class|occupation occupations job jobs profession jobrole role|职业 岗位 职位 工种
 education|class|education schooling degree|教育 学历 教育程度 受教育程度

@@ -54,7 +54,7 @@ _ONLY = re.compile(
     re.ASCII,
 )
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
-_USING = re.compile(r"\b(?:using|use|with|from)\b", re.ASCII)
+_USING = re.compile(r"\b(?:using|use|with|from|on|by|of|given)\b", re.ASCII)
 _SKIP = word_set(
     """
     the a an any all column columns feature features variable variables field fields
@@ -167,8 +167,12 @@ def _read_list(
         # "ignore all previous instructions" asks for no column, and names none.
         result.ranges.append((start, text.clause(start)[1]))
         return
-    if not strict and any(
-        word in _NOT_COLUMNS for word in text.low[position : position + 20].split()[:1]
+    named = mention_at(mentions, text.token_at(position))
+    spelt = named is not None and text.norm[named.start : named.end] == named.column.name
+    if (
+        not strict
+        and not (spelt and named and not named.column.name.islower())
+        and any(word in _NOT_COLUMNS for word in text.low[position : position + 20].split()[:1])
     ):
         return
     if unknown and strict:
@@ -261,6 +265,8 @@ def _names_only(text: Text, mention: Mention) -> bool:
     if mention.quoted or index >= len(text.tokens) or text.tokens[mention.last].cjk:
         return True
     after = text.tokens[index]
+    if text.norm[mention.start : mention.end] == mention.column.name != mention.column.key:
+        return True
     near = text.norm[mention.end : after.start] == " "
     return not (near and after.low in _NOT_COLUMNS)
 

@@ -46,6 +46,8 @@ _AFTER_EN = (
     r"(?:go\b|be gone|disappear)|"
     r"(?:being )?(?:excluded|removed|dropped|left out|omitted|taken out|put aside|set aside)"
     r"(?= ?(?:[.,;)]|\Z|from\b|before\b|first\b))|"
+    r"(?:not (?:allowed|permitted)|forbidden|prohibited|banned|off[- ]limits)"
+    r"(?= ?(?:[.,;)!]|\Z))|"
     rf"(?:should|must|may|can|shall|is|are|will|has to|have to|needs to)\s+(?:be |stay |remain )?"
     rf"{_BARRED}|(?:should|must|may|can|shall|is|are|will|do|does)(?: not|n't| never)\s+(?:be )?"
     rf"{_USED}|(?:cannot|can't) be {_USED}|(?:must|should|has to|have to) (?:stay|be left|be "

@@ -94,7 +94,7 @@ LIGHT = word_set(
     label class bracket band y n amount usd eur gbp cny dollars euro euros yuan
     rmb inr pounds unit yrs yr used level category code group avg
     average mean median total sum min max log std final sale selling num number no nr nb nbr id
-    count score rate ratio pct percent d h w wh annum seconds second minutes minute type current
+    count score rate ratio name pct percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
     annual daily
     weekly hourly month year day kwh km mm cm kg cc g mg ml l lb lbs oz m ft sec s ms hz kw \
@@ -102,6 +102,17 @@ LIGHT = word_set(
     """
 )
 """Parts of column names that add little to their meaning."""
+
+UNITS = word_set(
+    """
+    nm um mtorr torr mpa kpa pa psi bar mbar hz khz mhz ghz db lux ppm ppb mmhg bpm kcal cal joule
+    tonnes tonne tons ton ha acre acres min mins hrs hr sec secs usd eur gbp cny inr pct percent
+    celsius fahrenheit degc degf deg kwh mwh kw mw wh kva kvar mah gb mb tb kb inch inches ft yd mi
+    mph kmh kph rpm m2 m3 sqm sqft dl mgdl mmol km mm cm kg lb lbs oz ml
+    元 万元 千克 公斤 厘米 毫米 公里 小时 分钟 天 岁
+    """
+)
+"""Units at the end of a name: `thickness_nm`."""
 
 FLAGS = word_set(
     """

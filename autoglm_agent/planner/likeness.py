@@ -155,7 +155,7 @@ def _spoken(words: Sequence[Word], rows: Sequence[Sequence[float]]) -> bool:
 
 
 def _measured(column: Column, asked: Asked) -> bool:
-    return any(asked.measured_by(part) for part in column.parts)
+    return any(asked.measured_by(part) for part in (*column.parts, *column.unit))
 
 
 def _other_kind(
@@ -209,6 +209,8 @@ def _score(
             worth = max(worth, _MEASURE)
         total += worth
         said += worth * best
+    if any(asked.measured_by(part) for part in column.unit):
+        total, said = total + _MEASURE, said + _MEASURE * CONCEPT
     explained = sum(w * max(row) for w, row in zip(weights, rows, strict=True))
     spoken = sum(weights)
     if asked.measure:

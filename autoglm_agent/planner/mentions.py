@@ -110,7 +110,7 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
     ):
         last += 1
     word = "".join(t.low for t in text.tokens[first : last + 1])
-    if len(word) < 5 or (
+    if len(word) < 4 or (
         first == last and (token.stem in PREDICT | FILLER or concepts_of(token.stem))
     ):
         return None
@@ -159,7 +159,8 @@ def _known_word(word: str) -> bool:
 
 def swapped(one: str, other: str) -> bool:
     """Tell whether two words of five letters differ by two neighbours that changed places."""
-    return len(one) == len(other) == 5 and sorted(one) == sorted(other) and one[-1:] == other[-1:]
+    same = len(one) == len(other) and 4 <= len(one) <= 5 and one != other
+    return same and sorted(one) == sorted(other) and one[-1:] == other[-1:]
 
 
 def _known(schema: Schema, word_stem: str, single: bool) -> bool:

@@ -33,10 +33,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
      r"\bmape\b|\b(?:mean )?absolute percentage error\b|\bpercentage error\b|"
      r"平均绝对百分比误差|百分比误差"),
     ("rmse",
-     r"\brmse\b|\b(?:root[- ])?mean[- ]squared?[- ]error\b|\bmse\b|\bsquared error\b|"
+     r"\brmse\b|\brms(?: error)?\b|\b(?:root of the )?quadratic (?:error|loss)\b|\bsquared loss\b|"
+     r"\bmean[- ]squared?[- ]error'?s root\b|\broot mean squares?\b|"
+     r"\b(?:root[- ])?mean[- ]squared?[- ]error\b|\bmse\b|\bsquared error\b|"
      r"均方根误差|均方误差|标准误差"),
     ("mae",
-     r"\bmae\b|\b(?:mean|average)[- ]absolute[- ](?:error|deviation)\b|\babsolute error\b|"
+     r"\bmae\b|\b(?:mean|avg\.?|average)[- ]abs\.?(?:[- ](?:err|error|dev|deviation))?\b|"
+     r"\b(?:mean|average)[- ]absolute[- ](?:error|deviation)\b|\babsolute error\b|"
      r"平均绝对误差|绝对误差|平均绝对偏差"),
     ("r2",
      r"\br[-^ ]?2(?:[-_ ]?score)?\b|\br[- ]?squared?\b|\bcoefficient of determination\b|"

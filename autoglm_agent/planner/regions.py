@@ -97,7 +97,7 @@ def find_regions(
             if verb:
                 places.append(Place("verb", state.phrase))
                 continue
-        if index and text.tokens[index - 1].low in EACH and state.region != "feature":
+        if _counted_by(text, index) and state.region != "feature":
             # "per hour", 每小时: what it is counted by, not what is asked for.
             places.append(Place("context", state.phrase))
             continue
@@ -108,6 +108,14 @@ def find_regions(
             state.event = state.event or (events[index] and state.region == "clause")
         state.content = state.content or (token.stem not in CARRIERS and token.low not in BREAKS)
     return places
+
+
+def _counted_by(text: Text, index: int) -> bool:
+    """Tell whether a token follows *per* or *each*, perhaps with a number between: per 100 km."""
+    if index and text.tokens[index - 1].low in EACH:
+        return True
+    number = index > 1 and text.tokens[index - 1].low.isdigit()
+    return number and text.tokens[index - 2].low in EACH
 
 
 def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) -> None:

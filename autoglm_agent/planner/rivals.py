@@ -49,8 +49,8 @@ def rivals_of(text: Text, schema: Schema, best: Choice, excluded: Collection[str
         for column in schema.columns
         if column is not best.column
         and column.name not in excluded
-        and column.core
-        and column.core[-1].stem == best.column.core[-1].stem
+        and column.parts
+        and column.parts[-1].stem == best.column.parts[-1].stem
         and column.numeric == best.column.numeric
         and column.two_valued == best.column.two_valued
         and not column.identifies
@@ -92,10 +92,10 @@ class _Said:
 
 def _half_said(column: Column, said: _Said) -> bool:
     """Tell whether only the last word of a name is said, and none of what tells it from others."""
-    *sides, head = column.core or (None,)
-    if head is None or not sides or not said.directly(head):
+    if len(column.parts) < 2:
         return False
-    return not any(said.at_all(part, head) for part in column.parts if part is not head)
+    *sides, head = column.parts
+    return said.directly(head) and not any(said.at_all(part, head) for part in sides)
 
 
 def _alternative(text: Text, schema: Schema, best: Column) -> Column | None:

@@ -12,6 +12,7 @@ from autoglm_agent.planner.lexicon import (
     ABBREVIATIONS,
     LIGHT,
     SMALL,
+    UNITS,
     Concept,
     chinese_words,
     compound_concepts,
@@ -34,6 +35,7 @@ _DULL_LEVELS = word_set(
 
 
 _ROOT = 6
+_MANY = 50
 _EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
@@ -114,8 +116,9 @@ class Column:
     def identifies(self) -> bool:
         """Whether the column numbers or names rows or entities."""
         last = self.parts[-1].stem if self.parts else ""
-        numbered = last in {"id", "no", "uuid", "identifier"} and len(self.parts) > 1
-        return self.profile.kind == "id" or numbered or bool(_NUMBERED.search(self.name))
+        numbered = last in {"id", "no", "nbr", "uuid", "identifier"} and len(self.parts) > 1
+        named = last == "nam" and len(self.parts) > 1 and self.profile.distinct > _MANY
+        return self.profile.kind == "id" or numbered or named or bool(_NUMBERED.search(self.name))
 
     @property
     def two_valued(self) -> bool:
@@ -142,7 +145,9 @@ class Column:
         for level, _ in self.profile.levels:
             words = words_of(level)
             telling = [w for w in words if w not in _DULL_LEVELS and not w.isdigit()]
-            long_enough = any(len(w) >= 3 or not w.isascii() for w in telling)
+            long_enough = any(
+                len(w) >= 3 or not w.isascii() or (len(w) > 1 and concepts_of(w)) for w in telling
+            )
             if telling and len(words) <= 3 and long_enough:
                 keys[" ".join(stem(w) for w in words)] = level
         return keys
@@ -177,7 +182,8 @@ class Schema:
             alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
             keys = [stem(word), *alternatives]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
-            light = word in LIGHT or word.isdigit()
+            of_unit = 0 < index == len(words) - 1 and word in UNITS
+            light = word in LIGHT or word.isdigit() or of_unit
             parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))
         tail = self.cut(profile.name)[len(words) :]
         unit = [Part(stem(w), frozenset(), _names(concepts_of(stem(w))), True) for w in tail]

@@ -16,7 +16,18 @@ _QUANTITY = frozenset("费价率量额数税款险")
 _STOPS_ZH = FUNCTION_ZH | CARRIERS_ZH
 _LONGEST_COMPOUND = 8
 _STATISTICS = ("中位数", "平均", "均值", "中值", "总数", "总量", "总额", "最大", "最小", "众数")
+_READINGS = frozenset(
+    ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
+)
+"""Words that say only that a thing is measured: 一氧化碳*浓度*."""
 _HOW_MANY = re.compile(r"\bhow (?:many|much) (?:of the |\w+ )?\Z|多少(?:个|名|位|次)?\Z", re.ASCII)
+_WHICH = re.compile(
+    r"\b(?:which|what)(?: (?:kind|type|sort|class|category) of)? (?:\w+ )?\Z", re.ASCII
+)
+_THEN_VERB = re.compile(
+    r"\w{0,3} (?:does|do|did|is|are|was|were|will|would|should|can|has|have|belongs?)\b",
+    re.ASCII,
+)
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -52,7 +63,7 @@ class Standing:
         if _modifies_other(self._text, anchor, self._strong):
             weight *= _MODIFIER
         key = (self._text.sentence(token.start)[0], place.region)
-        if anchor.how == "exact" and self._counted(anchor):
+        if (anchor.how == "exact" and self._counted(anchor)) or self._which(anchor):
             return weight
         if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
             later = self._last.get(key, anchor.last) > anchor.last
@@ -69,6 +80,13 @@ class Standing:
         """Tell whether a name stands right after *how many*, so that no later word is the head."""
         start = self._text.tokens[anchor.first].start
         return bool(_HOW_MANY.search(self._text.low[max(0, start - 24) : start]))
+
+    def _which(self, anchor: Anchor) -> bool:
+        """Tell whether a noun is what is asked for in "which X does a review belong to"."""
+        first, last = self._text.tokens[anchor.first], self._text.tokens[anchor.last]
+        low = self._text.low
+        before, after = low[max(0, first.start - 40) : first.start], low[last.end :][:24]
+        return bool(_WHICH.search(before) and _THEN_VERB.match(after))
 
     def _has_head_after(self, anchor: Anchor, place: Place) -> bool:
         same = self._phrases.get(place.phrase, [])
@@ -106,7 +124,7 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return False
     token = text.tokens[after]
     if token.cjk:
-        if text.norm[text.tokens[after - 1].end : token.start].strip():
+        if text.norm[text.tokens[after - 1].end : token.start].strip() or token.low in _READINGS:
             return False
         if other_head(text, after):
             return True

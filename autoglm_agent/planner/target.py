@@ -19,6 +19,7 @@ from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
 from autoglm_agent.planner.support import word_support
 from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.told_class import column_told
 
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
@@ -72,6 +73,8 @@ def choose_target(
         ranked = doubted(text, alike, ranked)
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
         return event
+    if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
+        return Choice(told_by, 0.85, 0, 0, "data")
     if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):
         ranked = [ranked[0], *(replace(ranked[0], column=column) for column in rivals)]
     generic = _generic(text, schema, excluded)
