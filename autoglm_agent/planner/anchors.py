@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.codes import coded_words
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, FEATURE, PREDICT
 from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import (
@@ -21,7 +22,7 @@ from autoglm_agent.planner.lexicon import (
     phrase_key,
 )
 from autoglm_agent.planner.mentions import Mention
-from autoglm_agent.planner.positive import EVENTS, compared_level
+from autoglm_agent.planner.positive import compared_level
 from autoglm_agent.planner.schema import Column, Part, Schema
 from autoglm_agent.planner.support import whom_concepts
 from autoglm_agent.planner.text import Text, stem
@@ -265,12 +266,7 @@ def _compared(text: Text, column: Column) -> Iterator[Anchor]:
 
 def _coded(text: Text, column: Column) -> Iterator[Anchor]:
     """Yield a column of one-letter codes for the words that they abbreviate: M and *malignant*."""
-    codes = {level.lower() for level, _ in column.profile.levels}
-    if len(codes) != 2 or any(len(code) != 1 or not code.isalpha() for code in codes):
-        return
-    pairs = [{e, other} for e, other in EVENTS.items() if {e[0], other[0]} == codes]
-    words = {stem(word) for pair in pairs for word in pair}
-    hits = [i for i, t in enumerate(text.tokens) if t.stem in words and not text.is_used(t.start)]
+    hits = coded_words(text, column)
     for index in hits:
         yield Anchor(column, index, index, LEVELS if len(hits) > 1 else LEVEL, "level")
 

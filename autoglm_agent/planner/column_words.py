@@ -15,6 +15,7 @@ minimum||min minimum lowest least|最低 最小
 maximum||max maximum highest|最高 最大
 average||average avg mean|平均 均值
 total||total overall|合计 总计 总
+year||year years|年份 年度
 monthly||monthly|每月 月度 月
 annual||annual yearly|每年 年度
 next||next|下次 下一次
@@ -172,7 +173,7 @@ renewal|yesno|renew renews renewed renewal|续保 续约 续费 续签
 heating|amount|heating|采暖 供暖 制热 供热
 cooling|amount|cooling|制冷 降温 冷却
 range||range bracket band|区间 范围 档位
-resolved|yesno|resolve resolved solve solved|解决
+resolved|yesno|resolve resolved solve solved resolution|解决
 waiting||wait waits waiting|等待 等候 排队
 acceptability||acceptability acceptable|可接受度 接受度
 transport||transport|传送 运送
@@ -347,4 +348,17 @@ electricity_price||electricity_price power_price|电价
 capacity||capacity|容量
 occupancy|amount|occupancy occupied occupation_rate full fullness|占用 占用率 入住率
 superhost|yesno|superhost|超赞房东
+policyholder||policyholder policyholders insured_person|投保人 被保险人
+tenant||tenant tenants renter renters lodger|租客 租户
+landlord||landlord landlords|房东 业主
+reader||reader readers|读者
+farmer||farmer farmers grower|农户 农民
+nurse||nurse nurses|护士
+seller||seller sellers|卖家
+buyer||buyer buyers|买家
+viewer||viewer viewers audience|观众 听众
+athlete||athlete athletes sportsman|运动员
+candidate||candidate candidates applicant applicants|候选人 求职者 申请人
+teacher_group||tutor tutors|导师
+grip||grip|握力
 """

@@ -13,7 +13,7 @@ churn|yesno|churn churned churner attrition exit exited stop stops stopped stop_
     quits quitting cancel cancelled canceled cancels cancellation unsubscribe unsubscribed resign \
     resigned resignation turnover lapse lapsed defect walk_away|流失 离职 离开 退订 取消 辞职 \
     离网 注销 跳槽 退保 解约
-survival||survive survived survival survivor survivors alive die died death dead dies \
+survival||survive survived survival survivor survivors alive die died death dead dies made_it \
     mortality deceased perish perished|生还 存活 幸存 生存 死亡 遇难 活下来 获救
 credit_default|yesno|default defaulted defaults defaulter delinquent delinquency repay repaid \
     repayment pay_back arrears nonpayment charged_off bad bad_credit credit_risk good_bad \
@@ -88,7 +88,7 @@ temperature|amount|temperature temp degrees|温度 气温
 humidity|amount|humidity hum moisture|湿度
 pollution|amount|pollution pm pollutant aqi air_quality smog|污染 空气质量 雾霾
 emission|amount|emission emissions co2 carbon|排放 碳排放
-strength|amount|strength hardness|强度 抗压 硬度
+strength|amount|strength hardness force|强度 抗压 硬度
 weight|amount|weight weigh weighs mass heavy how_heavy|重量 体重 多重 质量重
 height|amount|height tall stature how_tall|身高 高度
 size|amount|size area sqft acreage square|面积 大小 尺寸
@@ -150,7 +150,8 @@ payment_method||payment paymentmethod payment_type|支付方式 付款方式 支
 cabin||cabin|船舱 客舱
 ticket||ticket|票号 船票
 embarked||embarked port|登船港口 港口
-travel_class||pclass travel_class cabin_class|舱位 舱等 客舱等级 舱位等级
+travel_class||pclass travel_class cabin_class passenger_class ticket_class|\
+    舱位 舱等 客舱等级 舱位等级
 purpose||purpose|用途 目的
 savings||savings|储蓄
 housing||housing|住房

@@ -37,7 +37,7 @@ _BEFORE = re.compile(
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
     r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
-    r"不得包含|不许使用|不许用|不借助|不依赖|别看|不予考虑|不得用|不准用",
+    r"不得包含|不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
@@ -80,6 +80,15 @@ _NOT_COLUMNS = word_set(
     建 解释 神经网络 深度学习 缺失值 超过 担心 预测 漏 说 多
     """
 )
+_OTHER_REQUEST = word_set(
+    """
+    make makes ensure keep use report test train split finish stop give hold let do don show tell
+    i we you evaluate validate be then optimise optimize maximise minimise score measure aim try
+    start end limit take run please thanks thank cheers build want need must should will would also
+    too altogether entirely completely either that's it's
+    """
+)
+"""Words that begin another request or only round off this one."""
 _IDS = word_set(
     """
     id ids identifier identifiers 编号 标识 标识符 主键
@@ -322,6 +331,8 @@ def _is_thing(text: Text, index: int) -> bool:
             and _phrase(text, index)[0] not in _NOT_COLUMNS
         )
     following = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if token.low in _OTHER_REQUEST:
+        return False
     if token.low in _NOT_COLUMNS or following in _NOT_COLUMNS or token.low in QUESTION:
         return False
     return token.stem not in PREDICT | CARRIERS and not token.low.isdigit() and len(token.low) > 1
@@ -332,8 +343,14 @@ def _phrase(text: Text, index: int) -> tuple[str, int]:
     token = text.tokens[index]
     last = index
     limit = index + (8 if token.cjk else 3)
+    stop = text.sentence(token.start)[1]
     while last + 1 < min(len(text.tokens), limit) and text.joined(last, last + 1):
-        if text.tokens[last + 1].low in _AND or text.tokens[last + 1].cjk != token.cjk:
+        if text.tokens[last + 1].start >= stop:
+            break
+        if (
+            text.tokens[last + 1].low in _AND | _OTHER_REQUEST
+            or text.tokens[last + 1].cjk != token.cjk
+        ):
             break
         last += 1
     return text.span(token.start, text.tokens[last].end), last + 1

@@ -71,7 +71,8 @@ _HOLD = re.compile(
     re.ASCII,
 )
 _HELD = re.compile(
-    r"\b(?:(whole|entire|complete|all|some|full) )?([\w-]{3,40}) (?:(?:are|is|be|being|were) )?"
+    r"\b(?:(whole|entire|complete|all|some|full) )?([\w-]{3,40}) "
+    r"(?:(?:are|is|be|being|were|should|must|have|has|need|needs|to|will|shall|can) ){0,3}"
     r"(?:held|set|kept)[- ](?:out|aside|back)\b",
     re.ASCII,
 )
@@ -101,7 +102,7 @@ def kept_apart(
         mentions: Column mentions in the text.
         barred: Columns that are left out; an id that is not is preferred to one of them.
     """
-    for start, end in _sentences(text):
+    for start, end in text.sentences():
         low = text.low[start:end]
         kept = _TOGETHER.search(low)
         if kept and (one := _OF_ONE.search(low)):
@@ -132,14 +133,6 @@ def kept_apart(
 
 def _train_and_test(low: str) -> bool:
     return bool(re.search(r"\btrain|训练", low) and re.search(r"\btest|valid|测试|验证", low))
-
-
-def _sentences(text: Text) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for token in text.tokens:
-        if not found or token.start >= found[-1][1]:
-            found.append(text.sentence(token.start))
-    return found
 
 
 def _clauses(text: Text, start: int, end: int) -> list[tuple[int, int]]:

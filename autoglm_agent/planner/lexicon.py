@@ -94,7 +94,8 @@ LIGHT = word_set(
     label class bracket band y n amount usd eur gbp cny dollars euro euros yuan
     rmb inr pounds unit yrs yr used level category code group avg
     average mean median total sum min max log std final sale selling num number no nr nb nbr id
-    count score rate ratio name pct percent d h w wh annum seconds second minutes minute type current
+    count score rate ratio name pct
+    percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
     annual daily
     weekly hourly month year day kwh km mm cm kg cc g mg ml l lb lbs oz m ft sec s ms hz kw \
@@ -106,7 +107,7 @@ LIGHT = word_set(
 UNITS = word_set(
     """
     nm um mtorr torr mpa kpa pa psi bar mbar hz khz mhz ghz db lux ppm ppb mmhg bpm kcal cal joule
-    tonnes tonne tons ton ha acre acres min mins hrs hr sec secs usd eur gbp cny inr pct percent
+    tonnes tonne tons ton t ha acre acres min mins hrs hr sec secs usd eur gbp cny inr pct percent
     celsius fahrenheit degc degf deg kwh mwh kw mw wh kva kvar mah gb mb tb kb inch inches ft yd mi
     mph kmh kph rpm m2 m3 sqm sqft dl mgdl mmol km mm cm kg lb lbs oz ml
     元 万元 千克 公斤 厘米 毫米 公里 小时 分钟 天 岁
@@ -150,7 +151,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "gen": ("general",), "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
     "util": ("utilization",), "educ": ("education",), "mfr": ("manufacturer",),
     "ev": ("electric", "vehicle"),
-    "sqft": ("area", "square", "feet"),
+    "mnt": ("amount",), "sqft": ("area", "square", "feet"),
 }  # fmt: skip
 
 
@@ -264,6 +265,15 @@ def near_concepts(name: str) -> frozenset[str]:
 def domains_of(word_stem: str) -> frozenset[str]:
     """Return the fields of life that a stemmed word belongs to."""
     return _tables()[2].get(word_stem, frozenset())
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Every single English word of the concepts, as it is written."""
+    lines = [line for line in (CONCEPTS + COLUMN_WORDS).strip().splitlines() if line]
+    told = [word for line in lines for word in line.split("|")[2].split()]
+    told += [word for entry in _glossary().values() for word in entry["en"]]
+    return frozenset(word for word in told if word.isascii() and word.isalpha())
 
 
 @cache

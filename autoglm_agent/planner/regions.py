@@ -33,6 +33,7 @@ _AUXILIARY = word_set(
 )
 _DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
 _IMPERATIVES = frozenset({"rate", "grade", "rank", "price", "value"})
+_SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
@@ -189,6 +190,10 @@ def _steer(text: Text, index: int, state: _State) -> bool:
     elif low == "of":
         if state.region != "feature":
             state.turn("of" if state.seen or _quantity(before) else state.region)
+    elif low == "on" and stem(before) in _SPENDING:
+        pass
+    elif low in ("among", "amongst"):
+        state.turn("context" if state.region != "feature" else "feature")
     elif low in CONTEXT:
         if state.region != "feature":
             of_it = low == "for" and _quantity(before)

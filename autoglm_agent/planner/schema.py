@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from autoglm_agent.planner.grammar import FUNCTION_ZH
+from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import (
     ABBREVIATIONS,
     LIGHT,
@@ -36,6 +36,8 @@ _DULL_LEVELS = word_set(
 
 _ROOT = 6
 _MANY = 50
+_CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
+_OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
 _EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
@@ -99,8 +101,17 @@ class Column:
 
     @cached_property
     def core(self) -> tuple[Part, ...]:
-        """The parts that carry the meaning, in order; the last one is the head."""
-        return tuple(p for p in self.parts if not p.light) or self.parts
+        """The parts that carry the meaning, in order; the last one is the head.
+
+        In `price_per_night` the head stands before the preposition.
+        """
+        cut = next((i for i, p in enumerate(self.parts) if i and p.stem in _OF_WHAT), 0)
+        after = tuple(p for p in self.parts[cut:] if not p.light)
+        before = tuple(p for p in self.parts[:cut] if not p.light)
+        if cut and not before:
+            # `Month of absence` is a month, but `number_of_reviews` is about reviews.
+            before = tuple(p for p in self.parts[:cut] if p.stem in _CALENDAR)
+        return (*after, *before) or self.parts
 
     @property
     def measured(self) -> bool:
@@ -161,7 +172,9 @@ class Schema:
         self.verdicts: dict[str, str] = {}
         names = [column.name for column in profile.columns]
         levels = [v for c in profile.columns if c.kind in LEVELLED for v, _ in c.levels]
-        self.vocabulary = chinese_words() | FUNCTION_ZH | _chinese_names(names + levels)
+        self.vocabulary = (
+            chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
+        )
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -182,7 +195,7 @@ class Schema:
             alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
             keys = [stem(word), *alternatives]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
-            of_unit = 0 < index == len(words) - 1 and word in UNITS
+            of_unit = index > 0 and all(w in UNITS for w in words[index:])
             light = word in LIGHT or word.isdigit() or of_unit
             parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))
         tail = self.cut(profile.name)[len(words) :]

@@ -87,7 +87,7 @@ _GROUP = re.compile(
 )
 _SPLIT_WORD = re.compile(
     r"split|hold|held|leave|group|fold|train|test|valid|together|unseen|never|new|both|cv|分组|"
-    r"划分|切分|拆分|留出|训练|测试|同时|一起|分割|分折|为组",
+    r"划分|切分|拆分|留|训练|测试|同时|一起|分割|分折|为组|一边|一侧|同侧|同边|一组|拆开|测试|验证",
     re.ASCII,
 )
 _NOT_GROUPS = word_set(
@@ -99,6 +99,7 @@ _NOT_GROUPS = word_set(
 )
 
 
+_CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
 _CALENDAR = frozenset(map(stem, ("year", "month", "date", "time", "day", "年", "年份")))
 _CLOCK = frozenset(
     map(stem, ("time", "timestamp", "step", "cycle", "epoch", "tick", "时间", "时刻", "周期"))
@@ -193,6 +194,9 @@ def find_group_column(
         column = named[0].column if named else _entity(phrase, schema)
         if column is not None and column.profile.kind not in ("date", "number", "text"):
             return Found(column.name, start, end, 0.95 if on_phrase else 0.8)
+        only = _only_groups(schema) if name in ("b", "m", "p") else None
+        if only is not None:
+            return Found(only.name, start, end, 0.6)
         if name in ("b", "c", "m") and phrase:
             raise InputError(
                 f'Whole groups of "{phrase}" are to be held out, but '
@@ -200,6 +204,18 @@ def find_group_column(
                 f"Near names: {', '.join(schema.near(phrase, 3))}.",
             )
     return None
+
+
+def _only_groups(schema: Schema) -> Column | None:
+    """Return the one column that numbers things which several rows share, if there is just one."""
+    groups = [
+        c
+        for c in schema.columns
+        if c.profile.kind in ("category", "id", "integer")
+        and (c.identifies or _CODE & {part.stem for part in c.parts})
+        and 2 < c.profile.distinct <= schema.profile.rows // 2
+    ]
+    return groups[0] if len(groups) == 1 else None
 
 
 def _entity(phrase: str, schema: Schema) -> Column | None:

@@ -6,8 +6,16 @@ import re
 from bisect import bisect_right
 
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.grammar import CARRIERS, CARRIERS_ZH, CONTEXT, FUNCTION_ZH
-from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.grammar import (
+    BREAKS,
+    CARRIERS,
+    CARRIERS_ZH,
+    CONTEXT,
+    ENTITIES,
+    FUNCTION_ZH,
+    QUESTION,
+)
+from autoglm_agent.planner.lexicon import concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.text import Text
 
@@ -68,7 +76,7 @@ class Standing:
         if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
             later = self._last.get(key, anchor.last) > anchor.last
             return weight * (_EARLIER_WORD if later else 1.0)
-        if self._has_head_after(anchor, place):
+        if self._has_head_after(anchor, place) and not self._event(anchor):
             weight *= _EARLIER_WORD
         first = self._first.get(key, anchor.first)
         earlier = first < anchor.first and self._places[first].phrase != place.phrase
@@ -87,6 +95,16 @@ class Standing:
         low = self._text.low
         before, after = low[max(0, first.start - 40) : first.start], low[last.end :][:24]
         return bool(_WHICH.search(before) and _THEN_VERB.match(after))
+
+    def _event(self, anchor: Anchor) -> bool:
+        """Tell whether an event is told of the thing that follows: *fraudulent* claims."""
+        word = self._text.tokens[anchor.last]
+        after = anchor.last + 1
+        if not anchor.column.two_valued or word.cjk or after >= len(self._text.tokens):
+            return False
+        happens = any(c.hint == "yesno" for c in concepts_of(word.stem))
+        amounts = any(c.hint == "amount" for c in concepts_of(self._text.tokens[after].stem))
+        return happens and not amounts
 
     def _has_head_after(self, anchor: Anchor, place: Place) -> bool:
         same = self._phrases.get(place.phrase, [])
@@ -132,6 +150,23 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
     if token.low in CONTEXT:
         return False
+    if anchor.how == "level" and _other_noun(text, anchor, after):
+        return True
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
+
+
+def _other_noun(text: Text, anchor: Anchor, after: int) -> bool:
+    """Tell whether a value only qualifies a noun that the column does not say: card *limit*."""
+    token = text.tokens[after]
+    if text.norm[text.tokens[anchor.last].end : token.start] != " ":
+        return False
+    if token.stem in CARRIERS or token.low in BREAKS | QUESTION or token.stem in ENTITIES:
+        return False
+    names = {c.name for c in concepts_of(token.stem)}
+    if not names or any(part.says(token.stem) for part in anchor.column.parts):
+        return False
+    return not names & anchor.column.concepts and any(
+        domains_of(token.stem) or c.hint != "class" for c in concepts_of(token.stem)
+    )

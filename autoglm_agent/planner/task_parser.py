@@ -43,7 +43,8 @@ _INTERPRETABLE = re.compile(
     r"follow (?:the|its|your|each) (?:reasoning|logic|decision)|"
     r"be able to (?:read|follow|understand|audit|inspect)|"
     r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
-    r"managers?|physicians?) (?:can|could|may|should|must|need to|has to|have to) "
+    r"managers?|physicians?|\w+(?:ors|ers|ists|ants|ents|ians|ees|ves|people|staff|users|team)) "
+    r"(?:can|could|may|should|must|need to|has to|have to) "
     r"(?:read|follow|see|check|understand|audit|inspect))\b|"
     r"\b(?:wants?|needs?|like|able|has|have|must|should) to (?:understand|see|know) (?:why|"
     r"the reasons?)\b|\bunderstand why\b|\b(?:clear|give|show|with) reasons?\b|"
@@ -91,7 +92,9 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     """
     schema = Schema(profile)
     text = read_text(
-        instruction, schema.vocabulary, lambda norm, at: mend(norm, at, schema.word_stems)
+        instruction,
+        schema.vocabulary,
+        lambda norm, at: mend(norm, at, schema.word_stems, schema.concepts),
     )
     for place in path_spans(text.norm):
         text.use(*place)

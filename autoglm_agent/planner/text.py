@@ -130,6 +130,14 @@ class Text:
         """Return the sentence around a character."""
         return _around(self._sentence_ends, len(self.norm), position)
 
+    def sentences(self) -> list[tuple[int, int]]:
+        """Return the sentences that hold a token, in order."""
+        found: list[tuple[int, int]] = []
+        for token in self.tokens:
+            if not found or token.start >= found[-1][1]:
+                found.append(self.sentence(token.start))
+        return found
+
     def joined(self, first: int, last: int) -> bool:
         """Tell whether tokens `first` to `last` stand together as one name could."""
         pairs = zip(self.tokens[first:last], self.tokens[first + 1 : last + 1], strict=True)
