@@ -4,13 +4,16 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test lint format lock clean
+.PHONY: demo test sweep lint format lock clean
 
 demo: $(READY)
 	$(BIN)/autoglm demo --runs runs
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not sweep"
+
+sweep: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m sweep
 
 lint: $(READY)
 	$(BIN)/ruff check .

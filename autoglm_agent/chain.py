@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -177,10 +178,10 @@ class Step(Datum):
     def key(self) -> str:
         """Canonical digest of what the step *does*; wording does not count."""
         if self.state is not None:
-            return digest(["state", self.state])
+            return _digest_of("state", self.state)
         if self.tool:
             return digest([self.tool, self.args])
-        return digest(["answer", " ".join(self.claim.split())])
+        return _digest_of("answer", " ".join(self.claim.split()))
 
 
 class Nogood(Datum):
@@ -275,9 +276,17 @@ class Chain(Datum):
         return self._keys
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
+
+
+@lru_cache(maxsize=1024)
+def _digest_of(kind: str, text: str) -> str:
+    return digest([kind, text])
+
+
 def digest(value: Any) -> str:
     """Return 16 hex digits that name a JSON value, whatever the order of its keys."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    text = _CANONICAL.encode(value)
     # A model's reply may hold a lone surrogate, which UTF-8 cannot carry.
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

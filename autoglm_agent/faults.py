@@ -1,9 +1,10 @@
 """Named points in the code at which a test can make the process fail.
 
-`faultpoint("trial.saved")` does nothing unless the environment variable `AUTOGLM_FAULT` names
-that point as `name:nth:action`. The action is `kill` (SIGKILL to this process), `exit`,
-`raise`, `enospc` (disk full) or `sleep` (an hour). With `AUTOGLM_FAULT_LOG=FILE` each passage
-is appended to that file, which is how a sweep finds out which points a run passes.
+`faultpoint("trial.saved")` does nothing unless the environment variable `AUTOGLM_FAULT`, set
+before the process starts, names that point as `name:nth:action`. The action is `kill` (SIGKILL
+to this process), `exit`, `raise`, `enospc` (disk full) or `sleep` (an hour). With
+`AUTOGLM_FAULT_LOG=FILE` each passage is appended to that file, which is how a sweep finds out
+which points a run passes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import time
 from collections import Counter
 
 _passed: Counter[str] = Counter()
+armed = "AUTOGLM_FAULT" in os.environ or "AUTOGLM_FAULT_LOG" in os.environ
+"""Whether the environment is looked at; told once, because points lie on the hottest paths."""
 
 
 class InjectedFault(RuntimeError):
@@ -23,6 +26,8 @@ class InjectedFault(RuntimeError):
 
 def faultpoint(name: str) -> None:
     """Pass the point `name`; fail there if the environment asks for it."""
+    if not armed:
+        return
     log = os.environ.get("AUTOGLM_FAULT_LOG")
     plan = os.environ.get("AUTOGLM_FAULT")
     if not log and not plan:

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from autoglm_agent import faults
+
+# Tests set faults at any time.
+faults.armed = True
 # No test may send a trace or look for a model on a hub.
 os.environ["LANGSMITH_TRACING"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"

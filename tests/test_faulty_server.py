@@ -167,7 +167,7 @@ def test_no_retry_after() -> None:
     assert fault_of(Status(429)).retry_after is None
 
 
-@pytest.mark.parametrize("told", ["86400", in_seconds(86400)])
+@pytest.mark.parametrize("told", ["86400", "Fri, 31 Dec 2999 23:59:59 GMT"])
 def test_a_huge_retry_after_is_capped_and_not_worth_waiting_for(told: str) -> None:
     fault = fault_of(Status(429, {"Retry-After": told}))
     assert fault.retry_after == LONGEST_WAIT_S

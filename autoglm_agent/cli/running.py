@@ -32,6 +32,7 @@ def run(
     unattended: bool,
     consent: bool,
     as_json: bool,
+    events: bool = False,
 ) -> None:
     """Run a task; see `autoglm run --help`."""
     from autoglm_graphs.runs import start_run
@@ -62,6 +63,7 @@ def run(
         settings.time_budget,
         runs,
         as_json,
+        events,
     )
 
 
@@ -89,7 +91,13 @@ def demo(*, runs: str | None, time_budget: float | None, seed: int, as_json: boo
 
 
 def resume(
-    run_id: str, *, runs: str | None, model: str | None, memory: bool, as_json: bool
+    run_id: str,
+    *,
+    runs: str | None,
+    model: str | None,
+    memory: bool,
+    as_json: bool,
+    events: bool = False,
 ) -> None:
     """Go on with a run; see `autoglm resume --help`."""
     from autoglm_graphs.runs import resume_run
@@ -108,6 +116,7 @@ def resume(
         budget,
         runs,
         as_json,
+        events,
     )
 
 
@@ -148,8 +157,10 @@ def _finish(
     time_budget: float | None,
     runs: str | None,
     as_json: bool,
+    events: bool,
 ) -> None:
-    with Progress(time_budget, live=on_terminal() and not as_json) as progress:
+    live = on_terminal() and not as_json and not events
+    with Progress(time_budget, live=live, events=events) as progress:
         try:
             result = work(progress)
         except KeyboardInterrupt:

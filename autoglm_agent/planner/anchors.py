@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
 from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.codes import coded_words
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, FEATURE, PREDICT
 from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import (
@@ -22,8 +22,9 @@ from autoglm_agent.planner.lexicon import (
     phrase_key,
 )
 from autoglm_agent.planner.mentions import Mention
-from autoglm_agent.planner.positive import EVENTS, compared_level
+from autoglm_agent.planner.positive import compared_level
 from autoglm_agent.planner.schema import Column, Part, Schema
+from autoglm_agent.planner.support import whom_concepts
 from autoglm_agent.planner.text import Text, stem
 
 DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.64
@@ -253,12 +254,6 @@ def _level_words(text: Text, column: Column, meaning: list[Sense]) -> Iterator[A
             yield Anchor(column, index, index, LEVEL_WORD, "level")
 
 
-@cache
-def whom_concepts() -> frozenset[str]:
-    """Return the concepts of the people that rows are about."""
-    return frozenset(c.name for word in ENTITIES for c in concepts_of(word))
-
-
 def _compared(text: Text, column: Column) -> Iterator[Anchor]:
     """Yield a column with a value such as `>50K` for "more than 50,000"."""
     levels = [level for level, _ in column.profile.levels]
@@ -271,12 +266,7 @@ def _compared(text: Text, column: Column) -> Iterator[Anchor]:
 
 def _coded(text: Text, column: Column) -> Iterator[Anchor]:
     """Yield a column of one-letter codes for the words that they abbreviate: M and *malignant*."""
-    codes = {level.lower() for level, _ in column.profile.levels}
-    if len(codes) != 2 or any(len(code) != 1 or not code.isalpha() for code in codes):
-        return
-    pairs = [{e, other} for e, other in EVENTS.items() if {e[0], other[0]} == codes]
-    words = {stem(word) for pair in pairs for word in pair}
-    hits = [i for i, t in enumerate(text.tokens) if t.stem in words and not text.is_used(t.start)]
+    hits = coded_words(text, column)
     for index in hits:
         yield Anchor(column, index, index, LEVELS if len(hits) > 1 else LEVEL, "level")
 
@@ -314,7 +304,7 @@ def _generic_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterat
         return
     for index, sense in enumerate(meaning):
         token = text.tokens[index]
-        hints = {c.hint for c in sense.concepts}
+        hints = {c.hint for c in sense.concepts if c.hint}
         if text.is_used(token.start):
             continue
         if token.low in GENERIC_TARGETS:

@@ -37,7 +37,9 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
      "time duration minute minutes min seconds sec hour hours hr days length taken "
      "tenure 时间 时长 耗时 天数 分钟 小时 月数"),
     (re.compile(r"\bhow (?:expensive|cheap|costly)\b|\bhow much (?:is|are|does|do|did|will|would|"
-                r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|多少钱|什么价|"
+                r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|"
+                r"\bwhat (?:should|can|could|would|might|will|do|does) .{1,40}?\b(?:ask|charge|pay|"
+                r"cost|fetch|sell for|bring in|go for|list (?:it|at)|be worth)\b|多少钱|什么价|"
                 r"\bhow much (?:is|are|was) (?:a|an|one|this) ", re.ASCII),
      "price fare", "price amount cost fee 金额 费用 总价"),
     (re.compile(r"\bhow old\b|多大年纪|多大岁数|几岁", re.ASCII), "age", "age"),

@@ -15,6 +15,7 @@ minimum||min minimum lowest least|最低 最小
 maximum||max maximum highest|最高 最大
 average||average avg mean|平均 均值
 total||total overall|合计 总计 总
+year||year years|年份 年度
 monthly||monthly|每月 月度 月
 annual||annual yearly|每年 年度
 next||next|下次 下一次
@@ -172,7 +173,7 @@ renewal|yesno|renew renews renewed renewal|续保 续约 续费 续签
 heating|amount|heating|采暖 供暖 制热 供热
 cooling|amount|cooling|制冷 降温 冷却
 range||range bracket band|区间 范围 档位
-resolved|yesno|resolve resolved solve solved|解决
+resolved|yesno|resolve resolved solve solved resolution|解决
 waiting||wait waits waiting|等待 等候 排队
 acceptability||acceptability acceptable|可接受度 接受度
 transport||transport|传送 运送
@@ -254,4 +255,110 @@ trip||trip journey ride|行程 出行
 location||location place site|地点 位置 站点
 station||station|车站 站 站点
 state||state province|省份 省 州
+hospital||hospital hospitals clinic clinics|医院 诊所
+ward||ward wards|病区 病房
+blood_type||blood_type blood_group|血型
+symptom||symptom symptoms|症状
+fever||fever|发烧 发热
+cough||cough coughing|咳嗽
+pain||pain ache|疼痛
+allergy||allergy allergies allergic|过敏
+dose||dose dosage|剂量
+family_history||family_history heredity hereditary|家族史 遗传 家族病史
+drinking||drinking drinker alcohol_consumption|饮酒 喝酒
+diet||diet eating nutrition|饮食 膳食
+waist||waist waistline|腰围
+body_temperature||body_temperature|体温
+weight_status||overweight underweight|超重
+religion||religion religious|宗教
+teacher||teacher teachers instructor tutor|老师 教师 任课老师
+university||university college|大学 高校 院校
+major||major field_of_study|专业
+subject||subject subjects course|科目 学科 课程
+campus||campus|校区
+lesson||lesson lessons class_hours|课时 课时数
+entrance_test||entrance_test placement_test|入学测验 入学考试 摸底
+factory||factory factories plant mill|工厂
+workshop||workshop shop_floor|车间
+production_line||production_line assembly_line line|产线 生产线 流水线
+operator||operator operators|操作员 操作工
+shift||shift shifts|班次 班组 轮班
+furnace||furnace oven kiln|炉 炉子 熔炉
+furnace_temperature||furnace_temperature oven_temperature|炉温
+wafer||wafer wafers|晶圆
+material||material materials raw_material|材料 原料 原材料
+sample||sample samples specimen|样品 试样
+moisture_content||moisture moisture_content water_content|含水率 含水量
+inspection||inspection test_result check|检验 检测 检查 检验结果
+farm||farm farms|农场
+plot||plot field parcel|地块 田块
+seed||seed seeds|种子
+pesticide||pesticide|农药
+village||village|村 村庄
+county||county|县
+building||building buildings block|楼 楼栋 建筑
+restaurant||restaurant restaurants eatery|餐厅 餐馆 饭店
+bank||bank banks|银行
+agent||agent agents representative rep|坐席 客服 专员 代理
+broker||broker brokers realtor|经纪人 中介
+parcel||parcel parcels package packages|包裹 快递 快件
+route||route routes line|路线 线路 航线
+destination||destination destinations|目的地 目的城市
+origin_place||origin source|始发地 始发城市 出发城市
+bus||bus buses|公交 公交车
+volume_size||volume|体积
+server||server servers|服务器
+browser||browser|浏览器
+operating_system||os operating_system|操作系统
+version||version|版本
+keyword||keyword keywords|关键词
+headline||title headline heading|标题
+topic||topic|话题 主题
+ad_position||ad_slot ad_position placement|广告位
+work_ticket||ticket tickets|工单
+cause||cause reason|原因
+stage||stage phase|阶段
+quarter||quarter|季度
+week||week|周
+age_group||age_group age_band age_bracket|年龄段 年龄组
+bonus||bonus bonuses|奖金
+job_rank||rank job_level grade_level|职级 职等
+commute||commute commuting distance_from_home|通勤 通勤距离
+interview||interview interviews|面试
+resume||resume resumes cv application applications|简历 投递
+skill||skill skills|技能
+certificate||certificate certification|证书
+pets||pet pets|宠物
+driving_licence||licence license driving_licence|驾照 驾龄
+plate||plate licence_plate|车牌
+car_age||car_age vehicle_age|车龄
+coach||coach|教练
+club||club clubs|俱乐部
+spectators|amount|spectator spectators attendance crowd|观众 观众人数 上座人数
+venue||venue stadium arena|场馆 球场
+shots||shots shot|射门
+gas||gas natural_gas|天然气 燃气
+window||window windows glazing|窗 窗户
+roof||roof roofing|屋顶
+wall||wall walls|墙 墙体
+list_price||list_price original_price tag_price|标价 原价 吊牌价 指导价
+favourites||favourites favorites saved bookmarks|收藏 收藏数
+page_views||page_views views browsing|浏览 浏览量 浏览次数
+electricity_price||electricity_price power_price|电价
+capacity||capacity|容量
+occupancy|amount|occupancy occupied occupation_rate full fullness|占用 占用率 入住率
+superhost|yesno|superhost|超赞房东
+policyholder||policyholder policyholders insured_person|投保人 被保险人
+tenant||tenant tenants renter renters lodger|租客 租户
+landlord||landlord landlords|房东 业主
+reader||reader readers|读者
+farmer||farmer farmers grower|农户 农民
+nurse||nurse nurses|护士
+seller||seller sellers|卖家
+buyer||buyer buyers|买家
+viewer||viewer viewers audience|观众 听众
+athlete||athlete athletes sportsman|运动员
+candidate||candidate candidates applicant applicants|候选人 求职者 申请人
+teacher_group||tutor tutors|导师
+grip||grip|握力
 """

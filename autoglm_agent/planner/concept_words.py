@@ -13,7 +13,7 @@ churn|yesno|churn churned churner attrition exit exited stop stops stopped stop_
     quits quitting cancel cancelled canceled cancels cancellation unsubscribe unsubscribed resign \
     resigned resignation turnover lapse lapsed defect walk_away|流失 离职 离开 退订 取消 辞职 \
     离网 注销 跳槽 退保 解约
-survival||survive survived survival survivor survivors alive die died death dead dies \
+survival||survive survived survival survivor survivors alive die died death dead dies made_it \
     mortality deceased perish perished|生还 存活 幸存 生存 死亡 遇难 活下来 获救
 credit_default|yesno|default defaulted defaults defaulter delinquent delinquency repay repaid \
     repayment pay_back arrears nonpayment charged_off bad bad_credit credit_risk good_bad \
@@ -42,7 +42,8 @@ purchase|yesno|purchase purchased purchases buy buys bought buying buyer order_p
 click|yesno|click clicked clicks ctr clickthrough|点击 点击率
 response|yesno|respond responded response responder react reaction|响应 回应 反馈
 pass|yesno|pass passed passes passing fail failed fails failure succeed success \
-    successful|通过 及格 挂科 不及格 失败 成功 合格 故障 失效
+    successful reach_goal reaches_goal meet_goal funded get_funded reach_target|\
+    通过 及格 挂科 不及格 失败 成功 合格 故障 失效 达标 达成
 admission|yesno|admit admitted admission admissions|录取 入学 录用 入院
 readmission|yesno|readmit readmitted readmission|再入院 再次入院
 win|yesno|win wins won winner winning lose loses lost defeat|获胜 胜负 赢 输赢 胜率
@@ -87,14 +88,14 @@ temperature|amount|temperature temp degrees|温度 气温
 humidity|amount|humidity hum moisture|湿度
 pollution|amount|pollution pm pollutant aqi air_quality smog|污染 空气质量 雾霾
 emission|amount|emission emissions co2 carbon|排放 碳排放
-strength|amount|strength hardness|强度 抗压 硬度
+strength|amount|strength hardness force|强度 抗压 硬度
 weight|amount|weight weigh weighs mass heavy how_heavy|重量 体重 多重 质量重
 height|amount|height tall stature how_tall|身高 高度
 size|amount|size area sqft acreage square|面积 大小 尺寸
 distance|amount|distance dist how_far|距离 里程数
 mileage|amount|mileage odometer km_driven|里程 行驶里程
 duration|amount|duration how_long length_of_stay los trip_duration travel_time waiting_time \
-    wait_time|几天 多少天 时长 持续时间 耗时 住院天数 多长时间 多久
+    wait_time|时效 几天 多少天 时长 持续时间 耗时 住院天数 多长时间 多久
 speed|amount|speed velocity|速度 车速
 lifetime|amount|lifetime lifespan rul remaining_useful_life life_expectancy \
     longevity live lives lived|活多久 寿命多长 剩余寿命 预期寿命 寿命
@@ -104,7 +105,7 @@ glucose|amount|glucose blood_sugar sugar_level|血糖
 pressure|amount|blood_pressure bp bloodpressure|血压
 cholesterol|amount|cholesterol chol|胆固醇
 body_mass|amount|bmi body_mass_index|体质指数 身体质量指数
-gender|class|gender sex|性别
+gender|class|gender sex female male|性别
 marital|class|marital married marriage spouse|婚姻 婚姻状况 婚否 结婚
 occupation|class|occupation occupations job jobs profession jobrole role|职业 岗位 职位 工种
 education|class|education schooling degree|教育 学历 教育程度 受教育程度
@@ -149,7 +150,8 @@ payment_method||payment paymentmethod payment_type|支付方式 付款方式 支
 cabin||cabin|船舱 客舱
 ticket||ticket|票号 船票
 embarked||embarked port|登船港口 港口
-travel_class||pclass travel_class cabin_class|舱位 舱等 客舱等级 舱位等级
+travel_class||pclass travel_class cabin_class passenger_class ticket_class|\
+    舱位 舱等 客舱等级 舱位等级
 purpose||purpose|用途 目的
 savings||savings|储蓄
 housing||housing|住房

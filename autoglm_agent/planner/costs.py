@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.positive import EVENTS
+from autoglm_agent.planner.text import Text, stem
 
 Mistake = Literal["fn", "fp"]
 
@@ -15,16 +16,19 @@ _WORDS = {
     "four": 4.0,
     "five": 5.0, "six": 6.0, "seven": 7.0, "eight": 8.0, "nine": 9.0, "ten": 10.0, "twelve": 12.0,
     "fifteen": 15.0, "twenty": 20.0, "thirty": 30.0, "fifty": 50.0, "hundred": 100.0,
-    "a hundred": 100.0,
+    "a hundred": 100.0, "forty": 40.0, "sixty": 60.0, "eighty": 80.0, "thousand": 1000.0,
+    "a thousand": 1000.0, "eleven": 11.0, "twenty-five": 25.0,
 }  # fmt: skip
-_ZH_WORDS = {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8,
-"九": 9, "十": 10,
-             "二十": 20, "三十": 30, "五十": 50, "百": 100, "一百": 100}  # fmt: skip
+_ZH_WORDS = {
+    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+    "十": 10, "十五": 15, "二十": 20, "三十": 30, "四十": 40, "五十": 50, "百": 100, "一百": 100,
+    "两百": 200, "五百": 500, "千": 1000, "一千": 1000,
+}  # fmt: skip
 _TIMES = re.compile(
-    r"(?<![\w.])(?:(\d+(?:\.\d+)?)\s?(?:x\b|×|times|-?fold|倍)|(a hundred|two|three|four|five|"
-    r"six|seven|eight|nine|ten|twelve|"
-    r"fifteen|twenty|thirty|fifty|hundred)[ -](?:times|fold)|\b(twice|double|triple|thrice)\b)|"
-    r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百]+)\s?倍",
+    r"(?<![\w.])(?:(\d+(?:\.\d+)?)\s?(?:x\b|×|times|-?fold|倍)|(a hundred|a thousand|two|three|"
+    r"four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty-five|twenty|thirty|forty|"
+    r"fifty|sixty|eighty|hundred|thousand)[ -](?:times|fold)|\b(twice|double|triple|thrice)\b)|"
+    r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s?倍",
     re.ASCII,
 )
 _FN = re.compile(
@@ -32,15 +36,17 @@ _FN = re.compile(
     r"\bunnoticed\b|fail(?:ing|ure)? to|"
     r"(?:did|do|does) not (?:foresee|detect|see|catch|spot|predict|notice)|(?:didn't|"
     r"don't) (?:foresee|detect|see|catch)|"
-    r"\bunforeseen\b|\blos(?:e|ing|s)\b|let(?:ting)? (?:\w+ ){1,3}(?:through|go|slip)|type ii|"
+    r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\bslips? (?:through|by)|"
+    r"let(?:ting)? (?:\w+ ){1,3}(?:through|go|slip)|type ii|"
     r"漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
     re.ASCII,
 )
 _FP = re.compile(
     r"false[- ](?:positives?|alarms?)|\bfps?\b|\bneedless\w*|\bunnecessar\w*|"
     r"\bwrong(?:ly)? (?:flag|accus|block|alarm|suspect)\w*|"
-    r"\bfalse flag\w*|\bflagging a (?:good|legit\w*|normal|healthy)|type i\b|误报|误判|误诊|"
-    r"误杀|虚警|错杀|误警|假阳",
+    r"\b(?:useless|wasted|pointless|superfluous|unneeded|uncalled[- ]for|in vain|for nothing|"
+    r"futile|redundant)\b|\bfalse flag\w*|\bflagging a (?:good|legit\w*|normal|healthy)|type i\b|"
+    r"误报|误判|误诊|误杀|虚警|错杀|误警|假阳",
     re.ASCII,
 )
 _ACCEPT = re.compile(
@@ -62,7 +68,7 @@ _GOOD = re.compile(
 )
 _COST = re.compile(
     r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
-    r"\bimportant|\bweigh|\bcount|代价|成本|损失|严重|倍",
+    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|代价|成本|损失|严重|倍",
     re.ASCII,
 )
 _PAIR = re.compile(
@@ -83,6 +89,20 @@ _PRICE = re.compile(
 )
 _RATIO = re.compile(
     r"\bfn\s?[:/]\s?fp\s?(?:=|:|is|of)?\s?(\d+(?:\.\d+)?)\s?[:/]\s?(\d+(?:\.\d+)?)", re.ASCII
+)
+
+
+_ACTION = re.compile(
+    r"\b(?:offer|letter|mail|mailing|e-?mail|call|phone call|contact|inspection|check|review|"
+    r"campaign|discount|coupon|voucher|visit|treatment|test|intervention|investigation|audit|"
+    r"repair|biopsy|alarm|alert)s?\b|优惠|电话|检查|检修|短信|复核|干预",
+    re.ASCII,
+)
+"""What is done about a suspected case: its price is that of a false alarm."""
+_TAKEN_FOR = re.compile(
+    r"\b(?:call|label|labell|classify|tak|mistak|declar|predict|mark|pass)\w* (?:off )?"
+    r"(?:an?|the|one) (\w+)(?: \w+)? (?:as |for |to be |off as )?(?:an? )?(\w+)",
+    re.ASCII,
 )
 
 
@@ -137,6 +157,8 @@ def _priced(text: Text) -> Costs | None:
         bad = False
         for piece in _PIECE.finditer(text.low[start:end]):
             mistake, about_bad = _mistake(piece.group())
+            if mistake is None and _ACTION.search(piece.group()):
+                mistake = "fp"
             price = _PRICE.search(piece.group())
             if mistake and price and mistake not in prices:
                 scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
@@ -186,9 +208,21 @@ def _mistake(words: str) -> tuple[Mistake | None, bool]:
         return "fn", True
     if _REFUSE.search(words) and (_GOOD.search(words) or not _BAD.search(words)):
         return "fp", True
+    taken = _TAKEN_FOR.search(words)
+    if taken and (event := _event_of(taken[1], taken[2])):
+        return event, False
     fn, fp = _FN.search(words), _FP.search(words)
     if fn and (not fp or fn.start() < fp.start()):
         return "fn", False
     if fp:
         return "fp", False
     return None, False
+
+
+def _event_of(one: str, other: str) -> Mistake | None:
+    """Return which mistake it is to take one thing for another: a *bad* one for a *good* one."""
+    events = {stem(word) for word in EVENTS}
+    calm = {stem(word) for word in EVENTS.values()}
+    if stem(one) in events and stem(other) in calm:
+        return "fn"
+    return "fp" if stem(one) in calm and stem(other) in events else None

@@ -63,6 +63,11 @@ _MORE = re.compile(
     r"delayed?(?: by)?)\s*\Z",
     re.ASCII,
 )
+_STOP_AFTER = re.compile(
+    r"\b(?:stop|quit|abort|end|halt|cut off|cut it off|give up|finish|time ?out)\w* (?:\w+ ){0,2}"
+    r"(?:after|at)\s*\Z",
+    re.ASCII,
+)
 _NOT_MORE = re.compile(
     r"(?:no|not|n't)\s+(?:\w+\s+)?(?:more than|longer than|over|exceed)\s*\Z", re.ASCII
 )
@@ -164,14 +169,19 @@ def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chines
         text.low[clause[0] : start]
     ):
         return False
-    if _MORE.search(before) and not _NOT_MORE.search(before):
+    if _MORE.search(before) and not (_NOT_MORE.search(before) or _STOP_AFTER.search(before)):
         return False
     alone = len(re.findall(r"\w+", re.sub(r"[\u3400-\u9fff]", " x ", before + after))) <= 4
     if chinese or re.search(r"[\u3400-\u9fff]", before + after):
         return bool(_ZH_LIMIT.search(before) or _ZH_AFTER.match(after) or alone)
     if _EVENT.search(before) and not _WORK.search(before):
         return False
-    limited = bool(_LIMIT.search(before) or _LIMIT_AFTER.match(after) or _NOT_MORE.search(before))
+    limited = bool(
+        _STOP_AFTER.search(before)
+        or _LIMIT.search(before)
+        or _LIMIT_AFTER.match(after)
+        or _NOT_MORE.search(before)
+    )
     return limited or (alone and not _EVENT.search(before + after))
 
 

@@ -12,6 +12,7 @@ from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text, word_set
 
 _BEFORE = re.compile(
@@ -28,13 +29,18 @@ _BEFORE = re.compile(
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
     r"discard(?:ing)?|apart from|other than|"
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
-    r"not allowed to use|disregard(?:ing)?|no use of)\b"
+    r"not allowed to use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
+    r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
+    r"irrespective of|leav(?:e|ing) aside|put(?:ting)? aside|set(?:ting)? aside|"
+    r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
+    r"prohibited from using|independent(?:ly)? of)\b"
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
     r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
-    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除",
+    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
+    r"不得包含|不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
     re.ASCII,
 )
-_BARE = re.compile(r"(?:\bno|\bbut not|\bminus|\bw/o)\s", re.ASCII)
+_BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
 _BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
 _OUT = re.compile(
     r"\b(leav(?:e|ing)|keep(?:ing)?|tak(?:e|ing)|throw(?:ing)?|cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
@@ -48,7 +54,7 @@ _ONLY = re.compile(
     re.ASCII,
 )
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
-_USING = re.compile(r"\b(?:using|use|with|from)\b", re.ASCII)
+_USING = re.compile(r"\b(?:using|use|with|from|on|by|of|given)\b", re.ASCII)
 _SKIP = word_set(
     """
     the a an any all column columns feature features variable variables field fields
@@ -74,6 +80,15 @@ _NOT_COLUMNS = word_set(
     建 解释 神经网络 深度学习 缺失值 超过 担心 预测 漏 说 多
     """
 )
+_OTHER_REQUEST = word_set(
+    """
+    make makes ensure keep use report test train split finish stop give hold let do don show tell
+    i we you evaluate validate be then optimise optimize maximise minimise score measure aim try
+    start end limit take run please thanks thank cheers build want need must should will would also
+    too altogether entirely completely either that's it's
+    """
+)
+"""Words that begin another request or only round off this one."""
 _IDS = word_set(
     """
     id ids identifier identifiers 编号 标识 标识符 主键
@@ -161,8 +176,12 @@ def _read_list(
         # "ignore all previous instructions" asks for no column, and names none.
         result.ranges.append((start, text.clause(start)[1]))
         return
-    if not strict and any(
-        word in _NOT_COLUMNS for word in text.low[position : position + 20].split()[:1]
+    named = mention_at(mentions, text.token_at(position))
+    spelt = named is not None and text.norm[named.start : named.end] == named.column.name
+    if (
+        not strict
+        and not (spelt and named and not named.column.name.islower())
+        and any(word in _NOT_COLUMNS for word in text.low[position : position + 20].split()[:1])
     ):
         return
     if unknown and strict:
@@ -227,7 +246,8 @@ def _items(
             continue
         if not joined and not comma:
             break
-        found = _named_group(text, schema, index)
+        found = earlier_members(text, schema, index) if resolve else None
+        found = found or _named_group(text, schema, index)
         if found is None and (resolve or token.low in _IDS):
             found = _group_or_synonym(text, schema, index)
         if found is not None:
@@ -254,6 +274,8 @@ def _names_only(text: Text, mention: Mention) -> bool:
     if mention.quoted or index >= len(text.tokens) or text.tokens[mention.last].cjk:
         return True
     after = text.tokens[index]
+    if text.norm[mention.start : mention.end] == mention.column.name != mention.column.key:
+        return True
     near = text.norm[mention.end : after.start] == " "
     return not (near and after.low in _NOT_COLUMNS)
 
@@ -309,6 +331,8 @@ def _is_thing(text: Text, index: int) -> bool:
             and _phrase(text, index)[0] not in _NOT_COLUMNS
         )
     following = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if token.low in _OTHER_REQUEST:
+        return False
     if token.low in _NOT_COLUMNS or following in _NOT_COLUMNS or token.low in QUESTION:
         return False
     return token.stem not in PREDICT | CARRIERS and not token.low.isdigit() and len(token.low) > 1
@@ -319,8 +343,14 @@ def _phrase(text: Text, index: int) -> tuple[str, int]:
     token = text.tokens[index]
     last = index
     limit = index + (8 if token.cjk else 3)
+    stop = text.sentence(token.start)[1]
     while last + 1 < min(len(text.tokens), limit) and text.joined(last, last + 1):
-        if text.tokens[last + 1].low in _AND or text.tokens[last + 1].cjk != token.cjk:
+        if text.tokens[last + 1].start >= stop:
+            break
+        if (
+            text.tokens[last + 1].low in _AND | _OTHER_REQUEST
+            or text.tokens[last + 1].cjk != token.cjk
+        ):
             break
         last += 1
     return text.span(token.start, text.tokens[last].end), last + 1

@@ -8,6 +8,7 @@ from itertools import islice
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text
 
 _KIND_WORD = (
@@ -22,14 +23,31 @@ _REASON = (
 )
 _BARRED = (
     r"(?:excluded|ignored|dropped|left out|removed|omitted|discarded|skipped|off limits|forbidden|"
+    r"hidden|kept out|disregarded|disallowed|left aside|not allowed|"
     r"off the table|banned|prohibited|taboo|out of bounds)"
 )
 _USED = r"(?:used|included|considered|allowed|to be used|part of|among|fed|in the model|an input)"
+_NOT = r"(?:not|n't|no|never)"
 _AFTER_EN = (
-    r"(?:is|are) (?:not|n't|no) (?:an? |to be |for |in |among |the )*(?:features?|inputs?|"
-    r"predictors?|used|"
-    r"available|use|modelling|modeling)|(?:isn't|aren't) (?:an? )?(?:features?|inputs?|"
-    r"predictors?)|"
+    rf"(?:is|are|was|were|isn't|aren't|wasn't|weren't)(?: also| yet| clearly)?(?: {_NOT})?"
+    r"(?<=n't|not| no|ver) (?:an? |to be |for |in |among |the |yet )*(?:features?|inputs?|"
+    r"predictors?|used|available|use|modelling|modeling|allowed|considered|included|permitted|"
+    r"acceptable|wanted|needed|known|looked at|taken into account)|"
+    r"(?:is|are|was|were|would be)(?: only| just)? (?:known|available|recorded|filled in|set|"
+    r"measured) (?:only |just )?(?:after|at the end|later|once|when|too late)|"
+    r"(?:is|are|would be)(?: clearly| just| also)? (?:a |an )?(?:leak\w*|cheat\w*|"
+    r"giveaways?|spoilers?)|(?:leaks?|gives?) (?:away )?(?:the |us |it )?(?:answer|target|label|"
+    r"outcome|away)|would (?:leak|be cheating|give)|"
+    r"(?:does|do|should|must|may|can|shall)(?: not|n't| never) (?:play (?:a|any) (?:role|part)|"
+    r"matter|count|enter|influence|appear|go in|be (?:known|seen|touched|looked at|relied on|"
+    r"taken into account|a feature|features|inputs?|an input|predictors?|among|part of))|"
+    r"(?:can't|mustn't|shouldn't) (?:play|matter|count|enter|influence|appear)|"
+    r"plays? no (?:role|part)|has to play no|(?:should|must|can|has to|have to|needs? to) "
+    r"(?:go\b|be gone|disappear)|"
+    r"(?:being )?(?:excluded|removed|dropped|left out|omitted|taken out|put aside|set aside)"
+    r"(?= ?(?:[.,;)]|\Z|from\b|before\b|first\b))|"
+    r"(?:not (?:allowed|permitted)|forbidden|prohibited|banned|off[- ]limits)"
+    r"(?= ?(?:[.,;)!]|\Z))|"
     rf"(?:should|must|may|can|shall|is|are|will|has to|have to|needs to)\s+(?:be |stay |remain )?"
     rf"{_BARRED}|(?:should|must|may|can|shall|is|are|will|do|does)(?: not|n't| never)\s+(?:be )?"
     rf"{_USED}|(?:cannot|can't) be {_USED}|(?:must|should|has to|have to) (?:stay|be left|be "
@@ -38,10 +56,13 @@ _AFTER_EN = (
 _AFTER_ZH = (
     r"不要用|不要使用|不用|不能用|不能使用|不可用|不得使用|不允许使用|禁止使用|不参与|不参加|不进入|"
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
-    r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽"
+    r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|"
+    r"不能参与|不能参加|不应参与|禁用|(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
+    r"(?:是|属于)?事后(?:才|信息|数据)(?:知道|有|产生)?|预测时(?:还)?(?:拿不到|不知道|未知|没有)"
 )
 _ALWAYS_AFTER = re.compile(
-    r"不参|不进|不入|不作为|作为|不能当|不能进|不当作|除外|以外|之外", re.ASCII
+    r"不参|不进|不入|不作为|作为|不能当|不能进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|预测时",
+    re.ASCII,
 )
 _AFTER = re.compile(
     rf"\A[\"'\s]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))",
@@ -55,10 +76,11 @@ _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "th
 _IT = re.compile(
     r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
     r"omit|discard|leave|forget) (?:it|them|that|this|those)\b"
-    r"(?: out)?|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
+    rf"(?: out)?|\b(?:they|these|those|both|it|this|that|which)(?: two| both| columns?| features?|"
+    rf" fields?)? (?:{_AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
     re.ASCII,
 )
-_WINDOW = 5
+_WINDOW, _PRONOUN = 5, 100
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
 
@@ -79,9 +101,15 @@ def barred_after(
     for position, mention in enumerate(mentions):
         if text.is_used(mention.start) or _inside(mention.start, known):
             continue
-        if found := _lead_out(text, mention) or _drop_it(text, mention):
+        if any(start <= mention.start < end for start, end in ranges):
+            continue
+        if found := _lead_out(text, mention):
             columns.append(mention.column.name)
             ranges.append(found)
+            continue
+        if dropped := _drop_them(text, mentions, position):
+            columns += [m.column.name for m in dropped[0]]
+            ranges.append(dropped[1])
             continue
         match = _AFTER.match(text.low[mention.end :][:60])
         if not match or _governs_next(text, mentions, mention.end + match.end(), match.group()):
@@ -122,8 +150,31 @@ def _drop_it(text: Text, mention: Mention) -> tuple[int, int] | None:
     clause = text.clause(mention.start)
     if text.norm[clause[0] : mention.start].strip(" \"'").lower() not in ("", "the", "column"):
         return None
-    match = _IT.search(text.low[mention.end : text.sentence(mention.start)[1]][:90])
+    match = _IT.search(text.low[mention.end : text.sentence(mention.start)[1]][:_PRONOUN])
     return (mention.start, mention.end + match.end()) if match else None
+
+
+def _drop_them(
+    text: Text, mentions: list[Mention], position: int
+) -> tuple[list[Mention], tuple[int, int]] | None:
+    """Return "X and Y add up to the answer, so they must not be used" from X on."""
+    chain = [mentions[position]]
+    for later in mentions[position + 1 :][:_WINDOW]:
+        if not _LIST_GAP.fullmatch(text.low[chain[-1].end : later.start]):
+            break
+        chain.append(later)
+    found = _drop_it(text, chain[0]) if len(chain) == 1 else None
+    if found is not None:
+        return chain, found
+    start, end = text.clause(chain[0].start)[0], chain[-1].end
+    if len(chain) == 1 or text.norm[start : chain[0].start].strip(" \"'").lower() not in (
+        "",
+        "the",
+        "columns",
+    ):
+        return None
+    match = _IT.search(text.low[end : text.sentence(end - 1)[1]][:_PRONOUN])
+    return (chain, (chain[0].start, end + match.end())) if match else None
 
 
 def _governs_next(text: Text, mentions: list[Mention], end: int, words: str) -> bool:
@@ -147,6 +198,10 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
     first_allowed = text.token_at(clause[0])
     names: list[str] = []
     start = match.start()
+    for index in range(first_allowed, last + 1):
+        series = earlier_members(text, schema, index)
+        if series is not None and series[1] == last + 1:
+            return series[0], text.tokens[index].start
     while last >= first_allowed:
         if text.tokens[last].low in _JOIN:
             last -= 1

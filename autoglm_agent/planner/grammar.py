@@ -33,7 +33,7 @@ FEATURE = _set("from using given via use uses utilising utilizing including cons
 """What follows these is not the target."""
 
 FEATURE_ZH = _set("根据 基于 利用 使用 依据 按照 通过 用 由 从 借助 结合 给定 以及其他")
-CONTEXT = _set("for in at per among by on across within over between during into")
+CONTEXT = _set("for in at per among amongst by on across within over between during into")
 """What follows these qualifies the target and is rarely the target itself."""
 
 EACH = _set("each every per 每 每个 每位 每名 每条 每笔 每次")
@@ -106,6 +106,9 @@ FUNCTION_ZH = (
     | _set("每个 每天 每月 每年 各 哪 会 将 多少 什么 怎么 如何 信息 情况")
     | _set("特征 变量 字段 其他 以及 还有 所有")
 )  # fmt: skip
+
+BARRING_ZH = _set("不用 不要 不要用 不使用 别用 不能用 不考虑 去掉 去除 排除 剔除 除了 勿用 禁用")
+"""Words before what is left out; cut first, so that 不用电价 is 不用 and 电价."""
 
 CARRIERS_ZH = _set(
     "概率 可能性 可能 风险 倾向 情况 模型 趋势 水平 程度 数值 大小 高低 结果 状态 预警 "

@@ -40,6 +40,12 @@ _KEPT_WHOLE = re.compile(
     r"entirely|in one (?:piece|fold|set|part))\b",
     re.ASCII,
 )
+_ALL_OF = re.compile(
+    r"\b([\w-]{3,40}) (?:(?:must|should|have|has|need|needs|ought|are|is|will|to|always|"
+    r"be|all)\b ?){0,4}(?:stay|stays|kept|keep|remain|remains|go|goes|belong|belongs)? ?together\b|"
+    r"\bkeep(?:ing)? (?:all |each |every |the |whole )*([\w-]{3,40}) together\b",
+    re.ASCII,
+)
 _OF_ONE = re.compile(
     r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40})", re.ASCII
 )
@@ -65,7 +71,8 @@ _HOLD = re.compile(
     re.ASCII,
 )
 _HELD = re.compile(
-    r"\b(?:(whole|entire|complete|all|some|full) )?([\w-]{3,40}) (?:(?:are|is|be|being|were) )?"
+    r"\b(?:(whole|entire|complete|all|some|full) )?([\w-]{3,40}) "
+    r"(?:(?:are|is|be|being|were|should|must|have|has|need|needs|to|will|shall|can) ){0,3}"
     r"(?:held|set|kept)[- ](?:out|aside|back)\b",
     re.ASCII,
 )
@@ -95,13 +102,20 @@ def kept_apart(
         mentions: Column mentions in the text.
         barred: Columns that are left out; an id that is not is preferred to one of them.
     """
-    for start, end in _sentences(text):
+    for start, end in text.sentences():
         low = text.low[start:end]
-        if (kept := _TOGETHER.search(low)) and (one := _OF_ONE.search(low)):
+        kept = _TOGETHER.search(low)
+        if kept and (one := _OF_ONE.search(low)):
             place = (start + one.start(1), start + one.end(1))
             column = _named_group(text, schema, mentions, barred, place)
             if column is not None:
                 return column, start + kept.start(), end
+        if kept and (all_of := _ALL_OF.search(low)):
+            which = 1 if all_of[1] else 2
+            place = (start + all_of.start(which), start + all_of.end(which))
+            column = _named_group(text, schema, mentions, barred, place)
+            if column is not None:
+                return column, start + all_of.start(), start + max(kept.end(), all_of.end())
         if whole := _KEPT_WHOLE.search(low):
             place = (start + whole.start(1), start + whole.end(1))
             column = _named_group(text, schema, mentions, barred, place)
@@ -119,14 +133,6 @@ def kept_apart(
 
 def _train_and_test(low: str) -> bool:
     return bool(re.search(r"\btrain|训练", low) and re.search(r"\btest|valid|测试|验证", low))
-
-
-def _sentences(text: Text) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for token in text.tokens:
-        if not found or token.start >= found[-1][1]:
-            found.append(text.sentence(token.start))
-    return found
 
 
 def _clauses(text: Text, start: int, end: int) -> list[tuple[int, int]]:

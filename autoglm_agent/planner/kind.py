@@ -113,6 +113,7 @@ def find_intent(text: Text, schema: Schema) -> Found[str]:
     described = _PROFILE.search(text.low)
     if (
         described
+        and not text.is_used(described.start())
         and (not predicts or _PROFILE_ONLY.search(text.low))
         and not _names_target(text, schema, described)
     ):

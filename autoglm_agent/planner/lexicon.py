@@ -32,14 +32,15 @@ markets|stock stocks share shares equity bitcoin crypto cryptocurrency ethereum 
     volatility close|股票 股价 股市 比特币 基金 汇率 走势 黄金 原油 大盘 期货 债券 加密货币
 travel|passenger passengers trip trips taxi taxis cab ride rides fare pickup dropoff flight \
     flights airline carrier airport ticket voyage cabin embarked arrival departure ship train \
-    journey|乘客 航班 出租车 行程 机票 车票 船 航空 旅客 打车
+    journey plane planes aircraft jet take-off landing|\
+乘客 航班 出租车 行程 机票 车票 船 航空 旅客 打车
 medical|chronic acute kidney renal liver lung lungs thyroid brain infection virus pregnancy \
     patient patients disease blood pressure bmi cholesterol glucose insulin tumour tumor \
     diagnosis hospital smoker chest heart health medical medicine insurance insured clinical \
     doctor symptom cell cells radius cancer chol thalach cp surgery treatment visit|患者 病人 \
     医疗 血压 血糖 诊断 医院 体检 症状 治疗 保险 健康
 credit|loan loans credit bank account balance deposit applicant applicants debt installment \
-    lender mortgage borrower|贷款 信用 银行 信贷 借款 还款 余额
+    lender mortgage borrower|贷款 信用 银行 信贷 借款 还款 余额 存款 定期存款 理财
 telecom|customer customers client subscriber contract tenure plan internet phone streaming \
     charges service monthly|客户 用户 套餐 合约 宽带 话费
 employment|employee employees staff worker job salary department overtime company years \
@@ -93,7 +94,8 @@ LIGHT = word_set(
     label class bracket band y n amount usd eur gbp cny dollars euro euros yuan
     rmb inr pounds unit yrs yr used level category code group avg
     average mean median total sum min max log std final sale selling num number no nr nb nbr id
-    count score rate ratio pct percent d h w wh annum seconds second minutes minute type current
+    count score rate ratio name pct
+    percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
     annual daily
     weekly hourly month year day kwh km mm cm kg cc g mg ml l lb lbs oz m ft sec s ms hz kw \
@@ -101,6 +103,17 @@ LIGHT = word_set(
     """
 )
 """Parts of column names that add little to their meaning."""
+
+UNITS = word_set(
+    """
+    nm um mtorr torr mpa kpa pa psi bar mbar hz khz mhz ghz db lux ppm ppb mmhg bpm kcal cal joule
+    tonnes tonne tons ton t ha acre acres min mins hrs hr sec secs usd eur gbp cny inr pct percent
+    celsius fahrenheit degc degf deg kwh mwh kw mw wh kva kvar mah gb mb tb kb inch inches ft yd mi
+    mph kmh kph rpm m2 m3 sqm sqft dl mgdl mmol km mm cm kg lb lbs oz ml
+    元 万元 千克 公斤 厘米 毫米 公里 小时 分钟 天 岁
+    """
+)
+"""Units at the end of a name: `thickness_nm`."""
 
 FLAGS = word_set(
     """
@@ -138,7 +151,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "gen": ("general",), "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
     "util": ("utilization",), "educ": ("education",), "mfr": ("manufacturer",),
     "ev": ("electric", "vehicle"),
-    "sqft": ("area", "square", "feet"),
+    "mnt": ("amount",), "sqft": ("area", "square", "feet"),
 }  # fmt: skip
 
 
@@ -196,12 +209,25 @@ def _tables() -> tuple[
 @cache
 def _glossary() -> dict[str, dict[str, Any]]:
     """Return the concepts of the glossary files, one file per field of life."""
-    found: dict[str, dict[str, Any]] = {}
+    return {name: entry for page in _page_names() for name, entry in _page(page).items()}
+
+
+@cache
+def pages_of(name: str) -> frozenset[str]:
+    """Return the pages of the glossary, one for a field of life, that a concept stands on."""
+    return frozenset(page for page in _page_names() if name in _page(page))
+
+
+@cache
+def _page_names() -> tuple[str, ...]:
     folder = files("autoglm_agent.planner") / "words"
-    for page in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if page.name.endswith(".json"):
-            found |= json.loads(page.read_text(encoding="utf-8"))
-    return found
+    return tuple(sorted(p.name for p in folder.iterdir() if p.name.endswith(".json")))
+
+
+@cache
+def _page(name: str) -> dict[str, Any]:
+    found = files("autoglm_agent.planner") / "words" / name
+    return dict(json.loads(found.read_text(encoding="utf-8")))
 
 
 def without_articles(parts: list[str]) -> list[str]:
@@ -239,6 +265,15 @@ def near_concepts(name: str) -> frozenset[str]:
 def domains_of(word_stem: str) -> frozenset[str]:
     """Return the fields of life that a stemmed word belongs to."""
     return _tables()[2].get(word_stem, frozenset())
+
+
+@cache
+def english_words() -> frozenset[str]:
+    """Every single English word of the concepts, as it is written."""
+    lines = [line for line in (CONCEPTS + COLUMN_WORDS).strip().splitlines() if line]
+    told = [word for line in lines for word in line.split("|")[2].split()]
+    told += [word for entry in _glossary().values() for word in entry["en"]]
+    return frozenset(word for word in told if word.isascii() and word.isalpha())
 
 
 @cache

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autoglm_agent.planner.anchors import Sense, whom_concepts
+from autoglm_agent.planner.anchors import Sense
 from autoglm_agent.planner.asked import Asked, fits
 from autoglm_agent.planner.grammar import (
     BREAKS,
@@ -31,7 +31,7 @@ from autoglm_agent.planner.lexicon import FLAGS, near_concepts
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Column, Part, Schema
 from autoglm_agent.planner.standing import other_head
-from autoglm_agent.planner.support import word_support
+from autoglm_agent.planner.support import whom_concepts, word_support
 from autoglm_agent.planner.text import Text, distance
 
 SAME, CONCEPT, ROOT, TYPO, CLOSE = 1.0, 0.85, 0.75, 0.8, 0.45
@@ -155,7 +155,7 @@ def _spoken(words: Sequence[Word], rows: Sequence[Sequence[float]]) -> bool:
 
 
 def _measured(column: Column, asked: Asked) -> bool:
-    return any(asked.measured_by(part) for part in column.parts)
+    return any(asked.measured_by(part) for part in (*column.parts, *column.unit))
 
 
 def _other_kind(
@@ -209,6 +209,8 @@ def _score(
             worth = max(worth, _MEASURE)
         total += worth
         said += worth * best
+    if any(asked.measured_by(part) for part in column.unit):
+        total, said = total + _MEASURE, said + _MEASURE * CONCEPT
     explained = sum(w * max(row) for w, row in zip(weights, rows, strict=True))
     spoken = sum(weights)
     if asked.measure:

@@ -20,6 +20,9 @@ from autoglm_agent.planner.text import Text, distance
 _FUNCTION = BREAKS | CONTEXT | FEATURE | QUESTION | {"no", "so", "do", "up", "use", "all", "any"}
 
 
+_WORDS, _SHORT_NAME, _LONG_NAME = 4, 8, 11
+
+
 @dataclass(frozen=True)
 class Mention:
     """A range of tokens that is the name of a column."""
@@ -97,6 +100,8 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
     token = text.tokens[first]
     if token.cjk or (first and _inside_name(text, first)):
         return None
+    if several := _misspelt_words(text, schema, first):
+        return several
     last = first
     while (
         last + 1 < len(text.tokens)
@@ -105,7 +110,7 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
     ):
         last += 1
     word = "".join(t.low for t in text.tokens[first : last + 1])
-    if len(word) < 5 or (
+    if len(word) < 4 or (
         first == last and (token.stem in PREDICT | FILLER or concepts_of(token.stem))
     ):
         return None
@@ -123,9 +128,39 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
     return _made(text, best[2], first, last, 0.85)
 
 
+def _misspelt_words(text: Text, schema: Schema, first: int) -> Mention | None:
+    """Match two to four words to a name of as many that one or two slips tell them from."""
+    for last in range(min(len(text.tokens), first + _WORDS) - 1, first, -1):
+        window = text.tokens[first : last + 1]
+        if any(t.cjk or t.low in _FUNCTION for t in window) or not text.joined(first, last):
+            continue
+        word = "".join(t.low for t in window)
+        limit = 1 if len(word) < _LONG_NAME else 2
+        near = [
+            c
+            for c in schema.columns
+            if len(c.parts) == len(window)
+            and c.key[:1] == word[:1]
+            and distance(word, c.key, limit) <= limit
+            and not any(
+                t.stem != p.stem and _known_word(t.stem)
+                for t, p in zip(window, c.parts, strict=True)
+            )
+        ]
+        if len(near) == 1 and len(word) >= _SHORT_NAME:
+            return _made(text, near[0], first, last, 0.85)
+    return None
+
+
+def _known_word(word: str) -> bool:
+    """Tell whether a word is a right one, so that it is no slip of another."""
+    return bool(concepts_of(word)) or word in PREDICT | FILLER
+
+
 def swapped(one: str, other: str) -> bool:
     """Tell whether two words of five letters differ by two neighbours that changed places."""
-    return len(one) == len(other) == 5 and sorted(one) == sorted(other) and one[-1:] == other[-1:]
+    same = len(one) == len(other) and 4 <= len(one) <= 5 and one != other
+    return same and sorted(one) == sorted(other) and one[-1:] == other[-1:]
 
 
 def _known(schema: Schema, word_stem: str, single: bool) -> bool:

@@ -33,10 +33,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
      r"\bmape\b|\b(?:mean )?absolute percentage error\b|\bpercentage error\b|"
      r"平均绝对百分比误差|百分比误差"),
     ("rmse",
-     r"\brmse\b|\b(?:root[- ])?mean[- ]squared?[- ]error\b|\bmse\b|\bsquared error\b|"
+     r"\brmse\b|\brms(?: error)?\b|\b(?:root of the )?quadratic (?:error|loss)\b|\bsquared loss\b|"
+     r"\bmean[- ]squared?[- ]error'?s root\b|\broot mean squares?\b|"
+     r"\b(?:root[- ])?mean[- ]squared?[- ]error\b|\bmse\b|\bsquared error\b|"
      r"均方根误差|均方误差|标准误差"),
     ("mae",
-     r"\bmae\b|\b(?:mean|average)[- ]absolute[- ](?:error|deviation)\b|\babsolute error\b|"
+     r"\bmae\b|\b(?:mean|avg\.?|average)[- ]abs\.?(?:[- ](?:err|error|dev|deviation))?\b|"
+     r"\b(?:mean|average)[- ]absolute[- ](?:error|deviation)\b|\babsolute error\b|"
      r"平均绝对误差|绝对误差|平均绝对偏差"),
     ("r2",
      r"\br[-^ ]?2(?:[-_ ]?score)?\b|\br[- ]?squared?\b|\bcoefficient of determination\b|"
@@ -65,12 +68,16 @@ _WISHES = (
         r"avoid false negatives|"
         r"(?:no|not a single|few) (?:miss|missed|false negatives)|"
         r"(?:尽量|绝对|千万|最好)?(?:不要|不能|别|不可|避免|少|不)(?:漏|遗漏|错过)(?:掉|报|诊|检|判)?|"
-        r"宁可错杀|减少漏|降低漏", re.ASCII)),
+        r"宁可(?:错杀|误报|误判|误诊|多报)|减少漏|降低漏|"
+        r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:false (?:alarms?|positives?)|"
+        r"over-?\w+|too many)\b[^.;!?]{0,30}\b(?:than|to)\b", re.ASCII)),
     ("precision", re.compile(
         r"false (?:alarms?|positives?) (?:are|is) (?:\w+ )?(?:bad|worse|terrible|expensive|"
         r"costly|annoying|harmful|unacceptable)|"
         r"(?:avoid|few|fewer|no|minimi[sz]e|reduce|as few) false (?:alarms?|positives?)|"
-        r"(?:不要|不能|别|避免|减少|降低|尽量少|少)(?:误报|误判|误伤|误杀|误诊|虚警)", re.ASCII)),
+        r"(?:不要|不能|别|避免|减少|降低|尽量少|少)(?:误报|误判|误伤|误杀|误诊|虚警)|宁可漏|"
+        r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:miss\w*|overlook\w*)\b[^.;!?]{0,30}"
+        r"\b(?:than|to)\b|false accusation|wrongly accus\w+", re.ASCII)),
 )  # fmt: skip
 _NEGATED_BEFORE = re.compile(
     r"(?:\bnot|n't|\bnever|instead of|rather than|\bno|avoid|forget|不要用|不用|不使用|不看|"

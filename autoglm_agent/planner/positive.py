@@ -8,6 +8,7 @@ from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text, key_of, stem, word_set
+from autoglm_agent.planner.told_class import told_level
 
 _YES = word_set(
     """
@@ -60,6 +61,8 @@ def find_positive(
     levels = [level for level, _ in column.profile.levels]
     if len(levels) != 2:
         return None
+    if told := told_level(text, column):
+        return Found(typed(told[0], column), told[1], told[2], 0.97)
     if named := _named(text, levels):
         return named
     by_value = _by_value(levels)

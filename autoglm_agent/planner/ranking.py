@@ -42,13 +42,11 @@ def rank_by_word(
     strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
     standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
-    events = {
-        a.last
-        for a in anchors
-        if a.column.two_valued
-        and a.score >= THRESHOLD
-        and any(c.hint == "yesno" for c in concepts_of(text.tokens[a.last].stem))
-    }
+    events: dict[int, set[str]] = {}
+    for a in anchors:
+        happens = any(c.hint == "yesno" for c in concepts_of(text.tokens[a.last].stem))
+        if a.column.two_valued and a.score >= THRESHOLD and happens:
+            events.setdefault(a.last, set()).add(a.column.name)
     clear = {
         a.column.name
         for a in anchors
@@ -85,10 +83,10 @@ def rank_by_word(
     return sorted(best.values(), key=lambda c: -c.confidence)
 
 
-def _after_event(text: Text, anchor: Anchor, events: set[int]) -> float:
+def _after_event(text: Text, anchor: Anchor, events: dict[int, set[str]]) -> float:
     """Discount the noun of "fraudulent claims" or "defective parts": the event is asked for."""
     before = anchor.first - 1
-    if anchor.column.two_valued or before not in events or text.tokens[before].cjk:
+    if anchor.column.name in events.get(before, {anchor.column.name}) or text.tokens[before].cjk:
         return 1.0
     gap = text.norm[text.tokens[before].end : text.tokens[anchor.first].start]
     return _AFTER_EVENT if gap == " " else 1.0

@@ -33,6 +33,7 @@ _AUXILIARY = word_set(
 )
 _DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
 _IMPERATIVES = frozenset({"rate", "grade", "rank", "price", "value"})
+_SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
@@ -97,7 +98,7 @@ def find_regions(
             if verb:
                 places.append(Place("verb", state.phrase))
                 continue
-        if index and text.tokens[index - 1].low in EACH and state.region != "feature":
+        if _counted_by(text, index) and state.region != "feature":
             # "per hour", 每小时: what it is counted by, not what is asked for.
             places.append(Place("context", state.phrase))
             continue
@@ -108,6 +109,14 @@ def find_regions(
             state.event = state.event or (events[index] and state.region == "clause")
         state.content = state.content or (token.stem not in CARRIERS and token.low not in BREAKS)
     return places
+
+
+def _counted_by(text: Text, index: int) -> bool:
+    """Tell whether a token follows *per* or *each*, perhaps with a number between: per 100 km."""
+    if index and text.tokens[index - 1].low in EACH:
+        return True
+    number = index > 1 and text.tokens[index - 1].low.isdigit()
+    return number and text.tokens[index - 2].low in EACH
 
 
 def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) -> None:
@@ -140,6 +149,9 @@ def _steer_zh(text: Text, index: int, state: _State) -> bool:
         return True
     if token.low in FEATURE_ZH:
         state.turn("feature")
+    elif token.low == "对" and state.region == "feature":
+        # 根据……对……进行分类: what follows is what is to be predicted.
+        state.turn("object")
     elif token.low in NOT_ZH:
         state.turn("not")
     elif token.low in WHETHER_ZH and state.region != "feature":
@@ -178,6 +190,10 @@ def _steer(text: Text, index: int, state: _State) -> bool:
     elif low == "of":
         if state.region != "feature":
             state.turn("of" if state.seen or _quantity(before) else state.region)
+    elif low == "on" and stem(before) in _SPENDING:
+        pass
+    elif low in ("among", "amongst"):
+        state.turn("context" if state.region != "feature" else "feature")
     elif low in CONTEXT:
         if state.region != "feature":
             of_it = low == "for" and _quantity(before)

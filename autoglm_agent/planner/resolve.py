@@ -6,9 +6,10 @@ from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.text import read_text
+from autoglm_agent.planner.text import distance, key_of, read_text
 
 _SURE = 0.5
+_SHORTEST, _LONG = 7, 10
 
 
 def column_for(phrase: str, schema: Schema) -> Column | None:
@@ -25,6 +26,8 @@ def column_for(phrase: str, schema: Schema) -> Column | None:
     mentions = find_mentions(text, schema)
     if mentions:
         return mentions[0].column
+    if misspelt := _misspelt(phrase, schema):
+        return misspelt
     scores: dict[str, float] = {}
     for anchor in find_anchors(text, schema, []):
         score = _entity_score(anchor) if anchor.how != "generic" and anchor.how != "level" else 0.0
@@ -35,6 +38,16 @@ def column_for(phrase: str, schema: Schema) -> Column | None:
     if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.05:
         return None
     return schema.by_name[ranked[0][0]]
+
+
+def _misspelt(phrase: str, schema: Schema) -> Column | None:
+    """Return the one column whose name of several words a phrase writes with a slip."""
+    key = key_of(phrase)
+    if len(key) < _SHORTEST or not key.isascii() or " " not in phrase.strip():
+        return None
+    limit = 1 if len(key) < _LONG else 2
+    near = [c for c in schema.columns if len(c.parts) > 1 and distance(key, c.key, limit) <= limit]
+    return near[0] if len(near) == 1 else None
 
 
 def _entity_score(anchor: Anchor) -> float:

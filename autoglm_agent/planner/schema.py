@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from autoglm_agent.planner.grammar import FUNCTION_ZH
+from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import (
     ABBREVIATIONS,
     LIGHT,
     SMALL,
+    UNITS,
     Concept,
     chinese_words,
     compound_concepts,
     concepts_of,
     domains_of,
+    pages_of,
     phrase_key,
 )
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
@@ -33,6 +35,10 @@ _DULL_LEVELS = word_set(
 
 
 _ROOT = 6
+_MANY = 50
+_CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
+_OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
+_EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
 MEASURES = word_set(
@@ -95,8 +101,17 @@ class Column:
 
     @cached_property
     def core(self) -> tuple[Part, ...]:
-        """The parts that carry the meaning, in order; the last one is the head."""
-        return tuple(p for p in self.parts if not p.light) or self.parts
+        """The parts that carry the meaning, in order; the last one is the head.
+
+        In `price_per_night` the head stands before the preposition.
+        """
+        cut = next((i for i, p in enumerate(self.parts) if i and p.stem in _OF_WHAT), 0)
+        after = tuple(p for p in self.parts[cut:] if not p.light)
+        before = tuple(p for p in self.parts[:cut] if not p.light)
+        if cut and not before:
+            # `Month of absence` is a month, but `number_of_reviews` is about reviews.
+            before = tuple(p for p in self.parts[:cut] if p.stem in _CALENDAR)
+        return (*after, *before) or self.parts
 
     @property
     def measured(self) -> bool:
@@ -112,8 +127,9 @@ class Column:
     def identifies(self) -> bool:
         """Whether the column numbers or names rows or entities."""
         last = self.parts[-1].stem if self.parts else ""
-        numbered = last in {"id", "no", "uuid", "identifier"} and len(self.parts) > 1
-        return self.profile.kind == "id" or numbered or bool(_NUMBERED.search(self.name))
+        numbered = last in {"id", "no", "nbr", "uuid", "identifier"} and len(self.parts) > 1
+        named = last == "nam" and len(self.parts) > 1 and self.profile.distinct > _MANY
+        return self.profile.kind == "id" or numbered or named or bool(_NUMBERED.search(self.name))
 
     @property
     def two_valued(self) -> bool:
@@ -140,7 +156,9 @@ class Column:
         for level, _ in self.profile.levels:
             words = words_of(level)
             telling = [w for w in words if w not in _DULL_LEVELS and not w.isdigit()]
-            long_enough = any(len(w) >= 3 or not w.isascii() for w in telling)
+            long_enough = any(
+                len(w) >= 3 or not w.isascii() or (len(w) > 1 and concepts_of(w)) for w in telling
+            )
             if telling and len(words) <= 3 and long_enough:
                 keys[" ".join(stem(w) for w in words)] = level
         return keys
@@ -154,7 +172,9 @@ class Schema:
         self.verdicts: dict[str, str] = {}
         names = [column.name for column in profile.columns]
         levels = [v for c in profile.columns if c.kind in LEVELLED for v, _ in c.levels]
-        self.vocabulary = chinese_words() | FUNCTION_ZH | _chinese_names(names + levels)
+        self.vocabulary = (
+            chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
+        )
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -175,7 +195,8 @@ class Schema:
             alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
             keys = [stem(word), *alternatives]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
-            light = word in LIGHT or word.isdigit()
+            of_unit = index > 0 and all(w in UNITS for w in words[index:])
+            light = word in LIGHT or word.isdigit() or of_unit
             parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))
         tail = self.cut(profile.name)[len(words) :]
         unit = [Part(stem(w), frozenset(), _names(concepts_of(stem(w))), True) for w in tail]
@@ -224,6 +245,25 @@ class Schema:
             for domain in domains_of(word):
                 counts[domain] = counts.get(domain, 0) + 1
         return frozenset(domain for domain, count in counts.items() if count >= 2)
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """The fields of life that at least one word of the table speaks of, and of no other."""
+        fields = [domains_of(word) for word in self.word_stems]
+        return frozenset(domain for found in fields if len(found) == 1 for domain in found)
+
+    @cached_property
+    def pages(self) -> frozenset[str]:
+        """The glossary's pages on which at least two columns stand, and on no other page.
+
+        What tables of every kind record (`age`, `region`) tells nothing and stands on its own page.
+        """
+        counts: dict[str, int] = {}
+        for column in self.columns:
+            found = {page for name in column.concepts for page in pages_of(name)}
+            for page in found if len(found) == 1 else ():
+                counts[page] = counts.get(page, 0) + 1
+        return frozenset(p for p, count in counts.items() if count >= 2 and p != _EVERYWHERE)
 
     def dates(self) -> list[Column]:
         """Return the date columns."""

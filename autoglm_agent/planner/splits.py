@@ -11,7 +11,7 @@ from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
-from autoglm_agent.planner.text import Text, key_of, word_set
+from autoglm_agent.planner.text import Text, key_of, stem, word_set
 
 _WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
 _THEN = r"(?:lat(?:er|est)|new\w*|recent|most recent|future|last|following|subsequent|after)"
@@ -80,12 +80,14 @@ _GROUP = re.compile(
     r"|(?:按照?|以|依照?)\s?(?P<k>[^，,;。]{1,16}?)\s?(?:来)?(?:进行)?(?:分组|划分|切分|拆分|"
     r"分割|留出|为组|分折)[^，,;。]{0,10}"
     r"|同一(?:个|名|位|台|家)?(?P<l>[^，,;。的]{1,10}?)(?:的|不|只|必须|要|应|都)[^;。]{0,24}"
-    r"|(?:留出|保留)(?:整个|完整的|整)(?P<m>[^，,;。]{1,10})",
+    r"|(?:留出|保留|拿出|预留)(?:若干|几)?(?:整个|完整的|整)(?P<m>[^，,;。]{1,10})"
+    r"|(?:整个|整|完整的)(?P<p>[^，,;。个]{1,10}?)(?:都|全部|一起)?(?:留出|留作|留做|留下|拿出|用来|作为|划为|用于)"
+    r"[^，,;。]{0,8}",
     re.ASCII,
 )
 _SPLIT_WORD = re.compile(
     r"split|hold|held|leave|group|fold|train|test|valid|together|unseen|never|new|both|cv|分组|"
-    r"划分|切分|拆分|留出|训练|测试|同时|一起|分割|分折|为组",
+    r"划分|切分|拆分|留|训练|测试|同时|一起|分割|分折|为组|一边|一侧|同侧|同边|一组|拆开|测试|验证",
     re.ASCII,
 )
 _NOT_GROUPS = word_set(
@@ -94,6 +96,13 @@ _NOT_GROUPS = word_set(
     train it them 随机 比例 时间 日期 顺序 分层 后 前 每 rmse mae f1 auc roc accuracy recall \
     precision
     """
+)
+
+
+_CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
+_CALENDAR = frozenset(map(stem, ("year", "month", "date", "time", "day", "年", "年份")))
+_CLOCK = frozenset(
+    map(stem, ("time", "timestamp", "step", "cycle", "epoch", "tick", "时间", "时刻", "周期"))
 )
 
 
@@ -125,6 +134,9 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
             max(end, inside[0].end if inside[0].start < end else end),
             0.95,
         )
+    clock = next((m for m in mentions if sentence[0] <= m.start < sentence[1] and _clock(m)), None)
+    if clock is not None:
+        return Found(clock.column.name, start, max(end, clock.end), 0.9)
     dates = schema.dates() or [c for c in schema.columns if _dated(c)]
     if not dates and kept_apart(text, schema, mentions, ()) is not None:
         return None
@@ -182,6 +194,9 @@ def find_group_column(
         column = named[0].column if named else _entity(phrase, schema)
         if column is not None and column.profile.kind not in ("date", "number", "text"):
             return Found(column.name, start, end, 0.95 if on_phrase else 0.8)
+        only = _only_groups(schema) if name in ("b", "m", "p") else None
+        if only is not None:
+            return Found(only.name, start, end, 0.6)
         if name in ("b", "c", "m") and phrase:
             raise InputError(
                 f'Whole groups of "{phrase}" are to be held out, but '
@@ -189,6 +204,18 @@ def find_group_column(
                 f"Near names: {', '.join(schema.near(phrase, 3))}.",
             )
     return None
+
+
+def _only_groups(schema: Schema) -> Column | None:
+    """Return the one column that numbers things which several rows share, if there is just one."""
+    groups = [
+        c
+        for c in schema.columns
+        if c.profile.kind in ("category", "id", "integer")
+        and (c.identifies or _CODE & {part.stem for part in c.parts})
+        and 2 < c.profile.distinct <= schema.profile.rows // 2
+    ]
+    return groups[0] if len(groups) == 1 else None
 
 
 def _entity(phrase: str, schema: Schema) -> Column | None:
@@ -208,9 +235,14 @@ def _dated(column: Column) -> bool:
     if column.profile.kind == "date":
         return True
     words = {word for part in column.parts for word in (part.stem, *part.alternatives)}
-    return column.profile.kind == "integer" and bool(
-        words & {"year", "month", "date", "time", "day", "年", "年份"}
-    )
+    return column.profile.kind == "integer" and bool(words & _CALENDAR)
+
+
+def _clock(mention: Mention) -> bool:
+    """Tell whether a column counts time: seconds since the first row, a step, a sequence number."""
+    column = mention.column
+    words = {word for part in column.parts for word in (part.stem, *part.alternatives)}
+    return column.profile.kind in ("number", "integer", "id") and bool(words & _CLOCK)
 
 
 def _until_verb(text: Text, start: int, end: int) -> int:

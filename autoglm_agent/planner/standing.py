@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.grammar import CARRIERS, CARRIERS_ZH, CONTEXT, FUNCTION_ZH
-from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.grammar import (
+    BREAKS,
+    CARRIERS,
+    CARRIERS_ZH,
+    CONTEXT,
+    ENTITIES,
+    FUNCTION_ZH,
+    QUESTION,
+)
+from autoglm_agent.planner.lexicon import concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.text import Text
 
@@ -15,6 +24,18 @@ _QUANTITY = frozenset("费价率量额数税款险")
 _STOPS_ZH = FUNCTION_ZH | CARRIERS_ZH
 _LONGEST_COMPOUND = 8
 _STATISTICS = ("中位数", "平均", "均值", "中值", "总数", "总量", "总额", "最大", "最小", "众数")
+_READINGS = frozenset(
+    ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
+)
+"""Words that say only that a thing is measured: 一氧化碳*浓度*."""
+_HOW_MANY = re.compile(r"\bhow (?:many|much) (?:of the |\w+ )?\Z|多少(?:个|名|位|次)?\Z", re.ASCII)
+_WHICH = re.compile(
+    r"\b(?:which|what)(?: (?:kind|type|sort|class|category) of)? (?:\w+ )?\Z", re.ASCII
+)
+_THEN_VERB = re.compile(
+    r"\w{0,3} (?:does|do|did|is|are|was|were|will|would|should|can|has|have|belongs?)\b",
+    re.ASCII,
+)
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -50,16 +71,40 @@ class Standing:
         if _modifies_other(self._text, anchor, self._strong):
             weight *= _MODIFIER
         key = (self._text.sentence(token.start)[0], place.region)
+        if (anchor.how == "exact" and self._counted(anchor)) or self._which(anchor):
+            return weight
         if place.region == "clause" or (token.cjk and place.region in ("object", "free")):
             later = self._last.get(key, anchor.last) > anchor.last
             return weight * (_EARLIER_WORD if later else 1.0)
-        if self._has_head_after(anchor, place):
+        if self._has_head_after(anchor, place) and not self._event(anchor):
             weight *= _EARLIER_WORD
         first = self._first.get(key, anchor.first)
         earlier = first < anchor.first and self._places[first].phrase != place.phrase
         if earlier and not place.conjoined:
             weight *= _LATER_PHRASE
         return weight
+
+    def _counted(self, anchor: Anchor) -> bool:
+        """Tell whether a name stands right after *how many*, so that no later word is the head."""
+        start = self._text.tokens[anchor.first].start
+        return bool(_HOW_MANY.search(self._text.low[max(0, start - 24) : start]))
+
+    def _which(self, anchor: Anchor) -> bool:
+        """Tell whether a noun is what is asked for in "which X does a review belong to"."""
+        first, last = self._text.tokens[anchor.first], self._text.tokens[anchor.last]
+        low = self._text.low
+        before, after = low[max(0, first.start - 40) : first.start], low[last.end :][:24]
+        return bool(_WHICH.search(before) and _THEN_VERB.match(after))
+
+    def _event(self, anchor: Anchor) -> bool:
+        """Tell whether an event is told of the thing that follows: *fraudulent* claims."""
+        word = self._text.tokens[anchor.last]
+        after = anchor.last + 1
+        if not anchor.column.two_valued or word.cjk or after >= len(self._text.tokens):
+            return False
+        happens = any(c.hint == "yesno" for c in concepts_of(word.stem))
+        amounts = any(c.hint == "amount" for c in concepts_of(self._text.tokens[after].stem))
+        return happens and not amounts
 
     def _has_head_after(self, anchor: Anchor, place: Place) -> bool:
         same = self._phrases.get(place.phrase, [])
@@ -97,7 +142,7 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return False
     token = text.tokens[after]
     if token.cjk:
-        if text.norm[text.tokens[after - 1].end : token.start].strip():
+        if text.norm[text.tokens[after - 1].end : token.start].strip() or token.low in _READINGS:
             return False
         if other_head(text, after):
             return True
@@ -105,6 +150,23 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
     if token.low in CONTEXT:
         return False
+    if anchor.how == "level" and _other_noun(text, anchor, after):
+        return True
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
+
+
+def _other_noun(text: Text, anchor: Anchor, after: int) -> bool:
+    """Tell whether a value only qualifies a noun that the column does not say: card *limit*."""
+    token = text.tokens[after]
+    if text.norm[text.tokens[anchor.last].end : token.start] != " ":
+        return False
+    if token.stem in CARRIERS or token.low in BREAKS | QUESTION or token.stem in ENTITIES:
+        return False
+    names = {c.name for c in concepts_of(token.stem)}
+    if not names or any(part.says(token.stem) for part in anchor.column.parts):
+        return False
+    return not names & anchor.column.concepts and any(
+        domains_of(token.stem) or c.hint != "class" for c in concepts_of(token.stem)
+    )

@@ -8,24 +8,25 @@ column was matched, the more its qualifiers must be supported.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.grammar import (
     BREAKS,
     CONTEXT,
+    ENTITIES,
     FILLER,
     FILLER_ZH,
     NEUTRAL,
     PREDICT,
     QUESTION,
 )
-from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of
+from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of, pages_of
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Part, Schema
 from autoglm_agent.planner.text import Text
 
-_REACH = 12
+_REACH, _NEAR_WORDS = 12, 3
 """Words before a target that can qualify it; twice as many after."""
 _UNKNOWN = {"near": 0.7, "generic": 0.82, "tight": 0.93}
 _OTHER_KIND, _FOREIGN_ITSELF = 0.6, 0.6
@@ -41,7 +42,10 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
     if _other_kind(anchor, text, schema):
         factor *= _OTHER_KIND
     for index in _qualifiers(anchor, text, places):
-        verdict = word_support(text.tokens[index].stem, schema)
+        word = text.tokens[index].stem
+        verdict = word_support(word, schema)
+        if verdict == "unknown" and anchor.how == "generic" and domains_of(word) & schema.touched:
+            continue
         if verdict == "unknown" and not text.tokens[index].cjk:
             factor *= _UNKNOWN.get(anchor.how, 1.0)
         foreign = foreign or verdict == "foreign"
@@ -60,7 +64,7 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
 def _other_kind(anchor: Anchor, text: Text, schema: Schema) -> bool:
     """Tell *lung* cancer from `SkinCancer`: the name says one kind, the words say another."""
     before = anchor.first - 1
-    if anchor.how == "exact" or before < 0 or not _content(text, before):
+    if anchor.how in ("exact", "generic") or before < 0 or not _content(text, before):
         return False
     word = text.tokens[before]
     if word.cjk or not _next_to(text, before) or word.stem in NEUTRAL | FILLER:
@@ -97,7 +101,21 @@ def _word_support(word_stem: str, schema: Schema) -> str:
     domains = domains_of(word_stem)
     if domains & schema.domains or _compound(word_stem, schema):
         return "supported"
-    return "foreign" if domains else "unknown"
+    if not word_stem.isascii() and _names_whom(word_stem):
+        return "neutral"
+    return "foreign" if domains and not domains & schema.touched else "unknown"
+
+
+def _names_whom(word: str) -> bool:
+    """Tell whether a Chinese word only says whom the rows are about, as 客户 does."""
+    names = {c.name for c in concepts_of(word)}
+    return bool(names) and names <= whom_concepts()
+
+
+@cache
+def whom_concepts() -> frozenset[str]:
+    """Return the concepts of the people that rows are about."""
+    return frozenset(c.name for word in ENTITIES for c in concepts_of(word))
 
 
 def _compound(word: str, schema: Schema) -> bool:
@@ -118,9 +136,33 @@ def _about(anchor: Anchor, text: Text, schema: Schema) -> bool:
     word = text.tokens[anchor.first]
     if word.low in GENERIC_TARGETS or word_support(word.stem, schema) == "supported":
         return True
-    return any(word_support(other, schema) == "supported" for other in text.stems) and (
-        word_support(word.stem, schema) != "foreign"
-    )
+    if word_support(word.stem, schema) == "foreign":
+        return False
+    if anchor.column.two_valued and _touches(anchor, text, schema):
+        return True
+    return any(word_support(other, schema) == "supported" for other in text.stems)
+
+
+def _touches(anchor: Anchor, text: Text, schema: Schema) -> bool:
+    """Tell whether an event or the nouns around it are of a field that the table touches."""
+    first = max(0, anchor.first - _NEAR_WORDS)
+    around = text.tokens[first : anchor.last + _NEAR_WORDS + 1]
+    fields = [domains_of(token.stem) for token in around if not text.is_used(token.start)]
+    if any(found and not found & schema.touched for found in fields):
+        return False
+    told = [domains_of(token.stem) for token in text.tokens]
+    if _happens(text.tokens[anchor.first].stem) and any(found & schema.touched for found in told):
+        return True
+    return _on_page(text.tokens[anchor.first].stem, schema)
+
+
+def _happens(word: str) -> bool:
+    return any(c.hint == "yesno" for c in concepts_of(word))
+
+
+def _on_page(word: str, schema: Schema) -> bool:
+    """Tell whether a word means an event on a page of the glossary that the table is about."""
+    return any(pages_of(c.name) & schema.pages for c in concepts_of(word) if c.hint == "yesno")
 
 
 def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
@@ -13,10 +14,12 @@ from autoglm_agent.planner.grammar import CONTEXT, FILLER, FILLER_ZH, FUNCTION_Z
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
+from autoglm_agent.planner.rivals import rivals_of
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
 from autoglm_agent.planner.support import word_support
 from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.told_class import column_told
 
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
@@ -70,6 +73,10 @@ def choose_target(
         ranked = doubted(text, alike, ranked)
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
         return event
+    if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
+        return Choice(told_by, 0.85, 0, 0, "data")
+    if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):
+        ranked = [ranked[0], *(replace(ranked[0], column=column) for column in rivals)]
     generic = _generic(text, schema, excluded)
     if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
         return generic

@@ -25,6 +25,7 @@ from autoglm_agent.planner.paths import path_spans
 from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.splits import find_group_column, find_time_column
 from autoglm_agent.planner.target import choose_target
 from autoglm_agent.planner.text import Text, read_text
@@ -42,13 +43,14 @@ _INTERPRETABLE = re.compile(
     r"follow (?:the|its|your|each) (?:reasoning|logic|decision)|"
     r"be able to (?:read|follow|understand|audit|inspect)|"
     r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
-    r"managers?|physicians?) (?:can|could|may|should|must|need to|has to|have to) "
+    r"managers?|physicians?|\w+(?:ors|ers|ists|ants|ents|ians|ees|ves|people|staff|users|team)) "
+    r"(?:can|could|may|should|must|need to|has to|have to) "
     r"(?:read|follow|see|check|understand|audit|inspect))\b|"
     r"\b(?:wants?|needs?|like|able|has|have|must|should) to (?:understand|see|know) (?:why|"
     r"the reasons?)\b|\bunderstand why\b|\b(?:clear|give|show|with) reasons?\b|"
     r"so that [\w ]{1,30} understands?\b|can understand\b"
     r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|(?:说明|给出|解释|讲出)[^，,;。]{0,8}(?:原因|理由|依据|为什么)|(?:向|给|跟)[^，,;。]{1,8}(?:说明|交代|解释|讲清)|透明|白盒|看得懂|看懂|能懂|听得懂|能听懂|"
-    r"易懂|容易理解|能理解|便于解释|方便解释|易于解释|要解释|能说清|说得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|给出原因|好理解|讲清|讲得清|讲明白|说明白",
+    r"易懂|容易理解|能理解|便于解释|方便解释|易于解释|要解释|能说清|说得清|可以解释|能够解释|解释得|可理解|方便理解|看得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|给出原因|好理解|讲清|讲得清|讲明白|说明白",
     re.ASCII,
 )
 _NOT_INTERPRETABLE = re.compile(
@@ -89,7 +91,11 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
             contradict each other.
     """
     schema = Schema(profile)
-    text = read_text(instruction, schema.vocabulary)
+    text = read_text(
+        instruction,
+        schema.vocabulary,
+        lambda norm, at: mend(norm, at, schema.word_stems, schema.concepts),
+    )
     for place in path_spans(text.norm):
         text.use(*place)
     mentions = [m for m in find_mentions(text, schema) if not text.is_used(m.start)]

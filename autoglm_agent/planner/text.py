@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -47,6 +47,9 @@ _SUFFIXES = (
     "es",
     "s",
 )
+
+
+Mend = Callable[[str, tuple[int, ...]], tuple[str, tuple[int, ...]]]
 
 
 @dataclass(frozen=True)
@@ -127,6 +130,14 @@ class Text:
         """Return the sentence around a character."""
         return _around(self._sentence_ends, len(self.norm), position)
 
+    def sentences(self) -> list[tuple[int, int]]:
+        """Return the sentences that hold a token, in order."""
+        found: list[tuple[int, int]] = []
+        for token in self.tokens:
+            if not found or token.start >= found[-1][1]:
+                found.append(self.sentence(token.start))
+        return found
+
     def joined(self, first: int, last: int) -> bool:
         """Tell whether tokens `first` to `last` stand together as one name could."""
         pairs = zip(self.tokens[first:last], self.tokens[first + 1 : last + 1], strict=True)
@@ -138,18 +149,21 @@ class Text:
         return is_chinese(self.norm)
 
 
-def read_text(instruction: str, vocabulary: Collection[str] = ()) -> Text:
+def read_text(instruction: str, vocabulary: Collection[str] = (), mend: Mend | None = None) -> Text:
     """Normalise and cut an instruction.
 
     Args:
         instruction: The user's words; only the first 8000 characters are read.
         vocabulary: Chinese words for the longest-match cut; without it every character is a word.
+        mend: What sets misspelt words right, given the normalised text and its places.
 
     Returns:
         The text with its tokens.
     """
     source = instruction[:MAX_INSTRUCTION]
     norm, places = normalise(source)
+    if mend is not None:
+        norm, places = mend(norm, places)
     low = "".join(c.lower() if len(c.lower()) == 1 else c for c in norm)
     return Text(source, norm, places, tuple(_tokens(norm, vocabulary)), low)
 

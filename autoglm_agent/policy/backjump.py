@@ -24,7 +24,7 @@ from typing import Any
 from autoglm_agent.policy.beliefs import Beliefs
 from autoglm_agent.policy.final import Final, weigh
 from autoglm_agent.policy.ladder import distinct, patience, rung
-from autoglm_agent.policy.outlook import Outlook, final_rates, outlook
+from autoglm_agent.policy.outlook import Outlook, outlook
 from autoglm_agent.policy.posterior import (
     CERTAIN,
     after_candidate,
@@ -37,13 +37,13 @@ from autoglm_agent.policy.search import Ending, Judged, Left, Move, MoveKind, Se
 from autoglm_agent.policy.stack import (
     counted,
     cut,
+    dead_end,
     depth_at,
     entered,
     freshness,
     key_after,
     name,
     nogood,
-    prefix,
     visited,
 )
 from autoglm_agent.policy.voting import Stakes, electorate, question
@@ -57,7 +57,7 @@ class Backjump:
     """Candidates judged in one search, whatever the allowance says."""
     most_asked: int = 24
     """Votes asked for about one candidate."""
-    overhead: float = 1.0
+    overhead: float = 1.5
     """What finding a hidden error costs beyond the steps wasted on it, in whole chains."""
 
     def next(self, search: Search, judged: Judged, beliefs: Beliefs, left: Left) -> Move:
@@ -84,17 +84,21 @@ class _Turn:
         """Apply the rules in order."""
         judged, search = self.judged, self.search
         if judged.exhausted:
-            return self._stuck("The generator has nothing more to say here.")
+            changes = dead_end(search)
+            return self._stuck(
+                "The generator has nothing more to say here.", search.model_copy(update=changes)
+            )
         named = name(search, judged)
         if named in search.refuted:
             return self._refuse(search, None, "Refuted before, for certain.")
-        prior = logit(self.outlook.chance) + self._remembered()
-        if named in search.doubted and not search.asked and not self._reopens(sigmoid(prior)):
-            return self._refuse(search, None, "Doubted before.", soft=named)
         if any(vote.sound and not vote.accepts for vote in judged.votes):
             return self._refuted(named)
+        prior = logit(self.outlook.chance) + self._remembered()
         said = tally(judged.votes, self.beliefs)
         chance = sigmoid(prior + said.odds)
+        reopened = named in search.doubted and not search.asked
+        if reopened and not self._reopens(chance):
+            return self._refuse(search, None, "Doubted before.", soft=named)
         stakes = self._stakes()
         if search.asked < self.policy.most_asked and said.certain is None:
             voters = electorate(self.beliefs, "step", judged, self.left)
@@ -103,7 +107,8 @@ class _Turn:
                 return self._ask(check, chance)
         search = self._informed(said.odds)
         step = (vote for vote in judged.votes if self.beliefs.of(vote.check).scope == "step")
-        if not stakes.accepts(chance) and not all(vote.accepts for vote in step):
+        worth = reopened or stakes.accepts(chance) or all(vote.accepts for vote in step)
+        if not worth:
             why = f"Right with probability {chance:.2f}: not worth keeping."
             return self._refuse(search, said.odds, why, soft=named)
         if judged.final:
@@ -116,12 +121,11 @@ class _Turn:
         wasted = sum(ahead.draws[now + 1 :])
         if self.beliefs.visibility > 0:
             wasted = min(wasted, 1 / self.beliefs.visibility)
-        leak, _ = final_rates(self.beliefs)
         return Stakes(
             refuse=ahead.draws[now] / ahead.trust[now],
             accept=wasted
             + self.policy.overhead * ahead.whole
-            + leak * self.beliefs.price * ahead.again,
+            + ahead.leak * ahead.price * ahead.again,
         )
 
     def _informed(self, odds: float) -> Search:
@@ -187,9 +191,8 @@ class _Turn:
         """What this candidate tells of its prefix, to be remembered beyond a jump."""
         if not self.judged.key:
             return {}
-        before = self.search.right[-1:] or (1.0,)
-        after = search.right[-1:] or (1.0,)
-        return visited(self.search, self.judged, logit(after[0]) - logit(before[0]))
+        pairs = zip(self.search.right, search.right, strict=True)
+        return visited(self.search, self.judged, [logit(new) - logit(old) for old, new in pairs])
 
     def _suspect(self) -> int | None:
         """Of the steps in conflict, the one more likely wrong than all candidates refused here."""
@@ -212,15 +215,23 @@ class _Turn:
         visit = self.search.visits.get(key_after(self.search, self.judged))
         return visit.odds if visit else 0.0
 
+    @staticmethod
+    def _new(search: Search) -> tuple[float, ...]:
+        """Return the share of candidates that do not come again, after each prefix."""
+        return tuple(freshness(search, key) for key in ("", *search.keys))
+
     def _reopens(self, chance: float) -> bool:
-        """A doubted candidate is taken again as often as that promises more than a new one.
+        """A doubted candidate is taken again as often as that promises more than another one.
 
         The fewer new candidates come, the more probably: none is given up for ever.
         """
         search = self.search
-        again = chance * freshness(search, key_after(search, self.judged))
-        new = freshness(search, prefix(search))
-        other = self.outlook.chance * new / (1 + new)
+        before = search.right[-1] if search.right else 1.0
+        new = (*self._new(search), freshness(search, key_after(search, self.judged)))
+        gains = self.outlook.gains((*search.right, before * chance), new)
+        if len(gains) == len(search.right) + 1:
+            gains = (*gains, chance)  # a final step: nothing is drawn after it
+        again, other = max(0.0, gains[-1]), max(0.0, *gains[:-1])
         fingerprint = hashlib.blake2b(f"{search.seed}/{search.draws}".encode(), digest_size=4)
         share = int.from_bytes(fingerprint.digest(), "big") / 2**32
         return share * (again + other) < again
@@ -242,22 +253,21 @@ class _Turn:
         hope: float = 0.0,
     ) -> Move:
         """The candidate is out: draw another, or redo an earlier step."""
-        counts = counted(self.search, self.beliefs, odds, accepted=False)
-        changes = {"depths": counts, **self._visited(search), **nogood(search, soft, sound=False)}
+        counts = counted(self.search, self.judged, self.beliefs, odds, accepted=False)
+        changes = {**counts, **self._visited(search), **nogood(search, soft, sound=False)}
         search = search.model_copy(update=changes)
         if not self._can_draw(call=not self.judged.pending):
             status: Ending = "unverified" if hope > 0 else "abstained"
             return self._conclude(status, hope, f"{why} Nothing is left to spend.")
         ahead = self._look(search)
-        leak, miss = final_rates(self.beliefs) if final else (0.0, 0.0)
-        least, stale = 0, ahead.draws[self.position] * (1 / freshness(search, prefix(search)) - 1)
+        least = 0
         if self.left.steps is not None:
-            least = max(0, len(ahead.draws) - self.left.steps)
-        best = ahead.best(search.right, least, stale, leak, miss, self.beliefs.price)
+            least = max(0, len(ahead.accept) - self.left.steps)
+        best = ahead.best(search.right, self._new(search), least, final=final)
         if best < self.position:
             return self._jump(search, best, why, False, counted_already=True)
-        depth = counts[self.position]
-        if depth.rejects >= patience(1 / ahead.draws[self.position]):
+        depth = search.depths[self.position]
+        if depth.rejects >= patience(ahead.accept[self.position]):
             return self._stuck(why, search)
         return self._moved(
             "resample",
@@ -276,7 +286,7 @@ class _Turn:
         if self.position:
             return self._jump(search, self.position - 1, why, False, counted_already=True)
         depth = depth_at(search, 0)
-        if self.judged.exhausted or depth.rejects >= 4 * patience(1 / self.outlook.draws[0]):
+        if self.judged.exhausted or depth.rejects >= 4 * patience(self.outlook.accept[0]):
             return self._conclude("abstained", 0.0, f"{why} There is no other way to begin.")
         return self._moved(
             "resample",
@@ -291,17 +301,17 @@ class _Turn:
         self, search: Search, to: int, why: str, sound: bool, *, counted_already: bool = False
     ) -> Move:
         if not counted_already:
-            counts = counted(self.search, self.beliefs, None, accepted=False)
-            search = search.model_copy(update={"depths": counts})
+            counts = counted(self.search, self.judged, self.beliefs, None, accepted=False)
+            search = search.model_copy(update=counts)
         search = cut(search, to, sound=sound)
         if not self._can_draw():
             return self._conclude("abstained", 0.0, f"{why} Nothing is left to spend.")
         return self._moved("jump", to, search, why, distinct=1, rung="pop")
 
     def _extend(self, search: Search, chance: float, odds: float) -> Move:
-        counts = counted(self.search, self.beliefs, odds, accepted=True)
+        counts = counted(self.search, self.judged, self.beliefs, odds, accepted=True)
         changes = {
-            "depths": counts,
+            **counts,
             **self._visited(search),
             **entered(search, self.judged, chance),
         }

@@ -19,6 +19,12 @@ Scope = Literal["step", "answer"]
 """`step` verifiers judge every step; `answer` verifiers judge a final step with its chain."""
 
 
+MOST_ERRORS = 0.65
+"""Sum of the two error rates of a judge that is believed at most."""
+FEW_ERRORS = 0.05
+"""A verifier with less of one error than this is somewhat like a program."""
+
+
 class Share(Datum):
     """A probability, known as well as `seen` observations make it (mean of a Beta)."""
 
@@ -57,6 +63,21 @@ class Rates(Datum):
     """Of one vote, in generator steps."""
     calls: int = Field(default=0, ge=0)
     """Model calls that one vote costs."""
+
+    @property
+    def errors(self) -> tuple[float, float]:
+        """Shares of false accepts and false rejects, as far as they can be believed.
+
+        A verifier whose errors sum to 1 knows nothing, and hardly any is used that knows next to
+        nothing; where counters say so, they are likelier wrong than the verifier, and both are
+        taken down by one factor. A program that hardly ever errs in one way may err as often as
+        it likes in the other.
+        """
+        accept, reject = self.false_accept.mean, self.false_reject.mean
+        program = max(0.0, 1 - min(accept, reject) / FEW_ERRORS)
+        most = MOST_ERRORS + (1 - MOST_ERRORS) * program
+        shrink = most / max(most, accept + reject)
+        return shrink * accept, shrink * reject
 
     def learnt(self, accepts: bool, right: bool) -> Rates:
         """Return the rates after a vote whose truth became known."""

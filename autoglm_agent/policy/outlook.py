@@ -11,16 +11,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import accumulate
 
 from autoglm_agent.policy.beliefs import Beliefs, Rates
 from autoglm_agent.policy.posterior import RARE
 from autoglm_agent.policy.search import Search
+from autoglm_agent.policy.stack import depth_at, foreseen
 
 PRIOR_WEIGHT = 5.0
 """Draws that the believed rates of acceptance weigh against the ones of the running search."""
 MOST_VOTES = 6
 """Independent votes at most that one verifier can be worth on one text."""
+PATIENCE = (1, 2, 3, 4, 6, 8, 12, 20, math.inf)
+"""Refusals in a row after which a pass may be given up, of which the best is planned with."""
+Prospect = tuple[float, float]
+"""Value and cost, in draws, of what is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,33 @@ class Outlook:
 
     chance: float
     """Probability that the present candidate is right if the chain before it is."""
-    draws: tuple[float, ...]
-    """Expected draws until a candidate is accepted, by position."""
+    accept: tuple[float, ...]
+    """Probability that a candidate after a right chain is accepted, by position."""
+    wrong: tuple[float, ...]
+    """The same after a wrong chain: lower where errors show."""
     trust: tuple[float, ...]
     """Probability that an accepted candidate is right, by position."""
-    whole: float
-    """Expected draws of a whole new chain."""
-    fresh: float
-    """Probability that a new chain is right when it is complete."""
+    leak: float
+    """Probability that the final checks pass a wrong chain."""
+    miss: float
+    """Probability that they refuse a right one."""
+    price: float
+    """See `Beliefs.price`."""
+
+    @property
+    def draws(self) -> tuple[float, ...]:
+        """Expected draws until a candidate is accepted, by position."""
+        return tuple(1 / accept for accept in self.accept)
+
+    @property
+    def whole(self) -> float:
+        """Expected draws of a whole new chain."""
+        return sum(self.draws)
+
+    @property
+    def fresh(self) -> float:
+        """Probability that a new chain is right when it is complete."""
+        return math.prod(self.trust)
 
     @property
     def again(self) -> float:
@@ -44,37 +67,68 @@ class Outlook:
         return self.whole / max(RARE, self.fresh)
 
     def best(
-        self,
-        right: tuple[float, ...],
-        least: int,
-        stale: float,
-        leak: float = 0.0,
-        miss: float = 0.0,
-        price: float = 1.0,
+        self, right: tuple[float, ...], new: tuple[float, ...], least: int, *, final: bool = False
     ) -> int:
         """Return the length of the prefix from which the chain is best redone.
 
         Args:
             right: Prefix probabilities of the accepted steps.
+            new: For each prefix, the share of candidates after it that are new there.
             least: The shortest prefix from which the rest can still be paid for.
-            stale: Further draws at the end of the prefix, where candidates repeat themselves.
-            leak: Probability that the final checks pass a wrong chain.
-            miss: Probability that they refuse a right one.
-            price: See `Beliefs.price`.
+            final: Whether a final check was what refused the chain.
         """
-        length, loss = len(self.draws), leak * (price - 1)
-        costs = list(accumulate(reversed(self.draws)))
-        chances = list(accumulate(reversed(self.trust), float.__mul__))
-        top = min(len(right), length - 1)
-        best, most = top, -math.inf
-        for k in range(top, min(top, least) - 1, -1):
-            redone = length - k - 1
-            success = chances[redone] * (right[k - 1] if k else 1.0)
-            cost = costs[redone] + (stale if k == len(right) else 0.0)
-            gain = (success * (1 - miss) - (1 - success) * loss) / cost
-            if gain > most + 1e-12:
-                best, most = k, gain
-        return best
+        gains = self.gains(right, new, final=final)
+        top = len(gains) - 1
+        return max(range(min(top, least), top + 1), key=lambda k: (round(gains[k], 12), k))
+
+    def gains(
+        self, right: tuple[float, ...], new: tuple[float, ...], *, final: bool = False
+    ) -> tuple[float, ...]:
+        """Return what redoing the chain yields for a draw, from each prefix; see `best`."""
+        ends = (1 - self.miss, -self.leak * (self.price - 1)) if final else (1.0, 0.0)
+        best = [-math.inf] * (min(len(right), len(self.accept) - 1) + 1)
+        for most in PATIENCE if self.wrong != self.accept else PATIENCE[-1:]:
+            ahead = self._ahead(most, ends)
+            for k in range(len(best)):
+                whole = right[k - 1] if k else 1.0
+                after_right, after_wrong = self._before(k, ahead[k + 1], most, new[k])
+                value = whole * after_right[0] + (1 - whole) * after_wrong[0]
+                cost = whole * after_right[1] + (1 - whole) * after_wrong[1]
+                best[k] = max(best[k], value / cost)
+        return tuple(best)
+
+    def _ahead(self, most: float, ends: tuple[float, float]) -> list[tuple[Prospect, Prospect]]:
+        """Return the prospects of a pass at each position, after a right and a wrong chain.
+
+        Args:
+            most: Refusals in a row after which the pass is given up.
+            ends: What a right and a wrong complete chain are worth.
+        """
+        ahead = [((ends[0], 0.0), (ends[1], 0.0))]
+        for depth in reversed(range(len(self.accept))):
+            ahead.append(self._before(depth, ahead[-1], most, 1.0))
+        return ahead[::-1]
+
+    def _before(
+        self, depth: int, after: tuple[Prospect, Prospect], most: float, new: float
+    ) -> tuple[Prospect, Prospect]:
+        """Return the prospects at `depth` by those at the next position."""
+        (good, further), (bad, lost) = after
+        entered, drawn = _tried(self.accept[depth] * new, most)
+        trust = self.trust[depth]
+        right = (
+            entered * (trust * good + (1 - trust) * bad),
+            drawn + entered * (trust * further + (1 - trust) * lost),
+        )
+        entered, drawn = _tried(self.wrong[depth] * new, most)
+        return right, (entered * bad, drawn + entered * lost)
+
+
+def _tried(accept: float, most: float) -> Prospect:
+    """Return how probably one of `most` draws is accepted, and how many are made on average."""
+    accept = max(RARE, accept)
+    entered = 1.0 if most == math.inf else 1 - (1 - accept) ** most
+    return entered, entered / accept
 
 
 def outlook(search: Search, beliefs: Beliefs, position: int, length: int = 0) -> Outlook:
@@ -90,35 +144,32 @@ def outlook(search: Search, beliefs: Beliefs, position: int, length: int = 0) ->
     if length <= position:
         length = max(round(beliefs.length), position + 2)
     p, gap = beliefs.p.mean, beliefs.p_hard - beliefs.p.mean
-    true_accept, false_accept = _operating_point(search, beliefs, p)
-    edge, doubt = true_accept - false_accept, (1 - beliefs.hard) / max(RARE, beliefs.hard)
-    draws, trust = [], []
-    present, whole, fresh = p + gap * beliefs.hard, 0.0, 1.0
+    doubt = (1 - beliefs.hard) / max(RARE, beliefs.hard)
+    accept, wrong, trust = [], [], []
+    present = p + gap * beliefs.hard
     for depth in range(length):
-        odds = search.depths[depth].odds if depth < len(search.depths) else 0.0
-        chance = p + gap / (1 + doubt * math.exp(-odds))
-        pleased = max(RARE, false_accept + edge * chance)
-        sure = chance * true_accept / pleased
+        seen = depth_at(search, depth)
+        chance = p + gap / (1 + doubt * math.exp(-seen.odds))
+        true_accept, false_accept = _operating_point(search, beliefs, seen.silent)
+        pleased = max(RARE, chance * true_accept + (1 - chance) * false_accept)
         if depth == position:
             present = chance
-        draws.append(1 / pleased)
-        trust.append(sure)
-        whole += 1 / pleased
-        fresh *= sure
-    return Outlook(present, tuple(draws), tuple(trust), whole, fresh)
+        accept.append(pleased)
+        wrong.append(beliefs.visibility * false_accept + (1 - beliefs.visibility) * pleased)
+        trust.append(chance * true_accept / pleased)
+    leak, miss = final_rates(beliefs)
+    return Outlook(present, tuple(accept), tuple(wrong), tuple(trust), leak, miss, beliefs.price)
 
 
-def _operating_point(search: Search, beliefs: Beliefs, p: float) -> tuple[float, float]:
+def _operating_point(
+    search: Search, beliefs: Beliefs, silent: tuple[str, ...]
+) -> tuple[float, float]:
     """Return how often right and wrong candidates enter the chain: believed, then seen."""
-    true_accept = false_accept = 1.0
-    for rates in beliefs.rates:
-        if rates.scope == "step" and rates.task in ("", beliefs.task):
-            true_accept *= 1 - rates.false_reject.mean
-            false_accept *= rates.false_accept.mean
-    accept = p * true_accept + (1 - p) * false_accept
-    trust = p * true_accept / max(RARE, accept)
-    accept = (search.accepts + accept * PRIOR_WEIGHT) / (search.draws + PRIOR_WEIGHT)
-    trust = (search.trust + trust * PRIOR_WEIGHT) / (search.accepts + PRIOR_WEIGHT)
+    p = beliefs.p.mean
+    accept, trust = foreseen(beliefs, silent)
+    accept *= (search.accepts + PRIOR_WEIGHT * accept) / (search.foreseen + PRIOR_WEIGHT * accept)
+    trust *= (search.trust + PRIOR_WEIGHT * trust) / (search.foretrust + PRIOR_WEIGHT * trust)
+    accept, trust = min(1.0, accept), min(1.0, trust)
     return min(1.0, accept * trust / p), min(1.0, accept * (1 - trust) / (1 - p + RARE))
 
 
@@ -131,8 +182,9 @@ def final_rates(beliefs: Beliefs) -> tuple[float, float]:
     for rates in beliefs.rates:
         if rates.scope == "answer" and rates.task in ("", beliefs.task):
             votes = worth(rates)
-            leak *= rates.false_accept.mean**votes
-            miss = 1 - (1 - miss) * (1 - rates.false_reject.mean**votes)
+            passes_wrong, refuses_right = rates.errors
+            leak *= passes_wrong**votes
+            miss = 1 - (1 - miss) * (1 - refuses_right**votes)
     return leak, miss
 
 

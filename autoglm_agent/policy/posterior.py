@@ -37,8 +37,7 @@ def sigmoid(odds: float) -> float:
 
 def weight(rates: Rates, accepts: bool) -> float:
     """Return the log likelihood ratio, right to wrong, of one word of a verifier."""
-    false_accept = min(1 - RARE, max(RARE, rates.false_accept.mean))
-    false_reject = min(1 - RARE, max(RARE, rates.false_reject.mean))
+    false_accept, false_reject = (min(1 - RARE, max(RARE, rate)) for rate in rates.errors)
     if accepts:
         return math.log((1 - false_reject) / false_accept)
     return math.log(false_reject / (1 - false_accept))

@@ -81,6 +81,8 @@ class Depth(Datum):
     """Of these, candidates that had been refused before."""
     odds: float = 0.0
     """Log-odds that this position is a hard one, beyond the prior in `Beliefs.hard`."""
+    silent: tuple[str, ...] = ()
+    """Verifiers that had nothing to say of any candidate for this position."""
 
 
 class Visit(Datum):
@@ -116,8 +118,12 @@ class Search(Datum):
     """Candidates judged so far."""
     accepts: int = 0
     """Candidates that entered the chain, those that left it again included."""
+    foreseen: float = 0.0
+    """How many of the draws were expected to enter, by the beliefs alone."""
     trust: float = 0.0
     """Sum of their probabilities of being right when they entered."""
+    foretrust: float = 0.0
+    """The same sum as expected by the beliefs alone."""
     asked: int = 0
     """Votes asked for about the present candidate."""
     moves: int = 0

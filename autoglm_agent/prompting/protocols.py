@@ -111,6 +111,8 @@ class TextProtocol:
 class LineProtocol:
     """One line, one claim: for small models that only continue a text.
 
+    The model must continue a last message of its own, as `LocalChatModel` does.
+
     Args:
         answer: Beginning of the line that answers; what follows it is the final claim.
     """
@@ -129,8 +131,9 @@ class LineProtocol:
         return ""
 
     def prompt(self, chain: Chain) -> list[AnyMessage] | None:
-        """Give the question and the accepted lines, to be continued."""
-        return [HumanMessage("".join(f"{line}\n" for line in _lines(chain)))]
+        """Give the question, and the accepted lines as a reply to be continued."""
+        begun = "".join(f"{step.claim}\n" for step in chain.steps)
+        return [HumanMessage(chain.question), *([AIMessage(begun)] if begun else [])]
 
     def read(self, reply: AIMessage, tools: Sequence[BaseTool]) -> list[Step]:  # noqa: ARG002
         """Read the first line that is not empty."""
@@ -141,10 +144,6 @@ class LineProtocol:
             if line:
                 return [Step(claim=line)]
         return [malformed("The reply was empty.")]
-
-
-def _lines(chain: Chain) -> list[str]:
-    return [chain.question, *(step.claim for step in chain.steps)]
 
 
 def protocol_for(model: BaseChatModel) -> StepProtocol:

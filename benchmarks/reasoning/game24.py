@@ -82,9 +82,13 @@ def reaches_goal(state: State) -> bool:
         return state[0] == GOAL
     if len(state) != 2:
         raise ValueError("only one or two numbers may be checked exactly")
-    a, b = state
+    return GOAL in successors(*state)
+
+
+def successors(a: Fraction, b: Fraction) -> set[Fraction | None]:
+    """Return all that two numbers can make; None stands for a division by zero."""
     pairs = ((a, "+", b), (a, "-", b), (b, "-", a), (a, "*", b), (a, "/", b), (b, "/", a))
-    return any(calculate(*pair) == GOAL for pair in pairs)
+    return {calculate(*pair) for pair in pairs}
 
 
 def name_of(state: State) -> str:

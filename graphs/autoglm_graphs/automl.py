@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.config import get_stream_writer
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
 
@@ -24,8 +22,9 @@ from autoglm_agent.errors import AutoGLMError, InputError
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
 from autoglm_graphs.ending import conclude_run
+from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
-from autoglm_graphs.models import chat_model
+from autoglm_graphs.models import tool_caller
 from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
@@ -112,7 +111,7 @@ def create_automl_agent(
         if value is not None and not value > 0:
             raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
     stage = AutoMLStage(
-        model=chat_model(model),
+        model=tool_caller(model),
         home=runs_home(runs),
         settings=Settings(
             time_budget=time_budget, trials=trials, seed=seed, slots=slots or {}, consent=consent
@@ -185,7 +184,7 @@ class AutoMLStage:
         spoken = " ".join(str(m.text) for m in state["messages"] if isinstance(m, HumanMessage))
         limit = None if settings.trials else settings.time_budget
         left = None if limit is None else max(0.0, limit - seconds_spent(workspace))
-        listener = self._renewing(streaming(workspace, self._listener))
+        listener = self._renewing(streaming(workspace.log, self._listener))
         session = Session(
             workspace=workspace,
             deadline=Deadline(left),
@@ -241,21 +240,3 @@ class AutoMLStage:
         except AutoGLMError as error:
             listener({"event": "memory.failed", "text": str(error)})
             return None
-
-
-def streaming(workspace: Workspace, listener: Listener | None) -> Listener:
-    """Return a listener that writes the event log and LangGraph's custom stream."""
-
-    def listen(event: dict[str, Any]) -> None:
-        workspace.log(event)
-        if listener is not None:
-            listener(event)
-        writer: Callable[[Any], None] | None
-        try:
-            writer = get_stream_writer()
-        except (RuntimeError, KeyError):
-            writer = None  # called outside a node: there is no stream to write to
-        if writer is not None:
-            writer(event)
-
-    return listen

@@ -10,9 +10,10 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from autoglm_agent.automl.checks.acknowledged import is_stamped, stamped
 from autoglm_agent.automl.report import build_report, summary_text
 from autoglm_agent.automl.run.workspace import Workspace
-from autoglm_agent.chain import Chain
+from autoglm_agent.chain import Chain, Verdict
 from autoglm_agent.errors import AutoGLMError
 from autoglm_graphs.scene import Conclusion, Ending
 from autoglm_graphs.settings import seconds_spent
@@ -24,7 +25,7 @@ def conclude_run(session: Session, ending: Ending) -> Conclusion:
     """Write `result.json` and the report; return the answer's text and the result."""
     workspace = session.workspace
     started = time.perf_counter()
-    ending = _without_table(ending)
+    ending = _accepted(workspace, _without_table(ending))
     status = _status(ending)
     result = _result(workspace, ending, status)
     if status != "failed":
@@ -47,6 +48,15 @@ def _without_table(ending: Ending) -> Ending:
     remedy = "Name the file in the request, for example: Predict churn. Data: churn.csv"
     error = {"type": "InputError", "message": "No table was read.", "remedy": remedy}
     return replace(ending, error=error | {"candidates": []})
+
+
+def _accepted(workspace: Workspace, ending: Ending) -> Ending:
+    """Never call verified what rests on a failed check that the user accepted."""
+    if not ending.verified:
+        return ending
+    verdicts = [Verdict.from_json(v) for v in _checks(workspace, _told(ending))]
+    told = [f"{v.check}: {v.fact}" for v in verdicts if is_stamped(v)]
+    return replace(ending, verified=False, reason=" ".join(told)) if told else ending
 
 
 def _status(ending: Ending) -> str:
@@ -119,7 +129,7 @@ def _checks(workspace: Workspace, chain: Chain) -> list[dict[str, Any]]:
         object_id = _artifact(chain, tool, key)
         if object_id and workspace.has("checks", f"{stage}-{object_id}.json"):
             verdicts += workspace.read_json("checks", f"{stage}-{object_id}.json")
-    return verdicts
+    return [v.to_json() for v in stamped(workspace, [Verdict.from_json(v) for v in verdicts])]
 
 
 def _timings(chain: Chain) -> dict[str, float]:

@@ -28,7 +28,7 @@ from autoglm_graphs.nodes.recall import fresh, last_human_text, recall
 from autoglm_graphs.nodes.remember import remember
 from autoglm_graphs.nodes.verify import verify
 from autoglm_graphs.scene import OpenScene, Scene
-from autoglm_graphs.state import Input, Output, Route, State, decision_of, step_of
+from autoglm_graphs.state import Input, Output, Route, State, WideState, decision_of, step_of
 
 Node = Callable[[State, Scene], dict[str, Any]]
 AsyncNode = Callable[[State, Scene], Awaitable[dict[str, Any]]]
@@ -79,7 +79,10 @@ def build_machine(
         return keys | chosen | TimedNode("recall", open_scene, recall).invoke(begun)
 
     graph: StateGraph[State, Any, Input, Any] = StateGraph(
-        State, input_schema=Input, output_schema=output_schema, context_schema=context_schema
+        WideState if width > 1 else State,
+        input_schema=Input,
+        output_schema=output_schema,
+        context_schema=context_schema,
     )
     graph.add_node("recall", begin_and_recall)
     for name, node, anode in NODES:

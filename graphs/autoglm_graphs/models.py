@@ -40,3 +40,19 @@ def chat_model(model: str | BaseChatModel | None) -> BaseChatModel:
             f"There is no model {model!r}: {str(error).splitlines()[0]}",
             "Write it as provider:model.",
         ) from error
+
+
+def tool_caller(model: str | BaseChatModel | None) -> BaseChatModel:
+    """Return the chat model that is meant, if it can call tools; see `chat_model`.
+
+    Raises:
+        InputError: If it cannot: nothing but calls of tools makes a model of a table.
+    """
+    found = chat_model(model)
+    if type(found).bind_tools is BaseChatModel.bind_tools:
+        name = model if isinstance(model, str) else type(found).__name__
+        raise InputError(
+            f"The model {name!r} cannot call tools, and AutoML is made of tools.",
+            "Name a model that calls tools, or none: the embedded planner needs no key.",
+        )
+    return found

@@ -13,7 +13,6 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AnyMessage
 from langchain_core.tools import BaseTool
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.config import get_stream_writer
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
 
@@ -24,9 +23,11 @@ from autoglm_agent.policy import Backjump
 from autoglm_agent.policy.search import SearchPolicy
 from autoglm_agent.prompting.protocols import StepProtocol, protocol_for
 from autoglm_agent.prompting.variants import choose
+from autoglm_agent.prompting.warming import Sampling
 from autoglm_agent.verifiers import Verifier
 from autoglm_agent.verifiers.steps import ToolRan
 from autoglm_graphs.answering import Assemble, conclude_reasoning
+from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.models import chat_model
 from autoglm_graphs.outcomes import OutcomesInMemory
@@ -70,6 +71,7 @@ def create_verified_agent(
     budget: Budget | None = None,
     policy: SearchPolicy | None = None,
     protocol: StepProtocol | None = None,
+    sampling: Sampling | None = None,
     sources: Mapping[str, str] | None = None,
     assemble: Assemble | None = None,
     task_type: str = "reasoning",
@@ -98,6 +100,8 @@ def create_verified_agent(
         policy: Says what is next; default `policy.Backjump`.
         protocol: How steps are asked for and read; default tool calls where the model has them,
             else text.
+        sampling: Options of each model call, such as `prompting.warming.Warmer()`, by which a
+            step that goes on failing is sampled more warmly; default the model's own.
         sources: Texts by name that the model may quote; shown to it as data.
         assemble: Makes the answer of the verified chain; default the last step's claim.
         task_type: Shelf of the memory and of the verifiers' error rates.
@@ -150,6 +154,7 @@ def create_verified_agent(
         seed=seed,
         listener=listener or silent,
         on_prompt=on_prompt,
+        sampling=sampling,
     )
     return build_machine(
         stage.open,
@@ -180,6 +185,7 @@ class ReasoningStage:
     seed: int
     listener: Listener
     on_prompt: Callable[[Sequence[AnyMessage]], None] | None = None
+    sampling: Sampling | None = None
 
     def __post_init__(self) -> None:
         self._outcomes = OutcomesInMemory()
@@ -219,7 +225,7 @@ class ReasoningStage:
             compose=self._shown(parts),
             conclude=lambda ending: conclude_reasoning(ending, self.assemble),
             outcomes=self._outcomes.of(run),
-            listener=_told(context.listener or self.listener),
+            listener=streaming(context.listener or self.listener),
             budget=context.budget or self.budget,
             memory=self.memory,
             family=self.task_type,
@@ -230,7 +236,15 @@ class ReasoningStage:
             tells_claims=True,
             opening=self._opening,
             tell=self._learn,
+            options=self._options if self.sampling else None,
         )
+
+    def _options(self, state: State) -> Mapping[str, Any]:
+        depths = (state.get("search") or {}).get("depths") or ()
+        length = len((state.get("chain") or {}).get("steps") or ())
+        refusals = depths[length]["rejects"] if length < len(depths) else 0
+        assert self.sampling is not None
+        return self.sampling(refusals, (state.get("usage") or {}).get("steps", 0))
 
     def _shown(self, parts: PromptParts) -> Callable[[State], list[AnyMessage]]:
         if self.on_prompt is None:
@@ -268,22 +282,6 @@ class ReasoningStage:
         from autoglm_agent.memory.embedding import HashingEmbeddings
 
         return HashingEmbeddings().embed_documents
-
-
-def _told(listener: Listener) -> Listener:
-    """Return a listener that also writes LangGraph's custom stream."""
-
-    def listen(event: dict[str, Any]) -> None:
-        listener(event)
-        writer: Callable[[Any], None] | None
-        try:
-            writer = get_stream_writer()
-        except (RuntimeError, KeyError):
-            writer = None  # called outside a node: there is no stream to write to
-        if writer is not None:
-            writer(event)
-
-    return listen
 
 
 def _memory(memory: ChainMemory | str | Path | None) -> ChainMemory | None:

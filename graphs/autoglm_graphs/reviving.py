@@ -31,16 +31,21 @@ def revived(kind: type[Kind], data: dict[str, Any]) -> Kind:
 
 
 def as_data(thing: Datum) -> dict[str, Any]:
-    """Return the object as JSON data that `revived` recognises."""
-    data = thing.to_json()
+    """Return the object as JSON data that `revived` recognises; what is as by default is left out.
+
+    Checkpoints are written after each node, so the state is kept short.
+    """
+    data = thing.model_dump(mode="json", exclude_defaults=True)
     _remember(data, thing)
     return data
 
 
-def grown_data(before: dict[str, Any], chain: Chain, step: Step) -> dict[str, Any]:
-    """Return the data of `chain` with one more step; what was there is not written again."""
+def grown_data(
+    before: dict[str, Any], chain: Chain, step: Step, told: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the data of `chain` with one more step, of which `told` is the data."""
     data = {**before, "question": chain.question}
-    data["steps"] = [*before.get("steps", ()), as_data(step)]
+    data["steps"] = [*before.get("steps", ()), told]
     _remember(data, chain.grown(step))
     return data
 

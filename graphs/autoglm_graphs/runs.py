@@ -16,7 +16,7 @@ from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_graphs.automl import RunContext, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease
-from autoglm_graphs.models import chat_model
+from autoglm_graphs.models import tool_caller
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
 
 Ask = Callable[[dict[str, Any]], Any]
@@ -44,7 +44,7 @@ def start_run(
         ask: Answers questions; None ends an unclear run with an error instead.
         elapsed: Seconds that this process has lived already; they count against the budget.
     """
-    model = chat_model(model)  # a name that means no model should leave no run behind
+    model = tool_caller(model)  # a name that means no model should leave no run behind
     run = new_run_id(f"{Path(settings.data).stem} {settings.instruction}")
     workspace = Workspace(runs_home(runs) / run)
     write_settings(workspace, settings)

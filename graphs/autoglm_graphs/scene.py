@@ -6,7 +6,7 @@ node happens to run, and is kept as long as the process works on that run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -101,6 +101,7 @@ class Scene:
         tells_claims: Whether events tell the claim of a step rather than its thought.
         opening: Gives keys of the state that are chosen once for a task.
         tell: Is told how a run ended, verified or not.
+        options: Gives options of the next model call, such as a warmer temperature.
     """
 
     asked: Asked
@@ -124,6 +125,12 @@ class Scene:
     tells_claims: bool = False
     opening: Callable[[State], dict[str, Any]] | None = None
     tell: Callable[[State], None] | None = None
+    options: Callable[[State], Mapping[str, Any]] | None = None
+
+    def model(self, state: State) -> Asked:
+        """Return the model as it is to be called now."""
+        options = self.options(state) if self.options else {}
+        return self.asked.bind(**options) if options else self.asked
 
 
 OpenScene = Callable[[State], Scene]

@@ -94,14 +94,19 @@ class State(Input):
     """The best answer that was not surely wrong: `step` and `confidence`."""
     asked_for: NotRequired[dict[str, Any]]
     """How the next step is to be asked for: `distinct` alternatives, on which `rung`."""
-    drafts: NotRequired[Annotated[list[dict[str, Any]], piled]]
-    """What several calls side by side proposed for one step."""
     tallies: NotRequired[dict[str, Any]]
     """How verifiers did where the truth became known (`search_rules.tallied`)."""
     variant: NotRequired[str]
     """Name of the wording of the instructions."""
     status: NotRequired[str]
     answer: NotRequired[str | None]
+
+
+class WideState(State):
+    """The state of a machine that makes several model calls for one step."""
+
+    drafts: NotRequired[Annotated[list[dict[str, Any]], piled]]
+    """What the calls side by side proposed."""
 
 
 def chain_of(state: State) -> Chain:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autoglm_agent.automl.checks.code_taint import check_code
-from autoglm_agent.automl.report.grounding import TEMPLATE, ground
+from autoglm_agent.automl.report.grounding import TEMPLATE, Grounding
 
 KNOWN = [0.8464, 0.8336, 1408, 0.125, 4562079.8]
 
@@ -21,7 +21,7 @@ KNOWN = [0.8464, 0.8336, 1408, 0.125, 4562079.8]
     ],
 )
 def test_measured_figures_stay(text):
-    found = ground(text, KNOWN)
+    found = Grounding(KNOWN).ground(text)
     assert (found.text, found.invented) == (text, ())
     assert found.verdict().status == "pass"
 
@@ -40,7 +40,7 @@ def test_measured_figures_stay(text):
     ],
 )
 def test_an_invented_figure_takes_its_sentence_with_it(text, figure):
-    found = ground(f"The AUC is 0.846. {text}", KNOWN)
+    found = Grounding(KNOWN).ground(f"The AUC is 0.846. {text}")
     assert found.invented == (figure,)
     assert figure not in found.text
     assert TEMPLATE in found.text
@@ -49,8 +49,8 @@ def test_an_invented_figure_takes_its_sentence_with_it(text, figure):
 
 
 def test_digits_of_a_column_name_are_no_figure():
-    assert ground("The column 'score 99' leads.", [], names=["score 99"]).invented == ()
-    assert ground("The column 'score 99' leads.", []).invented == ("99",)
+    assert Grounding([], names=["score 99"]).ground("The column 'score 99' leads.").invented == ()
+    assert Grounding([]).ground("The column 'score 99' leads.").invented == ("99",)
 
 
 SPLIT = "X_train, X_test, y_train, y_test = train_test_split(X, y)\n"

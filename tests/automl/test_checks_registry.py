@@ -50,6 +50,7 @@ def test_a_crash_in_a_check_is_unknown_and_tells_the_error(empty):
 
 
 def test_an_optional_check_is_not_run_when_the_time_is_over(empty):
+    empty.task = Task(kind="binary", target="answer")
     empty.deadline = Deadline(0.0)
     late = run_one(Check("V99", "", "data", passing, 0.0), empty)
     assert (late.status, late.fact) == ("unknown", "Not run: time.")

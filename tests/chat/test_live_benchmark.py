@@ -47,11 +47,16 @@ def test_the_verifier_refutes_every_solution_with_one_character_changed() -> Non
 
 
 def test_the_verifier_speaks_the_protocol() -> None:
-    chain = Chain(steps=(Step(claim="a=5+2=7"),))
-    (verdict,) = StepVerifier("a=5+2;b=a*3")(Step(claim="b=7*3=22"), chain)
+    chain = Chain(question="a=5+2;b=a*3", steps=(Step(claim="a=5+2=7"),))
+    (verdict,) = StepVerifier()(Step(claim="b=7*3=22"), chain)
     assert (verdict.status, verdict.sound, verdict.fact) == ("fail", True, "7*3 is not 22.")
-    (verdict,) = StepVerifier("a=5+2;b=a*3")(Step(claim="b=7*3=21"), chain)
+    (verdict,) = StepVerifier()(Step(claim="b=7*3=21"), chain)
     assert (verdict.status, verdict.sound_pass) == ("pass", True)
+    whole = chain.grown(Step(claim="b=7*3=21"))
+    (verdict,) = StepVerifier()(Step(claim="21", final=True), whole)
+    assert verdict.status == "pass"
+    (verdict,) = StepVerifier()(Step(claim="7", final=True), chain)
+    assert verdict.status == "fail"
 
 
 def test_a_final_answer_before_all_steps_is_refuted() -> None:
@@ -75,15 +80,39 @@ def test_training_is_decided_by_its_seed_and_loads_as_any_model(tmp_path: Path) 
     assert reply.usage_metadata["input_tokens"] == len("a=5+2;b=a*3\n") + 1
 
 
-def test_our_method_tries_a_refuted_step_again_and_counts_what_it_cost(tmp_path: Path) -> None:
+def test_our_method_tries_a_refuted_step_again_and_counts_what_it_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("torch")
     from autoglm_agent.chat import LocalChatModel
-    from benchmarks.reasoning.live.solve import LONGEST_STEP, MOST_STEPS, solve
+    from benchmarks.reasoning.live import solve
     from benchmarks.reasoning.live.train import Recipe, trained
 
+    monkeypatch.setattr(solve, "MOST_STEPS", 12)
     folder = trained(Recipe(updates=1, batch=2, width=16, layers=1), tmp_path)
     model = LocalChatModel(model=str(folder), temperature=1.0)
-    solved = solve("a=5+2", model, seed=0)  # this model knows nothing: it must give up
+    solved = solve.solve("a=5+2", model, seed=0)  # this model knows nothing: it must give up
     assert solved.answer is None
-    assert solved.calls == MOST_STEPS
-    assert MOST_STEPS <= solved.tokens <= LONGEST_STEP * MOST_STEPS
+    assert 1 < solved.calls <= 12
+    assert solved.calls <= solved.tokens <= solve.LONGEST_STEP * solved.calls
+    again = solve.solve("a=5+2", model, seed=0)
+    assert again == solved
+
+
+def test_the_evaluation_faces_every_method_with_the_same_problems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from autoglm_agent.chat import LocalChatModel
+    from benchmarks.reasoning.live import solve
+    from benchmarks.reasoning.live.evaluate import POOL, evaluate
+    from benchmarks.reasoning.live.train import Recipe, trained
+
+    monkeypatch.setattr(solve, "MOST_STEPS", 12)
+    folder = trained(Recipe(updates=1, batch=2, width=16, layers=1), tmp_path)
+    model = LocalChatModel(model=str(folder), temperature=1.0, max_tokens=6)
+    rows = {row.method: row for row in evaluate(model, distinct(10_000, 1, 1))}
+    assert {"greedy", "pass@1", f"majority@{POOL}", f"best-of-{POOL}"} < rows.keys()
+    ours = rows["verified steps"]
+    assert (ours.accuracy, ours.wrong) == (0.0, 0.0)  # it knows nothing and says nothing wrong
+    assert ours.tokens > rows["pass@1"].tokens

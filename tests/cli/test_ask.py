@@ -15,9 +15,8 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
 @pytest.fixture(autouse=True)
-def _service(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
-    return
 
 
 def proposing(claim: str, *, final: bool = False, **more: Any) -> Reply:

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGKILL = -9
 COMMAND = [sys.executable, "-c", "from autoglm_agent.cli.main import main; main()"]
 
-# One point of each kind in the default round; the slow sweep passes them all.
+# One point of each kind in the default round; `make sweep` passes them all.
 POINTS = ["trial.saved:2", "rename.steps:4", "node.verify.end:5", "vault.opened:1"]
 
 
@@ -106,7 +106,7 @@ def test_a_killed_run_resumes_to_the_same_model_and_numbers(
 PARTS = 6
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_point_at_which_a_run_can_die_is_survived(
     part: int, tumours: Path, tmp_path: Path, undisturbed: tuple[dict[str, Any], list[str]]

@@ -84,7 +84,7 @@ def test_five_kills_lose_nothing(folder: Path) -> None:
     assert_whole(folder, kill(folder, 5), 5)
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL here")
 def test_a_hundred_kills_lose_nothing_and_the_store_always_opens(folder: Path) -> None:
     keys: set[str] = set()

@@ -24,7 +24,7 @@ ASK = {"messages": [("user", "What is 2 + 2 + 3?")]}
 
 
 @pytest.fixture(autouse=True)
-def _quick(socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calling, "FIRST_DELAY", 0.01)
 
 

@@ -23,6 +23,8 @@ NAMES = [
     "profile_data", "plan_task", "prepare_data", "train_models", "evaluate_model",
     "verify_result", "explain_model", "report",
 ]  # fmt: skip
+AFTER = ["export_code", "give_feedback", "compare_runs"]
+"""Tools for a finished run."""
 HERE = Path(__file__).parent
 
 
@@ -68,7 +70,7 @@ class TestProfileToolIntegration(ProfileTool, ToolsIntegrationTests):
 
 
 def test_the_tools_come_in_the_order_of_work(tmp_path: Path) -> None:
-    assert [t.name for t in automl_tools(tmp_path)] == NAMES
+    assert [t.name for t in automl_tools(tmp_path)] == [*NAMES, *AFTER]
 
 
 def test_every_argument_is_typed_and_described(tmp_path: Path) -> None:

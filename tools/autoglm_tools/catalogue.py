@@ -11,8 +11,11 @@ from langchain_core.tools import BaseTool
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_tools.compare_runs import compare_runs
 from autoglm_tools.evaluate_model import evaluate_model
 from autoglm_tools.explain_model import explain_model
+from autoglm_tools.export_code import export_code
+from autoglm_tools.give_feedback import give_feedback
 from autoglm_tools.plan_task import plan_task
 from autoglm_tools.prepare_data import prepare_data
 from autoglm_tools.profile_data import profile_data
@@ -43,7 +46,8 @@ def automl_tools(
 
     Returns:
         `profile_data, plan_task, prepare_data, train_models, evaluate_model, verify_result,
-        explain_model, report`.
+        explain_model, report`, then what can be asked of a finished run:
+        `export_code, give_feedback, compare_runs`.
 
     Raises:
         StoreError: If the folder cannot be made.
@@ -57,7 +61,8 @@ def automl_tools(
         roots=tuple(Path(r) for r in roots) if roots is not None else (Path.cwd(),),
         listener=listener,
     )
-    return session_tools(session)
+    after = [export_code(session), give_feedback(session), compare_runs(session)]
+    return [*session_tools(session), *after]
 
 
 def session_tools(session: Session, *, consent: bool = False) -> list[BaseTool]:

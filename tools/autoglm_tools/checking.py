@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from autoglm_agent.automl.checks.acknowledged import stamped
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Stage, run_checks
 from autoglm_agent.automl.data.profile import Profile
@@ -31,14 +32,16 @@ LEFT_SHARE = 0.35
 def check_stage(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
     """Return the verdicts of a stage on a prepared table or a model.
 
-    They are computed once and read back from `checks/<stage>-<id>.json` afterwards.
+    They are computed once and read back from `checks/<stage>-<id>.json` afterwards; what the
+    user accepts against a check is stamped.
     """
     name = f"{stage}-{object_id}.json"
     if session.workspace.has("checks", name):
-        return [Verdict.from_json(v) for v in session.workspace.read_json("checks", name)]
+        kept = [Verdict.from_json(v) for v in session.workspace.read_json("checks", name)]
+        return stamped(session.workspace, kept)
     verdicts = _run(session, stage, object_id)
     session.workspace.write_json([v.to_json() for v in verdicts], "checks", name)
-    return verdicts
+    return stamped(session.workspace, verdicts)
 
 
 def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:

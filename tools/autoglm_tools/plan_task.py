@@ -23,6 +23,7 @@ class PlanTask(BaseModel):
     kind: Kind | None = Field(None, description="Only to overrule what the words say.")
     target: str | None = Field(None, description="Only to overrule what the words say.")
     metric: str | None = Field(None, description="scikit-learn's name, only to overrule.")
+    positive_class: str | None = Field(None, description="Only to overrule what the words say.")
 
 
 def plan_task(session: Session) -> BaseTool:

@@ -20,6 +20,9 @@ class PrepareData(BaseModel):
 
     task_id: str = Field(description="From plan_task.")
     drop_columns: list[str] = Field(default_factory=list, description="Columns to leave out.")
+    keep_columns: list[str] = Field(
+        default_factory=list, description="Columns not to leave out, whatever else says so."
+    )
     group_duplicates: bool = Field(False, description="Keep equal rows on one side of the split.")
     group_near: bool = Field(
         False, description="Keep almost equal rows on one side of the split, too."
@@ -38,17 +41,22 @@ def prepare_data(session: Session) -> BaseTool:
     def work(
         task_id: str,
         drop_columns: list[str] | None = None,
+        keep_columns: list[str] | None = None,
         group_duplicates: bool = False,
         group_near: bool = False,
         split: str | None = None,
     ) -> Result:
         data_id, task = stored_task(session, task_id)
+        kept = set(keep_columns or ())
+        if kept & set(task.exclude):
+            left_out = tuple(name for name in task.exclude if name not in kept)
+            task = task.model_copy(update={"exclude": left_out})
         prepared = prepare(
             session.workspace,
             load_snapshot(session.workspace, data_id),
             stored_profile(session, data_id),
             task,
-            drop_columns=drop_columns or (),
+            drop_columns=[name for name in drop_columns or () if name not in kept],
             group_duplicates=group_duplicates,
             group_near=group_near,
             split=split,

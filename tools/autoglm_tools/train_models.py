@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
@@ -15,6 +15,8 @@ from autoglm_tools.checking import check_stage
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
 
+Family = Literal["lightgbm", "extra_trees", "random_forest", "linear", "network", "tree"]
+
 
 class TrainModels(BaseModel):
     """Arguments of `train_models`."""
@@ -23,26 +25,43 @@ class TrainModels(BaseModel):
     time_budget_s: float | None = Field(None, gt=0, description="Seconds; default: what is left.")
     discard: list[str] = Field(default_factory=list, description="Candidate ids not to use.")
     simplify: bool = Field(False, description="Only simpler, more strongly regularised models.")
+    interpretable: bool = Field(False, description="Only models that a person can read.")
+    max_latency_ms: float | None = Field(None, gt=0, description="Longest time for one row.")
+    without_families: list[Family] = Field(
+        default_factory=list, description="Families of models not to train."
+    )
+    min_recall: float | None = Field(
+        None, gt=0, le=1, description="Binary: least recall that the threshold must reach."
+    )
+    min_precision: float | None = Field(
+        None, gt=0, le=1, description="Binary: least precision that the threshold must reach."
+    )
+    costs: dict[Literal["fn", "fp"], float] | None = Field(
+        None, description="Binary: relative costs of the two mistakes, for the threshold."
+    )
+
+
+_FIRST = {"prepared_id", "time_budget_s", "discard", "simplify"}
+"""Arguments that every id rests on."""
 
 
 def train_models(session: Session) -> BaseTool:
     """Make the tool for one run."""
 
-    def work(
-        prepared_id: str,
-        time_budget_s: float | None = None,
-        discard: list[str] | None = None,
-        simplify: bool = False,
-    ) -> Result:
+    def work(prepared_id: str, **asked: Any) -> Result:
         prepared = stored_preparation(session, prepared_id)
-        arguments = [prepared_id, time_budget_s, sorted(discard or ()), simplify]
-        model_id = digest([*arguments, session.trials, session.seed])
+        wanted = TrainModels(prepared_id=prepared_id, **asked)
+        # What was not asked for is left out, so that ids of older runs stay what they are.
+        more = wanted.model_dump(exclude=_FIRST, exclude_defaults=True)
+        arguments = [prepared_id, wanted.time_budget_s, sorted(wanted.discard), wanted.simplify]
+        model_id = digest([*arguments, session.trials, session.seed, *([more] if more else [])])
         ids = {"model_id": model_id, "prepared_id": prepared_id, "kind": prepared.task.kind}
         if not session.workspace.has("searches", model_id, "search.json"):
-            seconds = session.training_seconds(time_budget_s, prepared.task.time_budget_s)
+            limit = wanted.time_budget_s
+            seconds = session.training_seconds(limit, prepared.task.time_budget_s)
             deadline = Deadline(None if session.trials else seconds)
             if prepared.task.kind in SUPERVISED:
-                _search(session, prepared, model_id, deadline, discard or [], simplify)
+                _search(session, prepared, model_id, deadline, wanted)
             else:
                 _unsupervised(session, prepared, model_id, deadline)
         search = session.workspace.read_json("searches", model_id, "search.json")
@@ -71,17 +90,14 @@ def stored_preparation(session: Session, prepared_id: str) -> Prepared:
 
 
 def _search(
-    session: Session,
-    prepared: Prepared,
-    model_id: str,
-    deadline: Deadline,
-    discard: list[str],
-    simplify: bool,
+    session: Session, prepared: Prepared, model_id: str, deadline: Deadline, wanted: TrainModels
 ) -> None:
     # The engine imports scikit-learn and LightGBM: only when something is trained.
     from autoglm_agent.automl.search.engine import run_search
+    from autoglm_agent.automl.search.wishes import hold
     from autoglm_agent.automl.search.workspace_trials import WorkspaceTrials
 
+    limits = [prepared.task.max_latency_ms, wanted.max_latency_ms]
     result = run_search(
         prepared.X,
         prepared.y,
@@ -94,12 +110,17 @@ def _search(
         seed=session.seed,
         store=WorkspaceTrials(session.workspace),
         listener=session.listener,
-        interpretable=bool(prepared.task.interpretable),
-        max_latency_ms=prepared.task.max_latency_ms,
-        discard=discard,
-        simplify=simplify,
+        interpretable=bool(prepared.task.interpretable) or wanted.interpretable,
+        max_latency_ms=min((x for x in limits if x is not None), default=None),
+        discard=wanted.discard,
+        simplify=wanted.simplify,
         first=() if session.trials else session.first(prepared),
+        without=wanted.without_families,
     )
+    hold(
+        result, prepared.problem, prepared.y, recall=wanted.min_recall,
+        precision=wanted.min_precision, costs={str(k): v for k, v in (wanted.costs or {}).items()},
+    )  # fmt: skip
     result.save(
         session.workspace,
         model_id,

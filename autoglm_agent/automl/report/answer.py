@@ -8,7 +8,7 @@ from typing import Any
 
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord, Told
-from autoglm_agent.automl.report.grounding import ground_run
+from autoglm_agent.automl.report.grounding import Grounding
 from autoglm_agent.automl.report.words import KINDS, remedy_words
 from autoglm_agent.chain import SUPERVISED
 
@@ -196,7 +196,7 @@ def _reason(record: RunRecord, status: str, message: str) -> str:
     if status == "verified":
         return "No verdict is on record for this result."
     last: Any = next((e.get("text") for e in reversed(record.events) if e.get("text")), "")
-    last = ground_run(record, str(last)).text
+    last = Grounding.of_run(record).ground(str(last)).text
     return (
         f"The run ended before the result was checked. Last step: {last}"
         if last

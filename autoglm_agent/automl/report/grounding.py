@@ -67,40 +67,61 @@ class Grounded:
         )
 
 
-def ground(
-    text: str, known: Iterable[float], *, names: Sequence[str] = (), template: str = TEMPLATE
-) -> Grounded:
-    """Replace the sentences of a text that hold a figure which nobody measured.
+class Grounding:
+    """What the texts of one run are held against.
 
     Args:
-        text: Prose that a model worded.
         known: Measured numbers, for example the values and bounds of the ledger.
         names: Column names and labels, whose digits are no figures.
         template: What stands in place of an ungrounded sentence.
     """
-    values = np.array([v for v in known if math.isfinite(v)], dtype=np.float64)
-    invented: list[str] = []
-    parts: list[str] = []
-    found = 0
-    for match in _SENTENCE.finditer(text):
-        sentence = match.group()
-        wrong = []
-        for token in numbers_in(_without(sentence, names)):
-            if matches(token, values):
-                found += 1
-            else:
-                wrong.append(token.group().strip())
-        invented += wrong
-        if not wrong:
-            parts.append(sentence)
-        elif not parts or parts[-1].strip() != template:
-            parts.append(("" if sentence == sentence.lstrip() else " ") + template)
-            parts[-1] += "\n" if sentence.endswith("\n") else ""
-    return Grounded("".join(parts), tuple(invented), found)
+
+    def __init__(
+        self, known: Iterable[float], names: Sequence[str] = (), template: str = TEMPLATE
+    ) -> None:
+        self._values = np.array([v for v in known if math.isfinite(v)], dtype=np.float64)
+        digits = (n for n in names if len(n) > 1 and any(c.isdigit() for c in n))
+        self._names = sorted(digits, key=len, reverse=True)
+        self._template = template
+
+    @classmethod
+    def of_run(cls, record: RunRecord) -> Grounding:
+        """Return what a run measured, with the names of its columns."""
+        columns = [str(c.get("name")) for c in (record.profile or {}).get("columns") or ()]
+        return cls(known_numbers(record), columns)
+
+    def ground(self, text: str) -> Grounded:
+        """Replace the sentences of a text that hold a figure which nobody measured."""
+        invented: list[str] = []
+        parts: list[str] = []
+        found = 0
+        for match in _SENTENCE.finditer(text):
+            sentence = match.group()
+            wrong = []
+            for token in numbers_in(self._without_names(sentence)):
+                if matches(token, self._values):
+                    found += 1
+                else:
+                    wrong.append(token.group().strip())
+            invented += wrong
+            if not wrong:
+                parts.append(sentence)
+            elif not parts or parts[-1].strip() != self._template:
+                parts.append(("" if sentence == sentence.lstrip() else " ") + self._template)
+                parts[-1] += "\n" if sentence.endswith("\n") else ""
+        return Grounded("".join(parts), tuple(invented), found)
+
+    def _without_names(self, sentence: str) -> str:
+        """Blank out names that hold digits."""
+        if not any(c.isdigit() for c in sentence):
+            return sentence
+        for name in self._names:
+            sentence = sentence.replace(name, "x" * len(name))
+        return sentence
 
 
 def known_numbers(record: RunRecord) -> list[float]:
-    """Return every number that a run measured or was asked for, for `ground`.
+    """Return every number that a run measured or was asked for.
 
     The ledger with its bounds, what the verdicts, searches and assessments hold, the profile, and
     the budget and trials that were asked for.
@@ -121,12 +142,6 @@ def known_numbers(record: RunRecord) -> list[float]:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append(float(value))
     return found
-
-
-def ground_run(record: RunRecord, text: str) -> Grounded:
-    """Ground a text that a model worded in what its run measured."""
-    columns = [str(c.get("name")) for c in (record.profile or {}).get("columns") or ()]
-    return ground(text, known_numbers(record), names=columns)
 
 
 def numbers_in(text: str) -> list[re.Match[str]]:
@@ -154,11 +169,3 @@ def matches(token: re.Match[str], values: np.ndarray) -> bool:
     room = 0.5 * step * (1 + 1e-9) + 1e-12
     scales = {scale, 1.0} if unit in ("%", "percent", "per cent") else {scale}
     return any(bool((np.abs(np.abs(values) / s - number) <= room).any()) for s in scales)
-
-
-def _without(text: str, names: Sequence[str]) -> str:
-    """Blank out names that hold digits."""
-    for name in sorted((n for n in names if any(c.isdigit() for c in n)), key=len, reverse=True):
-        if len(name) > 1:
-            text = text.replace(name, "x" * len(name))
-    return text

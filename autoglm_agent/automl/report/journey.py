@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord
-from autoglm_agent.automl.report.grounding import ground_run
+from autoglm_agent.automl.report.grounding import Grounding
 from autoglm_agent.automl.report.words import remedy_columns, remedy_words, tool_title
 from autoglm_agent.chain import Remedy
 
@@ -88,15 +88,15 @@ def backtracks(record: RunRecord) -> list[Backtrack]:
 
 def decision_log(record: RunRecord) -> list[Entry]:
     """Return what was decided, in order; the events of single trials are left out."""
-    write = _clock(record)
-    return [_entry(_grounded(record, e), write) for e in record.events if _decides(e)]
+    write, grounding = _clock(record), Grounding.of_run(record)
+    return [_entry(_grounded(grounding, e), write) for e in record.events if _decides(e)]
 
 
-def _grounded(record: RunRecord, event: Json) -> Json:
+def _grounded(grounding: Grounding, event: Json) -> Json:
     """Return the event with the model's own words grounded in what was measured."""
     if not str(event.get("event", "")).startswith("step.") or not event.get("text"):
         return event
-    return {**event, "text": ground_run(record, str(event["text"])).text}
+    return {**event, "text": grounding.ground(str(event["text"])).text}
 
 
 def timings(record: RunRecord) -> list[tuple[str, float, int]]:

@@ -59,6 +59,7 @@ def run_search(
     sample_weight: np.ndarray | None = None,
     n_jobs: int | None = None,
     first: Sequence[Mapping[str, Any]] = (),
+    without: Collection[str] = (),
 ) -> SearchResult:
     """Search for the best ensemble within the time.
 
@@ -86,6 +87,7 @@ def run_search(
         first: Configurations to try first, each with `family` and `params` as plain data, for
             example winners on similar tables; what this search could not choose itself is
             passed over, and so are all if only some models are wanted.
+        without: Families that are not trained.
 
     Returns:
         The candidates, their out-of-fold predictions, and the model.
@@ -93,7 +95,7 @@ def run_search(
     deadline = deadline or Deadline()
     work = _Search(
         problem, deadline, trials, store or MemoryTrials(), listener, frozenset(discard),
-        () if interpretable or simplify else tuple(believed(first)),
+        () if interpretable or simplify else tuple(believed(first)), frozenset(without),
     )  # fmt: skip
     if deadline.seconds is not None and deadline.left < LEAST_SECONDS:
         study = _study_of_baseline(y, problem, folds, seed)
@@ -134,6 +136,7 @@ class _Search:
     listener: Listener
     discard: frozenset[str]
     first: tuple[Spec, ...] = ()
+    without: frozenset[str] = frozenset()
     trials: list[Trial] = field(default_factory=list)
     failed: list[Candidate] = field(default_factory=list)
     trained: int = 0
@@ -163,7 +166,8 @@ class _Search:
     def attempt(self, spec: Spec, study: Study, limit: Deadline) -> Trial | None:
         """Load or train one candidate; None if it is discarded or failed."""
         name = candidate_id(spec, study)
-        if name in self.discard and spec.family != "baseline":
+        unwanted = name in self.discard or spec.family in self.without
+        if unwanted and spec.family != "baseline":
             return None  # without the baseline there would be nothing to fall back on
         trial = self.store.load(trial_key(spec, study))
         if trial is None:

@@ -90,8 +90,20 @@ def _out_of_bag(spec: Spec, study: Study) -> bool:
     return spec.family in FORESTS and study.exchangeable and not study.refit
 
 
+def fit_seed(seed: int, family: str, split: int, number: int) -> int:
+    """Return the seed of one fit.
+
+    Args:
+        seed: Of the search.
+        family: A key of `FAMILIES`.
+        split: Number of the dealing into folds.
+        number: The fold; -1 for a fit on all rows.
+    """
+    return zlib.crc32(repr((seed, family, split, number)).encode()) % (2**31 - 4096)
+
+
 def _seed(spec: Spec, study: Study, number: int) -> int:
-    return zlib.crc32(repr((study.seed, spec.family, spec.split, number)).encode()) % (2**31 - 4096)
+    return fit_seed(study.seed, spec.family, spec.split, number)
 
 
 def _train_out_of_bag(

@@ -1,26 +1,30 @@
-"""Our method: generate one step, verify it, keep it or go back to the last proven one.
+"""Our method: the reasoning agent itself, as any user gets it from `create_verified_agent`.
 
-The verifier proves what it accepts, so the place to go back to is always the end of the accepted
-chain; what must change is the draw. A state that goes on failing is sampled ever more warmly.
+The model continues its own lines (`LineProtocol`), one line a step. The verifier proves what it
+accepts, so the place to go back to is the end of the accepted chain; what must change is the draw,
+and a step that goes on failing is sampled more warmly (`Warmer`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.callbacks import UsageMetadataCallbackHandler
 
+from autoglm_agent.chain import Budget
 from autoglm_agent.chat import LocalChatModel
-from benchmarks.reasoning.live.verifier import StepVerifier, stated_answer
+from autoglm_agent.prompting.protocols import LineProtocol
+from autoglm_agent.prompting.warming import Warmer
+from autoglm_graphs.reasoning import create_verified_agent
+from benchmarks.reasoning.live.verifier import StepVerifier
 
-PATIENCE = 2
-"""Refutations of a step before it is sampled more warmly."""
-WARMER, WARMEST = 0.1, 1.8
-"""What a further refutation adds to the temperature, and where that ends."""
 LONGEST_STEP = 24
 """Most tokens of one step; a right one has at most 15."""
 MOST_STEPS = 120
 """Steps generated for one problem, refuted ones included."""
+WARMER = Warmer()
 
 
 @dataclass(frozen=True)
@@ -41,32 +45,31 @@ class Solved:
 
 
 def solve(problem: str, model: LocalChatModel, seed: int) -> Solved:
-    """Solve one problem step by step.
+    """Let the agent solve one problem.
 
     Args:
         problem: Its text.
         model: Continues a solution that was begun.
         seed: Of all draws.
     """
-    verifier = StepVerifier(problem)
-    accepted: list[str] = []
-    tokens = read = calls = tries = 0
-    while calls < MOST_STEPS:
-        begun = "".join(f"{line}\n" for line in accepted)
-        prompt: list[BaseMessage] = [HumanMessage(problem)]
-        prompt += [AIMessage(begun)] if begun else []
-        warmth = min(WARMEST, 1.0 + WARMER * max(0, tries - PATIENCE))
-        draw = {"seed": seed * 1000 + calls, "temperature": warmth, "max_tokens": LONGEST_STEP}
-        reply = model.invoke(prompt, stop=["\n"], **draw)
-        calls += 1
-        used = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0, "total_tokens": 0}
-        tokens, read = tokens + used["output_tokens"], read + used["input_tokens"]
-        if verifier.refutation(reply.text, accepted):
-            tries += 1
-            continue
-        answer = stated_answer(reply.text)
-        if answer is not None:
-            return Solved(answer, tokens, read, calls)
-        accepted.append(reply.text)
-        tries = 0
-    return Solved(None, tokens, read, calls)
+
+    def sampling(refusals: int, tried: int) -> Mapping[str, Any]:
+        return {**WARMER(refusals, tried), "seed": seed * 1000 + tried}
+
+    agent = create_verified_agent(
+        model.model_copy(update={"max_tokens": LONGEST_STEP}),
+        verifiers=[StepVerifier()],
+        protocol=LineProtocol(),
+        sampling=sampling,
+        budget=Budget(model_calls=MOST_STEPS, steps=MOST_STEPS, remedies=None),
+        seed=seed,
+    )
+    counted = UsageMetadataCallbackHandler()
+    result = agent.invoke({"messages": [("user", problem)]}, {"callbacks": [counted]})
+    used = counted.usage_metadata.values()
+    return Solved(
+        int(result["answer"]) if result["status"] == "verified" else None,
+        sum(one["output_tokens"] for one in used),
+        sum(one["input_tokens"] for one in used),
+        result["usage"]["model_calls"],
+    )

@@ -39,7 +39,7 @@ def _jump(state: State, scene: Scene, decision: Decision) -> dict[str, Any]:
     chain = chain_of(state)
     usage = usage_of(state).plus(remedies=1)
     for nogood in decision.nogoods:
-        scene.listener(_event(nogood, decision, usage.remedies, chain, step_of(state)))
+        scene.listener(jump_event(nogood, decision, usage.remedies, chain, step_of(state)))
     cut = {
         "chain": as_data(chain.cut(decision.to)),
         "nogoods": [*(state.get("nogoods") or ()), *map(as_data, decision.nogoods)],
@@ -113,9 +113,10 @@ def question(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _event(
+def jump_event(
     nogood: Nogood, decision: Decision, round_: int, chain: Chain, step: Step
 ) -> dict[str, Any]:
+    """Return the event that tells of a jump back for one refuted state."""
     remedy = nogood.remedy
     blame = remedy.step if remedy else (nogood.tool or "")
     return {

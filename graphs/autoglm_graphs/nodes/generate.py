@@ -30,7 +30,7 @@ def generate(state: State, scene: Scene) -> dict[str, Any]:
     ended = _ended(state, scene)
     if ended:
         return ended
-    called = call(scene, scene.asked, state.get("prompt") or [], usage_of(state))
+    called = call(scene, scene.model(state), state.get("prompt") or [], usage_of(state))
     return _proposal(state, scene, called)
 
 
@@ -39,7 +39,7 @@ async def agenerate(state: State, scene: Scene) -> dict[str, Any]:
     ended = _ended(state, scene)
     if ended:
         return ended
-    called = await acall(scene, scene.asked, state.get("prompt") or [], usage_of(state))
+    called = await acall(scene, scene.model(state), state.get("prompt") or [], usage_of(state))
     return _proposal(state, scene, called)
 
 

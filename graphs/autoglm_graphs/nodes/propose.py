@@ -18,7 +18,7 @@ from autoglm_agent.prompting.proposal import distinct, malformed
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.reviving import as_data, revived
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.state import Fan, State, usage_of
+from autoglm_graphs.state import Fan, State, WideState, usage_of
 
 SPENT = ("model_calls", "tokens", "money")
 
@@ -40,14 +40,14 @@ def fan(width: int, budget: Callable[[State], Budget]) -> Callable[[Fan], list[S
 def propose(state: State, scene: Scene) -> dict[str, Any]:
     """Call the model once and keep what it drafted."""
     usage, started = usage_of(state), time.perf_counter()
-    called = call(scene, scene.asked, state.get("prompt") or [], usage, attempts=1)
+    called = call(scene, scene.model(state), state.get("prompt") or [], usage, attempts=1)
     return _draft(scene, usage, called, time.perf_counter() - started)
 
 
 async def apropose(state: State, scene: Scene) -> dict[str, Any]:
     """Call the model without blocking the event loop; see `propose`."""
     usage, started = usage_of(state), time.perf_counter()
-    called = await acall(scene, scene.asked, state.get("prompt") or [], usage, attempts=1)
+    called = await acall(scene, scene.model(state), state.get("prompt") or [], usage, attempts=1)
     return _draft(scene, usage, called, time.perf_counter() - started)
 
 
@@ -68,7 +68,7 @@ def proposed(scene: Scene, called: Called) -> list[Step]:
 
 def gathered(state: State) -> tuple[list[Step], Usage, str]:
     """Return the distinct steps of all drafts, what has been spent, and a fault if all failed."""
-    drafts = state.get("drafts") or []
+    drafts = cast(WideState, state).get("drafts") or []
     usage = usage_of(state)
     for draft in drafts:
         usage = usage.plus(**draft["spent"])

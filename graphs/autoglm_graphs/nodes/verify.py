@@ -29,7 +29,8 @@ def verify(state: State, scene: Scene) -> dict[str, Any]:
             ],
         }
     )
-    changed: dict[str, Any] = {"step": as_data(step), "decision": as_data(decision)}
+    told = as_data(step)
+    changed: dict[str, Any] = {"step": told, "decision": as_data(decision)}
     if accepted:
-        changed["chain"] = grown_data(state.get("chain") or {}, chain, step)
+        changed["chain"] = grown_data(state.get("chain") or {}, chain, step, told)
     return changed | ruling.changed

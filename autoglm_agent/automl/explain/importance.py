@@ -20,6 +20,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.explain.attributions import mean_attributions
+from autoglm_agent.automl.explain.limits import limits
+from autoglm_agent.automl.explain.slices import weak_slices
+from autoglm_agent.automl.explain.summary import record_figures
 from autoglm_agent.automl.models.fitted import FittedModel, Member
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.run.clock import Deadline
@@ -86,8 +90,10 @@ def explain(
 
     Returns:
         `model`, `method`, `metric`, `n`, `importance` (column, mean and sd over the shuffles,
-        falling), `not_measured` (columns that the time did not allow), `effects` (column, kind,
-        grid, response, and for classes the class whose probability it is), `seconds`.
+        falling), `stability` (agreement of the shuffles on the order, see `stability`),
+        `not_measured` (columns that the time did not allow), `effects` (column, kind, grid,
+        density, response, and for classes the class whose probability it is), `attributions`
+        (see `attributions.mean_attributions`), `slices`, `limits`, `seconds`.
     """
     if workspace.has("explain.json"):
         found: dict[str, Any] = workspace.read_json("explain.json")
@@ -116,11 +122,16 @@ def explain(
             }
             for name in order
         ],
+        "stability": stability(drops),
         "not_measured": [name for name in model.features if name not in drops],
         "effects": _effects(model, prepared, order[:MOST_EFFECTS], clock, seed),
+        "attributions": None if clock.over else mean_attributions(model, prepared.X, seed=seed),
+        "slices": [] if clock.over else weak_slices(workspace, prepared, model, search),
+        "limits": limits(prepared),
         "seconds": round(time.monotonic() - start, 3),
     }
     workspace.write_json(result, "explain.json")
+    record_figures(workspace, result)
     return result
 
 
@@ -258,6 +269,7 @@ def _effects(
         effect: dict[str, Any] = {
             "column": name,
             "kind": kind,
+            "density": density(prepared.X[name], grid),
             "grid": [_plain(value) for value in grid],
             "response": [float(value) for value in response],
         }
@@ -280,6 +292,40 @@ def _grid(column: pd.Series) -> pd.Series:
         return ordered.take(np.round(at).astype(np.int64)).drop_duplicates().reset_index(drop=True)
     frequent = known.value_counts().index[:LEVELS]
     return pd.Series(frequent, dtype=column.dtype)
+
+
+def stability(drops: dict[str, list[float]]) -> float | None:
+    """Return the mean rank correlation (Spearman) between the shuffles' orders of the columns.
+
+    1 means that every shuffle orders the columns alike, 0 that the order is chance. None with
+    fewer than two whole rounds or three columns.
+    """
+    rounds = min((len(values) for values in drops.values()), default=0)
+    if rounds < 2 or len(drops) < 3:
+        return None
+    values = np.array([column[:rounds] for column in drops.values()])
+    ranks = np.argsort(np.argsort(values, axis=0), axis=0).astype(np.float64)
+    agreement = np.asarray(np.corrcoef(ranks.T))
+    return float(agreement[np.triu_indices(rounds, 1)].mean())
+
+
+def density(column: pd.Series, grid: pd.Series) -> list[float]:
+    """Return the share of the known rows that lie nearest each grid value.
+
+    A response where hardly a row lies says little; the report draws this below the curve.
+    """
+    known = column.dropna()
+    if pd.api.types.is_datetime64_any_dtype(column):
+        known, grid = known.astype(np.int64), grid.astype(np.int64)
+    if pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known):
+        points = grid.to_numpy(dtype=np.float64)
+        edges = (points[1:] + points[:-1]) / 2.0
+        nearest = np.searchsorted(edges, known.to_numpy(dtype=np.float64), side="right")
+        counts = np.bincount(nearest, minlength=len(points)).astype(np.float64)
+    else:
+        found = known.value_counts()
+        counts = np.array([float(found.get(level, 0)) for level in grid])
+    return [float(count / max(1, len(known))) for count in counts]
 
 
 def _plain(value: Any) -> Any:

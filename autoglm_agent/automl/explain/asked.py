@@ -1,0 +1,95 @@
+"""Explanations that are asked for after a run: the whole model, or one row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from autoglm_agent.automl.answers import stored_search
+from autoglm_agent.automl.data.profile import Profile, typed_frame
+from autoglm_agent.automl.data.table import load_snapshot, read_table
+from autoglm_agent.automl.explain.counterfactual import counterfactuals
+from autoglm_agent.automl.explain.importance import explain
+from autoglm_agent.automl.explain.rows import explain_row
+from autoglm_agent.automl.models.fitted import FittedModel
+from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
+from autoglm_agent.automl.run.ledger import Ledger
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.errors import InputError
+
+
+def explanation_of(workspace: Workspace) -> dict[str, Any]:
+    """Return the explanation of a finished run's model, made now if it is not there.
+
+    Raises:
+        InputError: If the run has no model that predicts a column.
+    """
+    search, prepared = _supervised(workspace)
+    return explain(workspace, prepared, str(search["model"]), search=search)
+
+
+def explain_asked(
+    workspace: Workspace,
+    row: int,
+    *,
+    data: str | None = None,
+    change: bool = False,
+    fixed: Collection[str] = (),
+    free: Collection[str] = (),
+    goal: tuple[float, float] | None = None,
+) -> dict[str, Any]:
+    """Explain the prediction of one row.
+
+    Args:
+        workspace: The run's folder.
+        row: Its number in the table, from 1.
+        data: Another table; the run's own by default.
+        change: Whether to look for counterfactuals, too.
+        fixed: Columns that must not change.
+        free: Columns that may change although their name says otherwise.
+        goal: For numbers: the range that a counterfactual shall reach.
+
+    Returns:
+        As `rows.explain_row`, with `row` and, if asked for, `counterfactuals`.
+
+    Raises:
+        InputError: If the table has no such row.
+    """
+    search, prepared = _supervised(workspace)
+    profile = Profile.from_json(workspace.read_record("profile.json", keys=("columns",)))
+    table = read_table(data) if data else load_snapshot(workspace, prepared.data_id)
+    if not 1 <= row <= len(table.frame):
+        raise InputError(
+            f"There is no row {row} in {table.name}.", f"Rows are 1 to {len(table.frame)}."
+        )
+    model = FittedModel.load(workspace, str(search["model"]))
+    absent = [name for name in model.features if name not in table.frame.columns]
+    if absent:
+        raise InputError(
+            f"The table lacks {len(absent)} column(s) the model reads: {', '.join(absent[:10])}.",
+            "Give the same columns as in training.",
+        )
+    one = typed_frame(table, profile).iloc[[row - 1]]
+    found = {"row": row, **explain_row(model, prepared, one)}
+    ledger = Ledger(workspace)
+    source = f"explanation of row {row} of {table.digest}"
+    ledger.record(f"row.{row}.prediction", found["prediction"], source=source)
+    ledger.record(f"row.{row}.base", found["base"], source=source)
+    for part in found["parts"]:
+        ledger.record(f"row.{row}.{part['column']}", part["share"], source=source)
+    if change:
+        found["counterfactuals"] = counterfactuals(
+            model, prepared, one, fixed=fixed, free=free, goal=goal
+        )
+    return found
+
+
+def _supervised(workspace: Workspace) -> tuple[dict[str, Any], Prepared]:
+    search = stored_search(workspace)
+    prepared = load_prepared(workspace, search["prepared"])
+    if not prepared.task.target:
+        raise InputError(
+            f"A {prepared.task.kind} result has no prediction to explain.",
+            "Only models that predict a column are explained.",
+        )
+    return search, prepared

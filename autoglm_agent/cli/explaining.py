@@ -1,0 +1,105 @@
+"""`explain` and `compare`: why a result is what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from autoglm_agent.automl.run.workspace import Workspace, open_run
+from autoglm_agent.cli.console import print_json
+from autoglm_agent.cli.running import existing
+from autoglm_agent.errors import InputError
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.explain.words import Language
+
+SHOWN = 8
+"""Columns of a row's explanation that are printed."""
+
+
+def explain(
+    run_id: str,
+    row: int | None,
+    *,
+    data: str | None,
+    change: bool,
+    fixed: Sequence[str],
+    free: Sequence[str],
+    goal: tuple[float, float] | None,
+    language: str | None,
+    runs: str | None,
+    as_json: bool,
+) -> None:
+    """Print the plain summary of a run, or one row's explanation."""
+    if language not in (None, "en", "zh"):
+        raise InputError(f"There is no summary in {language!r}.", "Use --lang en or --lang zh.")
+    workspace = open_run(run_id, runs)
+    if row is None:
+        _whole(workspace, cast("Language | None", language), as_json)
+        return
+    from autoglm_agent.automl.explain.asked import explain_asked
+
+    found = explain_asked(
+        workspace, row, data=existing(data) if data else None, change=change, fixed=fixed,
+        free=free, goal=goal,
+    )  # fmt: skip
+    if as_json:
+        print_json({"run": run_id, **found})
+    else:
+        print(row_text(found))
+
+
+def _whole(workspace: Workspace, language: Language | None, as_json: bool) -> None:
+    from autoglm_agent.automl.explain.asked import explanation_of
+    from autoglm_agent.automl.explain.summary import plain_summary
+    from autoglm_agent.planner.text import is_chinese
+
+    found = explanation_of(workspace)
+    words = workspace.read_record("run.json", keys=("instruction",))["instruction"]
+    chosen = language or ("zh" if is_chinese(str(words)) else "en")
+    lines = plain_summary(found, workspace.read_record("result.json"), language=chosen)
+    if as_json:
+        print_json({"run": workspace.path.name, "summary": lines, "explanation": found})
+    else:
+        print("\n".join(lines))
+
+
+def row_text(found: dict[str, Any]) -> str:
+    """Return one row's explanation in words."""
+    of = f"probability of {found['class']}" if "class" in found else "prediction"
+    lines = [
+        f"row {found['row']}: {of} {found['prediction']:.4g} (decision: {found['label']}); "
+        f"an average row has {found['base']:.4g}"
+    ]
+    lines += [
+        f"  {part['share']:+.4g} ± {part['se']:.2g}  {part['column']} = {part['value']}"
+        for part in found["parts"][:SHOWN]
+    ]
+    rest = sum(part["share"] for part in found["parts"][SHOWN:])
+    if found["parts"][SHOWN:]:
+        lines.append(f"  {rest:+.4g}  {len(found['parts']) - SHOWN} other columns together")
+    other = found.get("counterfactuals")
+    if other is not None:
+        lines += _other_text(other)
+    return "\n".join(lines)
+
+
+def _other_text(other: dict[str, Any]) -> list[str]:
+    if not other["found"]:
+        return [f"no change of up to three of {len(other['changeable'])} columns flips it"]
+    lines = []
+    for found in other["found"]:
+        steps = ", ".join(f"{c['column']} from {c['from']} to {c['to']}" for c in found["changes"])
+        lines.append(f"it would be {found.get('label', found.get('prediction'))} with {steps}")
+    return [*lines, "this tells what the model would say, not what would happen"]
+
+
+def compare(first: str, second: str, *, runs: str | None, as_json: bool) -> None:
+    """Print two runs side by side."""
+    from autoglm_agent.automl.compare import compare_runs
+
+    told = compare_runs(open_run(first, runs), open_run(second, runs))
+    if as_json:
+        print_json(told)
+    else:
+        print(told["text"])

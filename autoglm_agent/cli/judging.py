@@ -1,0 +1,131 @@
+"""`feedback`: what a user would have otherwise, shown first and then done."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from autoglm_agent.automl.run.workspace import Workspace, open_run
+from autoglm_agent.cli.console import Exit, on_terminal, print_json
+from autoglm_agent.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from autoglm_agent.planner.feedback import Edit
+    from autoglm_graphs.reentry import Plan
+
+
+def feedback(
+    run_id: str,
+    words: str,
+    *,
+    yes: bool,
+    accepts: bool,
+    model: str | None,
+    runs: str | None,
+    memory: bool,
+    as_json: bool,
+) -> None:
+    """Read the words, show the edits, answer questions, and do again what depends on them."""
+    from autoglm_agent.automl.standing import standing_of
+    from autoglm_agent.planner.feedback import read_feedback
+    from autoglm_graphs.reentry import redo
+
+    workspace = open_run(run_id, runs)
+    now = standing_of(workspace)
+    edits = read_feedback(
+        words, now.profile, target=now.target, latency_ms=now.latency_ms, seconds=now.seconds
+    )
+    answers = answered(workspace, edits, words)
+    consent = _Consent(yes=yes, accepts=accepts, quiet=as_json)
+    with Progress(None, live=on_terminal() and not as_json) as progress:
+        plan, result = redo(
+            run_id, edits, approve=lambda p: bool(progress.asking(lambda _: consent(p))({})),
+            runs=runs, model=model, memory=memory, listener=progress.on_event,
+        )  # fmt: skip
+    done = [e for e in workspace.lines("events.jsonl") if e["event"] == "feedback.done"]
+    saved = done[-1] if result is not None and done else None
+    if as_json:
+        told = {"run": run_id, **plan.to_json(), "answers": answers, "saved": saved}
+        print_json({**told, "result": result, "approved": result is not None})
+    else:
+        _print(workspace, answers, plan, result, saved)
+    raise Exit(_code(plan, result))
+
+
+def answered(workspace: Workspace, edits: list[Edit], words: str) -> list[str]:
+    """Return an answer to each edit that is a question, a rating or a weight."""
+    from autoglm_agent.automl import answers
+    from autoglm_agent.planner.text import is_chinese
+
+    chinese = is_chinese(words)
+    told = []
+    for edit in edits:
+        if edit.kind == "why_not":
+            told.append(answers.why_not(workspace, edit.args["families"], chinese=chinese))
+        elif edit.kind == "require":
+            told.append(answers.reaches(workspace, **edit.args, chinese=chinese))
+        elif edit.kind == "rate":
+            told.append(answers.rate(workspace, edit.args["rating"], chinese=chinese))
+    return told
+
+
+class _Consent:
+    """Shows the plan and asks, unless the answer was given beforehand."""
+
+    def __init__(self, *, yes: bool, accepts: bool, quiet: bool) -> None:
+        self._yes, self._accepts, self._quiet = yes, accepts, quiet
+
+    def __call__(self, plan: Plan) -> bool:
+        if not self._quiet:
+            print(shown(plan), file=sys.stderr)
+        asks = not self._quiet and sys.stdin.isatty()
+        if plan.clashes and not self._accepts:
+            return asks and self._confirmed("Do it against the failed check all the same?")
+        return self._yes or (asks and self._confirmed("Do it?"))
+
+    @staticmethod
+    def _confirmed(question: str) -> bool:
+        import typer
+
+        return typer.confirm(question, err=True)
+
+
+def shown(plan: Plan) -> str:
+    """Return a plan in words."""
+    lines = []
+    for edit in plan.edits:
+        assumed = f" (assumed: {edit.assumed})" if edit.assumed else ""
+        lines.append(f"- {edit.said}{assumed}")
+    if plan.step:
+        lines.append(f"goes back to {plan.step}; {', '.join(plan.kept) or 'nothing'} stays")
+    if plan.reading:
+        lines.append(f"the holdout is read again (reading {plan.reading}); the report says so")
+    lines += [f"against the failed check {c.check}: {c.fact}" for c in plan.clashes]
+    return "\n".join(lines)
+
+
+def _print(
+    workspace: Workspace,
+    answers: list[str],
+    plan: Plan,
+    result: dict[str, Any] | None,
+    saved: dict[str, Any] | None,
+) -> None:
+    from autoglm_agent.automl.report import summary_text
+
+    for answer in answers:
+        print(answer)
+    if plan.reason:
+        print(plan.reason)
+    if result is not None:
+        print(summary_text(workspace))
+        print(saved["text"] if saved else "")
+    elif plan.step and not sys.stdin.isatty():
+        flag = "--yes --accept-failed-check" if plan.clashes else "--yes"
+        print(f"Nothing was done; add {flag} to do it.")
+
+
+def _code(plan: Plan, result: dict[str, Any] | None) -> int:
+    if result is None:
+        return 0 if plan.step is None or not plan.clashes else 1
+    return 0 if result["status"] == "verified" else 1

@@ -1,0 +1,49 @@
+"""Values of one letter and the words that they stand for: M and *malignant*, H and *home*."""
+
+from __future__ import annotations
+
+import re
+
+from autoglm_agent.planner.positive import EVENTS
+from autoglm_agent.planner.schema import Column
+from autoglm_agent.planner.text import Text, stem
+
+_MOST_CODES, _MOST_PIECES = 8, 10
+_OR = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|/|\bor\b|\bvs\.?\b|\bversus\b)\s*", re.ASCII)
+_LEAD = re.compile(r"(?:is it|will it be|whether|predict|classify|an?|the|either)\s+", re.ASCII)
+
+
+def coded_words(text: Text, column: Column) -> list[int]:
+    """Return the tokens that spell out a column's one-letter values; none where it has others.
+
+    Two codes are read as a known pair of an event and its absence; three and more only where the
+    instruction lists as many alternatives with just these initials: "home win, draw or away win".
+    """
+    codes = {level.lower() for level, _ in column.profile.levels}
+    if any(len(code) != 1 or not code.isalpha() for code in codes):
+        return []
+    if len(codes) == 2:
+        pairs = [{e, other} for e, other in EVENTS.items() if {e[0], other[0]} == codes]
+        words = {stem(word) for pair in pairs for word in pair}
+        tokens = enumerate(text.tokens)
+        return [i for i, t in tokens if t.stem in words and not text.is_used(t.start)]
+    return _listed(text, codes) if 3 <= len(codes) <= _MOST_CODES else []
+
+
+def _listed(text: Text, codes: set[str]) -> list[int]:
+    for start, end in text.sentences():
+        if text.is_used(start):
+            continue
+        found: list[int] = []
+        position = start
+        for piece in _OR.split(text.low[start:end])[: _MOST_PIECES + 1]:
+            bare = _LEAD.sub("", piece.strip())
+            place = text.low.find(bare, position, end) if bare else -1
+            if place < 0 or len(bare.split()) > 3:
+                continue
+            found.append(text.token_at(place))
+            position = place + len(bare)
+        initials = [text.tokens[i].low for i in found if i < len(text.tokens)]
+        if {word[0] for word in initials} == codes and all(len(word) > 2 for word in initials):
+            return found
+    return []

@@ -1,0 +1,414 @@
+"""From a sentence of feedback to typed edits.
+
+The words are only read, never run. Readers go from the special to the general; each marks what
+it has understood, so that no word is taken for two things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.costs import find_costs
+from autoglm_agent.planner.durations import find_durations
+from autoglm_agent.planner.exclusions import find_exclusions
+from autoglm_agent.planner.feedback import words as say
+from autoglm_agent.planner.feedback.edits import Edit, EditKind
+from autoglm_agent.planner.mentions import Mention, find_mentions
+from autoglm_agent.planner.metric_words import find_metric
+from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.splits import find_group_column, find_time_column
+from autoglm_agent.planner.text import Text, read_text
+
+HEAVIER = 3.0
+"""How much more a mistake counts that "matters more", if the words give no number."""
+FASTER = 0.5
+"""Share of the present latency that "too slow" asks for, if the words give no number."""
+
+
+@dataclass
+class Talk:
+    """What is read, and against what.
+
+    Attributes:
+        text: The words.
+        schema: The columns.
+        mentions: Columns that are named.
+        target: The present target.
+        latency_ms: Median time of one prediction now, if it is known.
+        seconds: Time that the training had.
+        edits: What was understood so far.
+    """
+
+    text: Text
+    schema: Schema
+    mentions: list[Mention]
+    target: str | None
+    latency_ms: float | None
+    seconds: float | None
+    edits: list[Edit] = field(default_factory=list)
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Yield where a pattern occurs in words that are not understood yet."""
+        for match in pattern.finditer(self.text.low):
+            if not self.text.is_used(match.start()):
+                yield match
+
+    def first(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return the first of `matches`, or None."""
+        return next(self.matches(pattern), None)
+
+    def add(
+        self, kind: EditKind, said: str, start: int, end: int, *, assumed: str = "", **args: Any
+    ) -> None:
+        """Add an edit and mark its words as understood."""
+        words = self.text.span(*self.text.clause(start)) or self.text.span(start, end)
+        self.edits.append(Edit(kind=kind, args=args, words=words, said=said, assumed=assumed))
+        self.text.use(start, end)
+
+    def named(self, start: int = 0, end: int | None = None) -> list[Mention]:
+        """Return the columns named in a range of words that are not understood yet."""
+        stop = len(self.text.norm) if end is None else end
+        return [
+            m for m in self.mentions
+            if start <= m.start < stop and not self.text.is_used(m.start)
+        ]  # fmt: skip
+
+    def families(self) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Return where families of models are named, longest names first where they overlap."""
+        found: list[tuple[int, int, tuple[str, ...]]] = []
+        for pattern, names in say.FAMILIES.items():
+            whole = re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])", re.ASCII)
+            for match in self.matches(whole):
+                taken = any(s < match.end() and e > match.start() for s, e, _ in found)
+                column = any(m.start <= match.start() < m.end for m in self.mentions)
+                if not taken and not column:
+                    found.append((*match.span(), names))
+        return sorted(found)
+
+
+def read_feedback(
+    words: str,
+    profile: Profile,
+    *,
+    target: str | None = None,
+    latency_ms: float | None = None,
+    seconds: float | None = None,
+) -> list[Edit]:
+    """Read what a user says of a result.
+
+    Args:
+        words: A sentence or several, in English, Chinese or both.
+        profile: The table's profile.
+        target: The column that was predicted.
+        latency_ms: Median time of one prediction of the present model, if known.
+        seconds: Seconds that the present training took, if known.
+
+    Returns:
+        The edits, in the order of the words; each kind at most once, columns united.
+
+    Raises:
+        InputError: If nothing is understood, or something is to be left out that is no column.
+    """
+    schema = Schema(profile)
+    text = read_text(words, schema.vocabulary)
+    mentions = find_mentions(text, schema)
+    talk = Talk(text, schema, mentions, target, latency_ms, seconds)
+    for reader in _READERS:
+        reader(talk)
+    if not talk.edits:
+        raise InputError(
+            f"I cannot tell what to change from {words[:120]!r}.",
+            'Say for example "do not use zip code", "recall must be 0.9", "too slow", '
+            '"why not logistic regression?" or "use F1".',
+        )
+    return sorted(talk.edits, key=lambda edit: words.find(edit.words[:12]))
+
+
+def _read_questions(talk: Talk) -> None:
+    """Why not this kind of model; why this result."""
+    asked = talk.first(say.WHY_NOT)
+    families = talk.families()
+    if asked and families:
+        names = sorted({name for _, _, found in families for name in found})
+        talk.add("why_not", f"tell how {_listed(names)} did", asked.start(), families[-1][1],
+                 families=names)  # fmt: skip
+        return
+    why = talk.first(say.EXPLAIN)
+    if why is None or talk.first(say.READABLE):
+        return
+    row = talk.first(say.ROW)
+    columns = list(dict.fromkeys(m.column.name for m in talk.named()))
+    number = int(row[1] or row[2]) if row else None
+    about = f"row {number}" if number is not None else _listed(columns) or "the model"
+    asked_row: dict[str, Any] = {} if number is None else {"row": number}
+    talk.add("explain", f"explain {about}", why.start(), len(talk.text.norm),
+             columns=columns, **asked_row)  # fmt: skip
+
+
+def _read_keep(talk: Talk) -> None:
+    match = talk.first(say.KEEP)
+    if match is None or say.BAN.search(talk.text.low[max(0, match.start() - 12) : match.start()]):
+        return
+    start, end = talk.text.clause(match.start())
+    columns = list(dict.fromkeys(m.column.name for m in talk.named(start, end)))
+    if not columns:
+        found = column_for(talk.text.norm[match.end() : end], talk.schema)
+        columns = [found.name] if found else []
+    if columns:
+        talk.add("keep_columns", f"use {_listed(columns)} again", start, end, keep_columns=columns)
+
+
+def _read_families(talk: Talk) -> None:
+    for start, end, names in talk.families():
+        if talk.text.is_used(start):
+            continue
+        clause = talk.text.clause(start)
+        before = talk.text.low[clause[0] : start]
+        if say.BAN.search(before):
+            talk.add("exclude_families", f"do not train {_listed(names)}", start, end,
+                     without_families=list(names))  # fmt: skip
+        elif say.ONLY.search(before) or "only" in talk.text.low[end : end + 6]:
+            rest = [name for name in say.ALL_FAMILIES if name not in names]
+            talk.add("only_families", f"train {_listed(names)} only", start, end,
+                     without_families=rest)  # fmt: skip
+
+
+def _read_split(talk: Talk) -> None:
+    shuffled = talk.first(say.RANDOM_SPLIT)
+    if shuffled:
+        talk.add("change_split", "split at random", *shuffled.span(), split="random")
+        return
+    time = find_time_column(talk.text, talk.schema, talk.mentions)
+    if time is not None and not talk.text.is_used(time.start):
+        talk.add("change_split", f"split by the time in {time.value}", time.start, time.end,
+                 split=f"time:{time.value}")  # fmt: skip
+        return
+    group = find_group_column(talk.text, talk.schema, talk.mentions)
+    if group is not None and not talk.text.is_used(group.start):
+        talk.add("change_split", f"keep rows with the same {group.value} together", group.start,
+                 group.end, split=f"group:{group.value}")  # fmt: skip
+
+
+def _read_exclusions(talk: Talk) -> None:
+    found = find_exclusions(talk.text, talk.schema, talk.mentions)
+    columns = [name for name in found.columns if name != talk.target]
+    barred = talk.first(say.NOT_FOR)
+    if barred and not columns:  # "X 不能用于模型": the columns stand before
+        start, end = talk.text.clause(barred.start())
+        parts = re.split(r"[,、和与及跟]|以及", talk.text.norm[start : barred.start()])
+        known = [column_for(part, talk.schema) for part in parts if part.strip()]
+        columns = [column.name for column in known if column and column.name != talk.target]
+        found.ranges = [(start, end)]
+    if not columns and found.unknown and not talk.edits:
+        found.complain(talk.schema)
+    if columns:
+        starts = [s for s, _ in found.ranges] or [0]
+        talk.add("drop_columns", f"do not use {_listed(columns)}", min(starts),
+                 max([e for _, e in found.ranges] or [1]), drop_columns=columns)  # fmt: skip
+
+
+def _read_least(talk: Talk) -> None:
+    """A value that recall, precision or another metric must reach."""
+    for match in list(talk.matches(say.AT_LEAST)):
+        value = match["v"] or match["v2"] or match["v3"]
+        name = (match["m"] or match["m2"] or "recall").lower()
+        least = float(re.sub(r"[^\d.]", "", value))
+        least = least / 100.0 if re.search(r"%|percent|％", value) or least > 1.0 else least
+        if re.search(r"recall|sensit|true|召回|查全", name):
+            talk.add("hold_recall", f"choose the threshold so that recall is at least {least:g}",
+                     *match.span(), min_recall=least)  # fmt: skip
+        elif re.search(r"precision|精确|查准|精准", name):
+            talk.add("hold_precision",
+                     f"choose the threshold so that precision is at least {least:g}",
+                     *match.span(), min_precision=least)  # fmt: skip
+        else:
+            metric = "accuracy" if re.search(r"acc|准确|正确", name) else "f1"
+            metric = "roc_auc" if "auc" in name else metric
+            talk.add("require", f"tell whether {metric} reaches {least:g}", *match.span(),
+                     metric=metric, at_least=least)  # fmt: skip
+
+
+def _read_costs(talk: Talk) -> None:
+    costs = find_costs(talk.text)
+    if costs is not None and not talk.text.is_used(costs.start):
+        talk.add("set_costs", f"a miss costs {costs.fn:g}, a false alarm {costs.fp:g}",
+                 costs.start, costs.end, costs={"fn": costs.fn, "fp": costs.fp})  # fmt: skip
+        return
+    alarms, misses = talk.first(say.FALSE_ALARMS), talk.first(say.MISSES)
+    if alarms is None and misses is None:
+        return
+    worse = alarms or misses
+    assert worse is not None
+    if alarms and misses:  # "I would rather miss some than have false alarms"
+        worse = _worse(talk, alarms, misses)
+    heavier = "fp" if worse is alarms else "fn"
+    lighter = "fn" if heavier == "fp" else "fp"
+    word = {"fp": "false alarm", "fn": "miss"}
+    talk.add(
+        "set_costs", f"a {word[heavier]} costs {HEAVIER:g} times a {word[lighter]}", *worse.span(),
+        assumed=f"{HEAVIER:g} times, as no number was said",
+        costs={heavier: HEAVIER, lighter: 1.0},
+    )  # fmt: skip
+    for other in (alarms, misses):
+        if other is not None:
+            talk.text.use(*other.span())
+
+
+def _worse(talk: Talk, alarms: re.Match[str], misses: re.Match[str]) -> re.Match[str]:
+    """Return which of two mistakes is the worse one, where both are named."""
+    first, second = sorted((alarms, misses), key=lambda match: match.start())
+    between = talk.text.low[first.end() : second.start()]
+    before = talk.text.low[: first.start()]
+    if re.search(r"rather|宁可|宁愿|prefer", before) or re.search(
+        r"less|not as|better than|acceptable|fine|没那么|不如|好过|可以接受", between
+    ):
+        return second
+    return first
+
+
+def _read_metric(talk: Talk) -> None:
+    taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
+    if (
+        talk.first(say.MATTERS)
+        and sum(1 for _, pattern in say.WEIGHTS if pattern.search(talk.text.low)) > 1
+    ):
+        return
+    metric = find_metric(talk.text, taken, costs=True)
+    if metric is not None:
+        talk.add("set_metric", f"judge models by {metric.value}", metric.start, metric.end,
+                 metric=metric.value)  # fmt: skip
+
+
+def _read_target(talk: Talk) -> None:
+    if not say.INSTEAD.search(talk.text.low):
+        return
+    for match in talk.matches(say.NEW_TARGET):
+        named = [m for m in talk.named(match.end() - 1) if m.start - match.end() < 24]
+        column = (
+            named[0].column
+            if named
+            else column_for(talk.text.norm[match.end() : match.end() + 40], talk.schema)
+        )
+        if column is not None and column.name != talk.target:
+            end = named[0].end if named else match.end()
+            talk.add("set_target", f"predict {column.name}", match.start(), end,
+                     target=column.name)  # fmt: skip
+            return
+
+
+def _read_positive(talk: Talk) -> None:
+    match = talk.first(say.POSITIVE)
+    if match is None or talk.target not in talk.schema.by_name:
+        return
+    column = talk.schema.by_name[talk.target or ""]
+    start, end = talk.text.sentence(match.start())
+    for level, _ in column.profile.levels:
+        spot = re.search(
+            rf"(?<![a-z0-9]){re.escape(level.lower())}(?![a-z0-9])",
+            talk.text.low[match.end() : end],
+        )
+        if spot:
+            talk.add("set_positive_class", f"the positive class is {level}", start, end,
+                     positive_class=level)  # fmt: skip
+            return
+
+
+def _read_weights(talk: Talk) -> None:
+    match = talk.first(say.MATTERS)
+    if match is None:
+        return
+    start, end = talk.text.sentence(match.start())
+    sentence = talk.text.low[start:end]
+    places = sorted(
+        (found.start(), name)
+        for name, pattern in say.WEIGHTS
+        if (found := pattern.search(sentence))
+    )
+    if not places:
+        return
+    less = re.search(r"\bless\b|不如|没有", sentence)
+    heavier = places[-1][1] if less and len(places) > 1 else places[0][1]
+    talk.add("set_weights", f"{heavier} weighs twice as much", start, end,
+             assumed="twice, as no number was said", weights={heavier: 2.0})  # fmt: skip
+
+
+def _read_readable(talk: Talk) -> None:
+    match = talk.first(say.READABLE)
+    if match:
+        talk.add("interpretable", "train only models that a person can read", *match.span(),
+                 interpretable=True)  # fmt: skip
+
+
+def _read_speed(talk: Talk) -> None:
+    budget, latency = find_durations(talk.text)
+    if latency is not None:
+        talk.add("limit_latency", f"predict a row within {latency.value:g} ms", latency.start,
+                 latency.end, max_latency_ms=latency.value)  # fmt: skip
+    training = talk.first(say.SLOW_TRAINING)
+    longer = talk.first(say.LONGER)
+    if budget is not None:
+        talk.add("set_budget", f"train for {budget.value:g} s", budget.start, budget.end,
+                 time_budget_s=budget.value)  # fmt: skip
+        for match in filter(None, (training, longer)):
+            talk.text.use(*match.span())
+    elif training or longer:
+        chosen = training or longer
+        assert chosen is not None
+        wanted = (talk.seconds or 30.0) * (0.5 if training else 3.0)
+        talk.add("set_budget", f"train for {wanted:.3g} s", *chosen.span(),
+                 assumed="half of the time" if training else "three times as long",
+                 time_budget_s=round(wanted, 3))  # fmt: skip
+    slow = talk.first(say.SLOW)
+    if slow and latency is None and budget is None and not training:
+        wanted = round((talk.latency_ms or 10.0) * FASTER, 3)
+        talk.add("limit_latency", f"predict a row within {wanted:g} ms", *slow.span(),
+                 assumed="half of the present time" if talk.latency_ms else "5 ms",
+                 max_latency_ms=wanted)  # fmt: skip
+
+
+def _read_simpler(talk: Talk) -> None:
+    match = talk.first(say.SIMPLER)
+    if match:
+        talk.add("simplify", "train only models of little capacity", *match.span(), simplify=True)
+
+
+def _read_rating(talk: Talk) -> None:
+    match = talk.first(say.RATING)
+    if match is None or talk.edits:
+        return
+    digit = match["n"] or match["z"]
+    value = "一二三四五".find(digit) + 1 if digit and not digit.isascii() else int(digit or 0)
+    value = value or (5 if match["good"] else 1)
+    negated = re.search(r"\bnot\b|不", talk.text.low[max(0, match.start() - 6) : match.start()])
+    if negated and match["good"]:
+        value = 2
+    talk.add("rate", f"rate the result {value} of 5", *match.span(), rating=value)
+
+
+_READERS: tuple[Callable[[Talk], None], ...] = (
+    _read_questions,
+    _read_keep,
+    _read_families,
+    _read_weights,
+    _read_least,
+    _read_costs,
+    _read_positive,
+    _read_target,
+    _read_split,
+    _read_exclusions,
+    _read_metric,
+    _read_readable,
+    _read_speed,
+    _read_simpler,
+    _read_rating,
+)
+
+
+def _listed(names: object) -> str:
+    return ", ".join(str(name) for name in names) if isinstance(names, list | tuple) else str(names)
