@@ -16,7 +16,6 @@ import typer
 from autoglm_agent.cli.console import finish
 from autoglm_agent.cli.loop import register
 from autoglm_agent.cli.memory import app as memory_app
-from autoglm_agent.cli.serving import register as register_serving
 
 app = typer.Typer(
     name="autoglm",
@@ -29,7 +28,6 @@ app = typer.Typer(
 
 app.add_typer(memory_app)
 register(app)
-register_serving(app)
 
 Data = Annotated[
     str, typer.Argument(help="CSV, TSV, Parquet, JSON lines, Excel, SQLite or DuckDB file.")
@@ -46,9 +44,6 @@ Trials = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Seed of every split, model and bootstrap.")]
 Model = Annotated[str | None, typer.Option(help="provider:model of a chat model that plans.")]
-Events = Annotated[
-    bool, typer.Option("--events", help="Write progress to stderr, one JSON document a line.")
-]
 Memory = Annotated[bool, typer.Option("--memory/--no-memory", help="Recall and keep chains.")]
 
 
@@ -90,7 +85,6 @@ def run(
         bool, typer.Option(help="Let the holdout be read again; the report will say so.")
     ] = False,
     json: Json = False,
-    events: Events = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
     from autoglm_agent.cli.running import run as work
@@ -109,7 +103,6 @@ def run(
         unattended=unattended,
         consent=allow_second_reading,
         as_json=json,
-        events=events,
     )
 
 
@@ -236,17 +229,12 @@ def predict(
 
 @app.command()
 def resume(
-    run: Run,
-    runs: Runs = None,
-    model: Model = None,
-    memory: Memory = True,
-    json: Json = False,
-    events: Events = False,
+    run: Run, runs: Runs = None, model: Model = None, memory: Memory = True, json: Json = False
 ) -> None:
     """Go on with a run that was interrupted or killed."""
     from autoglm_agent.cli.running import resume as work
 
-    work(run, runs=runs, model=model, memory=memory, as_json=json, events=events)
+    work(run, runs=runs, model=model, memory=memory, as_json=json)
 
 
 @app.command(name="runs")

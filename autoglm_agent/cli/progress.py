@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -20,12 +18,10 @@ class Progress:
     Args:
         time_budget: Seconds of the run, for the time left.
         live: Whether to draw.
-        events: Whether to write each event to the standard error, as a line of JSON.
     """
 
-    def __init__(self, time_budget: float | None, *, live: bool, events: bool = False) -> None:
+    def __init__(self, time_budget: float | None, *, live: bool) -> None:
         self.run = ""
-        self._tells = events
         self._budget = time_budget
         self._start = time.monotonic()
         self._done: list[tuple[str, str]] = []
@@ -68,8 +64,6 @@ class Progress:
     def on_event(self, event: dict[str, Any]) -> None:
         """Take one event of the run."""
         name = event["event"]
-        if self._tells:
-            print(json.dumps({"event": name, **event}), file=sys.stderr, flush=True)
         if name in ("run.started", "run.resumed"):
             self.run = event.get("run", "")
         elif name == "tool.started":

@@ -32,7 +32,6 @@ def run(
     unattended: bool,
     consent: bool,
     as_json: bool,
-    events: bool = False,
 ) -> None:
     """Run a task; see `autoglm run --help`."""
     from autoglm_graphs.runs import start_run
@@ -63,7 +62,6 @@ def run(
         settings.time_budget,
         runs,
         as_json,
-        events,
     )
 
 
@@ -91,13 +89,7 @@ def demo(*, runs: str | None, time_budget: float | None, seed: int, as_json: boo
 
 
 def resume(
-    run_id: str,
-    *,
-    runs: str | None,
-    model: str | None,
-    memory: bool,
-    as_json: bool,
-    events: bool = False,
+    run_id: str, *, runs: str | None, model: str | None, memory: bool, as_json: bool
 ) -> None:
     """Go on with a run; see `autoglm resume --help`."""
     from autoglm_graphs.runs import resume_run
@@ -116,7 +108,6 @@ def resume(
         budget,
         runs,
         as_json,
-        events,
     )
 
 
@@ -157,10 +148,8 @@ def _finish(
     time_budget: float | None,
     runs: str | None,
     as_json: bool,
-    events: bool,
 ) -> None:
-    live = on_terminal() and not as_json and not events
-    with Progress(time_budget, live=live, events=events) as progress:
+    with Progress(time_budget, live=on_terminal() and not as_json) as progress:
         try:
             result = work(progress)
         except KeyboardInterrupt:

@@ -1,1 +1,0 @@
-"""The skins for other programs: what people type at the command, offered over protocols."""
