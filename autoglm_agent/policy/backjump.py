@@ -57,7 +57,7 @@ class Backjump:
     """Candidates judged in one search, whatever the allowance says."""
     most_asked: int = 24
     """Votes asked for about one candidate."""
-    overhead: float = 1.5
+    overhead: float = 1.15
     """What finding a hidden error costs beyond the steps wasted on it, in whole chains."""
 
     def next(self, search: Search, judged: Judged, beliefs: Beliefs, left: Left) -> Move:
