@@ -75,6 +75,7 @@ def explain(
     seed: int = 0,
     deadline: Deadline | None = None,
     again: bool = False,
+    seconds: float = SECONDS,
 ) -> dict[str, Any]:
     """Explain a model and write `explain.json`; an explanation of this model is not made twice.
 
@@ -89,6 +90,7 @@ def explain(
         deadline: When to stop; five seconds by default. Columns come in one round after another,
             so that what is cut off is precision, not columns, as long as one round fits in.
         again: Make it anew even if it is there, for example because time was short.
+        seconds: Time it takes at most, whatever the deadline.
 
     Returns:
         `model`, `method`, `metric`, `n`, `importance` (column, mean and sd over the shuffles,
@@ -102,7 +104,7 @@ def explain(
         if found.get("model") == model_id:
             return found
     start = time.monotonic()
-    clock = Deadline(min(SECONDS, deadline.left) if deadline else SECONDS)
+    clock = Deadline(min(seconds, deadline.left) if deadline else seconds)
     if search is None and workspace.has("searches", model_id, "search.json"):
         search = workspace.read_json("searches", model_id, "search.json")
     model = model or FittedModel.load(workspace, model_id)
