@@ -1,4 +1,4 @@
-"""`plan`, `profile`, `check`, `audit`: look at a table without training a model."""
+"""`profile`, `check`, `audit`: look at a table without training a model."""
 
 from __future__ import annotations
 
@@ -11,18 +11,6 @@ from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.cli.running import existing
 
 MARKS = {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
-
-
-def plan(data: str, instruction: str, *, query: str | None, as_json: bool) -> None:
-    """Print the task as it is understood."""
-    from autoglm_tools.plan_task import task_text, understand
-
-    _, profile = _read(data, query)
-    task = understand(instruction, profile)
-    if as_json:
-        print_json(task.to_json())
-    else:
-        print(task_text(task))
 
 
 def profile(data: str, *, query: str | None, as_json: bool) -> None:

@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     app.command()(feedback)
     app.command()(explain)
     app.command()(compare)
+    app.command()(pareto)
 
 
 def code(
@@ -97,3 +98,17 @@ def compare(
     from autoglm_agent.cli.explaining import compare as work
 
     work(first, second, runs=runs, as_json=json)
+
+
+def pareto(
+    run: Run,
+    weight: Annotated[
+        list[str] | None, typer.Option(help="quality=, speed= or memory= and a number.")
+    ] = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """Show the trained models by quality, speed and size; new weights need no training."""
+    from autoglm_agent.cli.weighing import pareto as work
+
+    work(run, weights=weight or (), runs=runs, as_json=json)

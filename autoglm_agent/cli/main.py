@@ -146,11 +146,31 @@ def ask(
 
 
 @app.command()
-def plan(data: Data, instruction: Words, query: Query = None, json: Json = False) -> None:
-    """Show how the instruction is understood; train nothing."""
-    from autoglm_agent.cli.looking import plan as work
+def plan(
+    data: Data,
+    instruction: Words,
+    query: Query = None,
+    goals: Annotated[
+        bool, typer.Option("--goals", help="Also show the recipe, sub-goals and their checks.")
+    ] = False,
+    approve: Annotated[
+        bool, typer.Option("--approve", help="Wait for yes, no or edits; yes starts the run.")
+    ] = False,
+    runs: Runs = None,
+    time_budget: Seconds = None,
+    trials: Trials = None,
+    json: Json = False,
+) -> None:
+    """Show how the instruction is understood; train nothing before a yes."""
+    from autoglm_agent.cli import planning
 
-    work(data, instruction, query=query, as_json=json)
+    if approve:
+        planning.approve(
+            data, instruction, query=query, runs=runs, time_budget=time_budget, trials=trials,
+            as_json=json,
+        )  # fmt: skip
+    else:
+        planning.plan(data, instruction, query=query, goals=goals, as_json=json)
 
 
 @app.command()

@@ -181,3 +181,22 @@ def test_two_runs_are_compared_on_the_rows_that_both_held_out(
     assert same["difference"]["value"] == 0
     assert "no difference beyond chance" in same["text"]
     assert json.loads(json.dumps(told)) == told
+
+
+def test_the_report_tells_it_in_plain_words_with_density_and_weak_spots(run: Workspace) -> None:
+    from autoglm_agent.automl.report import build_report
+
+    explanation = explanation_of(run)
+    weak = {"column": "region", "value": "<b>south", "rows": 44, "loss": 0.9, "others": 0.3,
+            "loss_name": "log-loss", "p": 1e-6}  # fmt: skip
+    run.write_json({**explanation, "slices": [weak]}, "explain.json")
+    try:
+        page = build_report(run, status="verified").read_text("utf-8")
+    finally:
+        run.write_json(explanation, "explain.json")
+    assert "In plain words" in page
+    assert "The prediction rests most on" in page
+    assert "of the rows</title>" in page
+    assert "Where it fails" in page
+    assert "&lt;b&gt;south" in page
+    assert "<b>south" not in page

@@ -96,3 +96,15 @@ def test_the_target_itself_is_never_left_out() -> None:
 def test_words_are_quoted_as_the_user_wrote_them() -> None:
     words = "Bitte: Do NOT use Zip-Code, danke"
     assert read(words)[0].words in words
+
+
+@pytest.mark.parametrize(
+    "words", ["do not use zip code and judge by F1", "judge by F1 and do not use zip code"]
+)
+def test_a_list_of_columns_does_not_swallow_the_next_wish(words: str) -> None:
+    assert {e.kind for e in read(words)} == {"drop_columns", "set_metric"}
+
+
+def test_a_column_that_is_not_there_is_told_even_beside_one_that_is() -> None:
+    with pytest.raises(InputError, match="no such column"):
+        read("do not use zip code and shoe size")

@@ -17,15 +17,21 @@ from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError
 
+SECONDS = 30.0
+"""Time of an explanation that is asked for after the run, when nothing else waits."""
+
 
 def explanation_of(workspace: Workspace) -> dict[str, Any]:
-    """Return the explanation of a finished run's model, made now if it is not there.
+    """Return the explanation of a finished run's model, made now if it is not there or not whole.
 
     Raises:
         InputError: If the run has no model that predicts a column.
     """
     search, prepared = _supervised(workspace)
-    return explain(workspace, prepared, str(search["model"]), search=search)
+    stored = workspace.read_json("explain.json") if workspace.has("explain.json") else {}
+    cut = bool(stored.get("not_measured")) or "limits" not in stored
+    model_id = str(search["model"])
+    return explain(workspace, prepared, model_id, search=search, again=cut, seconds=SECONDS)
 
 
 def explain_asked(

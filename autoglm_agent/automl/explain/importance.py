@@ -74,6 +74,8 @@ def explain(
     model: FittedModel | None = None,
     seed: int = 0,
     deadline: Deadline | None = None,
+    again: bool = False,
+    seconds: float = SECONDS,
 ) -> dict[str, Any]:
     """Explain a model and write `explain.json`; an explanation of this model is not made twice.
 
@@ -87,6 +89,8 @@ def explain(
         seed: Of the rows and the shuffles.
         deadline: When to stop; five seconds by default. Columns come in one round after another,
             so that what is cut off is precision, not columns, as long as one round fits in.
+        again: Make it anew even if it is there, for example because time was short.
+        seconds: Time it takes at most, whatever the deadline.
 
     Returns:
         `model`, `method`, `metric`, `n`, `importance` (column, mean and sd over the shuffles,
@@ -95,12 +99,12 @@ def explain(
         density, response, and for classes the class whose probability it is), `attributions`
         (see `attributions.mean_attributions`), `slices`, `limits`, `seconds`.
     """
-    if workspace.has("explain.json"):
+    if workspace.has("explain.json") and not again:
         found: dict[str, Any] = workspace.read_json("explain.json")
         if found.get("model") == model_id:
             return found
     start = time.monotonic()
-    clock = Deadline(min(SECONDS, deadline.left) if deadline else SECONDS)
+    clock = Deadline(min(seconds, deadline.left) if deadline else seconds)
     if search is None and workspace.has("searches", model_id, "search.json"):
         search = workspace.read_json("searches", model_id, "search.json")
     model = model or FittedModel.load(workspace, model_id)

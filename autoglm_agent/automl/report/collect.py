@@ -63,6 +63,7 @@ class RunRecord:
     events: tuple[Json, ...]
     ledger: dict[str, Json]
     damaged: tuple[str, ...]
+    tradeoffs: Json | None = None
 
     @property
     def id(self) -> str:
@@ -129,6 +130,7 @@ def collect(workspace: Workspace) -> RunRecord:
         events=tuple(events),
         ledger={str(e["name"]): e for e in reader.lines("ledger.jsonl") if "name" in e},
         damaged=(),
+        tradeoffs=reader.json("pareto.json"),
     )
     checks = tuple(reader.checks(_abandoned(record)))
     return RunRecord(**{**record.__dict__, "checks": checks, "damaged": tuple(reader.damaged)})

@@ -17,6 +17,8 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
+from autoglm_agent.automl.explain.summary import plain_summary
+from autoglm_agent.automl.explain.words import Language
 from autoglm_agent.automl.report import (
     details,
     findings,
@@ -24,6 +26,7 @@ from autoglm_agent.automl.report import (
     numbers,
     plots_model,
     plots_scores,
+    plots_tradeoffs,
     words,
 )
 from autoglm_agent.automl.report.answer import answer
@@ -77,6 +80,9 @@ def _context(record: RunRecord, status: str, message: str) -> Json:
         "record": record,
         "answer": result,
         "lang": language(result.instruction),
+        "plain_lang": "zh" if language(result.instruction) == "zh" else "en",
+        "plain": _plain_words(record, status, result.instruction),
+        "slices": [s for s in (_explained(record).get("slices") or []) if isinstance(s, dict)],
         "verdicts": details.verdict_rows(record),
         "left_behind": details.left_behind(record),
         "backtracks": journey.backtracks(record),
@@ -99,9 +105,29 @@ def _context(record: RunRecord, status: str, message: str) -> Json:
     }
 
 
+def _explained(record: RunRecord) -> Json:
+    """Return the explanation; empty if there is none."""
+    return record.explain or {}
+
+
+def _plain_words(record: RunRecord, status: str, instruction: str) -> list[str]:
+    """Return the plain summary in the language of the instruction; empty without its parts."""
+    found, assessment = record.explain, record.assessment
+    if not found or not found.get("importance") or not assessment or not assessment.get("score"):
+        return []
+    honest = {
+        "metric": assessment.get("metric"), "n": assessment.get("n"), **assessment["score"],
+    }  # fmt: skip
+    chosen: Language = "zh" if language(instruction) == "zh" else "en"
+    try:
+        return plain_summary(found, {"status": status, "honest": honest}, language=chosen)
+    except (KeyError, TypeError, ValueError):
+        return []  # a damaged explanation must not cost the report
+
+
 def _plots(record: RunRecord, scores: Any) -> Json:
     assessment, search = record.assessment or {}, record.search or {}
-    explain, residuals = record.explain or {}, assessment.get("residuals") or {}
+    explain, residuals = _explained(record), assessment.get("residuals") or {}
     target = _target_column(record)
     numeric = record.task is not None and record.task.kind == "regression"
     return {
@@ -116,6 +142,7 @@ def _plots(record: RunRecord, scores: Any) -> Json:
         "residuals": plots_scores.residual_plot(residuals),
         "search": plots_model.search_plot(search),
         "weights": plots_model.weights_plot(search),
+        "pareto": plots_tradeoffs.pareto_plot(_tradeoffs(record)),
         "balance": None
         if numeric
         else plots_scores.balance_plot(
@@ -125,6 +152,13 @@ def _plots(record: RunRecord, scores: Any) -> Json:
         if numeric
         else None,
     }
+
+
+def _tradeoffs(record: RunRecord) -> Json:
+    """Return what `pareto` found for the final search; empty if it was not asked for."""
+    search = (record.search or {}).get("id")
+    found = record.tradeoffs or {}
+    return found if search and found.get("search") == search else {}
 
 
 def _target_column(record: RunRecord) -> Json:

@@ -71,12 +71,14 @@ def _effect(effect: Json, span: tuple[float, float]) -> Markup:
     canvas.y_axis(y, 46, 292)
     if all(isinstance(g, int | float) and not isinstance(g, bool) for g in grid):
         x = Scale(min(grid), max(grid), 52, 286)
+        _density(canvas, effect, [x(g) for g in grid])
         canvas.path([(x(g), y(r)) for g, r in zip(grid, response, strict=False)])
         canvas.x_axis(x, 160, about=3)
         return canvas.markup()
     levels = list(zip(grid, response, strict=False))[:8]
     width = (286 - 52) / len(levels)
     canvas.line(52, 160, 286, 160)
+    _density(canvas, effect, [52 + (i + 0.5) * width for i in range(len(levels))])
     for index, (level, value) in enumerate(levels):
         x_mid = 52 + (index + 0.5) * width
         canvas.line(x_mid, 160, x_mid, y(value), "stem")
@@ -90,6 +92,18 @@ def _effect(effect: Json, span: tuple[float, float]) -> Markup:
             tip=str(level),
         )
     return canvas.markup()
+
+
+def _density(canvas: Canvas, effect: Json, places: Sequence[float]) -> None:
+    """Draw below the curve how many rows lie near each value: where few do, it says little."""
+    shares = [float(v or 0.0) for v in effect.get("density") or ()]
+    if len(shares) < len(places) or not any(shares):
+        return
+    top = max(shares)
+    for place, value, share in zip(places, effect["grid"], shares, strict=False):
+        tip = f"{value}: {num.share(share)} of the rows"
+        height = 22.0 * share / top
+        canvas.bar(place - 5, 160 - height, 10, height, "interval", tip)
 
 
 def search_plot(search: Json) -> Markup | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.run.arrays import from_npz, to_npz
+from autoglm_agent.automl.run.memory import peak_memory_mb
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring.honest import HonestScore
 from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER
@@ -189,12 +188,6 @@ def read_oof(workspace: Workspace, search_id: str) -> dict[str, np.ndarray]:
 
 
 _PLAIN = ("best", "seconds", "stopped", "metric", "threshold", "trained", "warnings")
-
-
-def peak_memory_mb() -> float:
-    """Return the greatest memory this process has held, in megabytes."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1024.0**2 if sys.platform == "darwin" else 1024.0), 1)
 
 
 def _number(value: float | None) -> float:

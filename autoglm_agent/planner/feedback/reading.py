@@ -205,12 +205,22 @@ def _read_exclusions(talk: Talk) -> None:
         known = [column_for(part, talk.schema) for part in parts if part.strip()]
         columns = [column.name for column in known if column and column.name != talk.target]
         found.ranges = [(start, end)]
-    if not columns and found.unknown and not talk.edits:
+    found.unknown = [phrase for phrase in found.unknown if not _is_read(talk, phrase)]
+    if not barred:
         found.complain(talk.schema)
     if columns:
         starts = [s for s, _ in found.ranges] or [0]
         talk.add("drop_columns", f"do not use {_listed(columns)}", min(starts),
                  max([e for _, e in found.ranges] or [1]), drop_columns=columns)  # fmt: skip
+
+
+def _is_read(talk: Talk, phrase: str) -> bool:
+    """Tell whether another reader has understood a part of a phrase."""
+    start = talk.text.low.find(phrase.lower())
+    return start >= 0 and any(
+        talk.text.is_used(place) for place in range(start, min(start + len(phrase) + 2,
+                                                               len(talk.text.norm)))
+    )  # fmt: skip
 
 
 def _read_least(talk: Talk) -> None:
@@ -401,11 +411,11 @@ _READERS: tuple[Callable[[Talk], None], ...] = (
     _read_positive,
     _read_target,
     _read_split,
-    _read_exclusions,
     _read_metric,
     _read_readable,
     _read_speed,
     _read_simpler,
+    _read_exclusions,  # after the others: a list of columns runs on to the end of the clause
     _read_rating,
 )
 

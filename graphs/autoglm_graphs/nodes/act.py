@@ -12,6 +12,7 @@ from typing import Any
 from langchain_core.messages import ToolCall, ToolMessage
 from langchain_core.tools import BaseTool
 
+from autoglm_agent.automl.run.memory import peak_memory_mb
 from autoglm_agent.chain import Outcome, Step, digest
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.reviving import as_data
@@ -26,13 +27,14 @@ def act(state: State, scene: Scene) -> dict[str, Any]:
         return {}
     key, outcome = _kept(state, scene, step)
     if outcome is None:
-        started = time.perf_counter()
+        started, held = time.perf_counter(), peak_memory_mb()
         try:
             message = _tool(step, scene).invoke(_call(step))
             outcome = _outcome(message, started)
         except Exception as error:  # noqa: BLE001 - a failing tool is a refuted step, not a crash
             outcome = _failure(error, started)
         _keep(scene, key, outcome)
+        _tell(scene, step, outcome, held)
     return _done(state, step, outcome)
 
 
@@ -43,13 +45,14 @@ async def aact(state: State, scene: Scene) -> dict[str, Any]:
         return {}
     key, outcome = _kept(state, scene, step)
     if outcome is None:
-        started = time.perf_counter()
+        started, held = time.perf_counter(), peak_memory_mb()
         try:
             message = await _tool(step, scene).ainvoke(_call(step))
             outcome = _outcome(message, started)
         except Exception as error:  # noqa: BLE001 - a failing tool is a refuted step, not a crash
             outcome = _failure(error, started)
         _keep(scene, key, outcome)
+        _tell(scene, step, outcome, held)
     return _done(state, step, outcome)
 
 
@@ -70,6 +73,21 @@ def _kept(state: State, scene: Scene, step: Step) -> tuple[str, Outcome | None]:
 def _keep(scene: Scene, key: str, outcome: Outcome) -> None:
     if outcome.ok:  # a failure is not kept: what was missing may be there next time
         scene.outcomes.put(key, outcome)
+
+
+def _tell(scene: Scene, step: Step, outcome: Outcome, held: float) -> None:
+    """Tell what the step cost: seconds, and by how much the process's peak of memory rose."""
+    peak = peak_memory_mb()
+    scene.listener(
+        {
+            "event": "tool.done",
+            "tool": step.tool,
+            "seconds": round(outcome.seconds, 3),
+            "memory_mb": peak,
+            "grown_mb": round(peak - held, 1),
+            "text": f"{step.tool}: {outcome.seconds:.1f} s",
+        }
+    )
 
 
 def _done(state: State, step: Step, outcome: Outcome) -> dict[str, Any]:

@@ -1,0 +1,129 @@
+"""`plan`: how the words are understood, what will be done, and a yes or edits before it is."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from autoglm_agent.automl.data.profile import Profile, profile_table
+from autoglm_agent.automl.data.table import read_table
+from autoglm_agent.chain import Task
+from autoglm_agent.cli.console import print_json
+from autoglm_agent.cli.running import existing
+from autoglm_agent.errors import AutoGLMError, InputError
+
+if TYPE_CHECKING:
+    from autoglm_agent.planner.goals import Goal
+    from autoglm_agent.planner.paradigms import Gate
+
+YES = frozenset({"y", "yes", "ok", "go", "是", "好", "可以", "同意", "对"})
+NO = frozenset({"n", "no", "stop", "cancel", "quit", "q", "否", "不", "不要", "取消", "算了"})
+
+
+def plan(data: str, instruction: str, *, query: str | None, goals: bool, as_json: bool) -> None:
+    """Print the task as it is understood; with `goals` also the sub-goals and the recipe."""
+    from autoglm_tools.plan_task import task_text, understand
+
+    task = understand(instruction, _profile(data, query))
+    if not goals:
+        print_json(task.to_json()) if as_json else print(task_text(task))
+        return
+    gate, graph = _goals(instruction, task, None)
+    if as_json:
+        print_json(
+            {
+                "task": task.to_json(),
+                "paradigm": gate.chosen.to_json() if gate.chosen else None,
+                "scores": gate.scores,
+                "reason": gate.reason,
+                "goals": [goal.to_json() for goal in graph],
+            }
+        )
+    else:
+        print(shown(task, gate, graph))
+
+
+def approve(
+    data: str,
+    instruction: str,
+    *,
+    query: str | None,
+    runs: str | None,
+    time_budget: float | None,
+    trials: int | None,
+    as_json: bool,
+) -> None:
+    """Show the plan and wait: yes starts the run, edits change the plan, no ends it."""
+    from autoglm_agent.cli.running import run
+
+    slots = agreed(data, instruction, query=query, time_budget=time_budget)
+    if slots is None:
+        print("Nothing was started.", file=sys.stderr)
+        return
+    run(
+        data, instruction, runs=runs, time_budget=time_budget or slots.get("time_budget_s"),
+        trials=trials, seed=0, slots=slots, query=query, model=None, memory=True,
+        unattended=True, consent=False, as_json=as_json,
+    )  # fmt: skip
+
+
+def agreed(
+    data: str, instruction: str, *, query: str | None, time_budget: float | None
+) -> dict[str, Any] | None:
+    """Return the slots that the user changed before saying yes; None after a no."""
+    from autoglm_agent.planner.feedback import read_feedback
+    from autoglm_agent.planner.feedback.slots import as_slots
+    from autoglm_tools.plan_task import understand
+
+    profile = _profile(data, query)
+    slots: dict[str, Any] = {}
+    while True:
+        task = understand(instruction, profile, fixed=slots)
+        gate, graph = _goals(instruction, task, time_budget)
+        print(shown(task, gate, graph), file=sys.stderr)
+        print("Start? yes, no, or say what to change:", end=" ", file=sys.stderr, flush=True)
+        words = sys.stdin.readline()
+        if not words or words.strip().lower().rstrip(".!。！") in NO:
+            return None
+        if words.strip().lower().rstrip(".!。！") in YES:
+            return slots
+        before = {**slots, "exclude": tuple(slots.get("exclude") or task.exclude)}
+        try:
+            edits = read_feedback(words.strip(), profile, target=task.target)
+            changed, left = as_slots(edits, before)
+            understand(instruction, profile, fixed=changed)
+        except AutoGLMError as error:
+            print(f"{error.problem} {error.remedy}", file=sys.stderr)
+            continue
+        slots = changed
+        for edit in left:
+            print(f"Say it again after the run: {edit.said}.", file=sys.stderr)
+
+
+def shown(task: Task, gate: Gate, graph: list[Goal]) -> str:
+    """Return the plan in words: slots with the words that say so, recipe, sub-goals."""
+    from autoglm_tools.plan_task import task_text
+
+    lines = [task_text(task), f"recipe: {gate.reason}"]
+    if gate.chosen and gate.chosen.advice:
+        lines.append(f"  {gate.chosen.advice}")
+    for goal in graph:
+        seconds = "" if goal.seconds is None else f", {goal.seconds:g} s"
+        checks = f" [{' '.join(goal.checks)}]" if goal.checks else ""
+        lines.append(f"{goal.name} ({goal.share:.0%}{seconds}): {goal.says}{checks}")
+    return "\n".join(lines)
+
+
+def _goals(instruction: str, task: Task, budget: float | None) -> tuple[Gate, list[Goal]]:
+    from autoglm_agent.planner.goals import goal_graph
+    from autoglm_agent.planner.paradigms import choose_paradigm
+
+    gate = choose_paradigm(instruction, task)
+    return gate, goal_graph(task, gate.chosen, budget_s=budget)
+
+
+def _profile(data: str, query: str | None) -> Profile:
+    found = profile_table(read_table(existing(data), query=query))
+    if not found.columns:
+        raise InputError("The table has no columns.", "Give another table.")
+    return found
