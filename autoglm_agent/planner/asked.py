@@ -40,6 +40,7 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
                 r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|"
                 r"\bwhat (?:should|can|could|would|might|will|do|does) .{1,40}?\b(?:ask|charge|pay|"
                 r"cost|fetch|sell for|bring in|go for|list (?:it|at)|be worth)\b|多少钱|什么价|"
+                r"多少(?:万|元|块)|"
                 r"\bhow much (?:is|are|was) (?:a|an|one|this) ", re.ASCII),
      "price fare", "price amount cost fee 金额 费用 总价"),
     (re.compile(r"\bhow old\b|多大年纪|多大岁数|几岁", re.ASCII), "age", "age"),

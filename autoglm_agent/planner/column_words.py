@@ -327,7 +327,7 @@ commute||commute commuting distance_from_home|通勤 通勤距离
 interview||interview interviews|面试
 resume||resume resumes cv application applications|简历 投递
 skill||skill skills|技能
-certificate||certificate certification|证书
+certificate||certificate certification certified|证书 拿证
 pets||pet pets|宠物
 driving_licence||licence license driving_licence|驾照 驾龄
 plate||plate licence_plate|车牌
@@ -361,4 +361,7 @@ athlete||athlete athletes sportsman|运动员
 candidate||candidate candidates applicant applicants|候选人 求职者 申请人
 teacher_group||tutor tutors|导师
 grip||grip|握力
+adoption|yesno|adopt adopted adoption adopts find_home new_home rehomed|领养 收养
+breed_kind||breed breeds|品种
+disbursement||disbursement disbursed disburse|放款额 发放金额
 """

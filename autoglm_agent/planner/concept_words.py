@@ -95,7 +95,7 @@ size|amount|size area sqft acreage square|面积 大小 尺寸
 distance|amount|distance dist how_far|距离 里程数
 mileage|amount|mileage odometer km_driven|里程 行驶里程
 duration|amount|duration how_long length_of_stay los trip_duration travel_time waiting_time \
-    wait_time|时效 几天 多少天 时长 持续时间 耗时 住院天数 多长时间 多久
+    wait_time|时效 周期 几天 多少天 时长 持续时间 耗时 住院天数 多长时间 多久
 speed|amount|speed velocity|速度 车速
 lifetime|amount|lifetime lifespan rul remaining_useful_life life_expectancy \
     longevity live lives lived|活多久 寿命多长 剩余寿命 预期寿命 寿命

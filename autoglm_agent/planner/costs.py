@@ -36,7 +36,8 @@ _FN = re.compile(
     r"\bunnoticed\b|fail(?:ing|ure)? to|"
     r"(?:did|do|does) not (?:foresee|detect|see|catch|spot|predict|notice)|(?:didn't|"
     r"don't) (?:foresee|detect|see|catch)|"
-    r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\bslips? (?:through|by)|"
+    r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\b(?:slip|get|got|go|goes|"
+    r"come)\w* (?:through|by)|\bslips? by|"
     r"let(?:ting)? (?:\w+ ){1,3}(?:through|go|slip)|type ii|"
     r"漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
     re.ASCII,
@@ -53,7 +54,8 @@ _ACCEPT = re.compile(
     r"\b(?:approv|accept|grant|admit|keep|lend|pass|trust|clear)\w*|批准|放过|接受|通过", re.ASCII
 )
 _REFUSE = re.compile(
-    r"\b(?:refus|reject|declin|den(?:y|ying|ied)|turn(?:ing)? down|turn(?:ing)? away|block|"
+    r"\b(?:stop|scrap|throw|refus|reject|declin|den(?:y|ying|ied)|turn(?:ing)? down|"
+    r"turn(?:ing)? away|block|"
     r"exclud)\w*|拒绝|拦截",
     re.ASCII,
 )
@@ -68,7 +70,8 @@ _GOOD = re.compile(
 )
 _COST = re.compile(
     r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
-    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|代价|成本|损失|严重|倍",
+    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|代价|"
+    r"成本|损失|严重|倍",
     re.ASCII,
 )
 _PAIR = re.compile(
@@ -83,7 +86,8 @@ _PIECE = re.compile(
     re.ASCII,
 )
 _PRICE = re.compile(
-    r"(?<![\w.])[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(k\b|万|千)?(?!\s?(?:times|x\b|倍|%|"
+    r"(?<![\w.])[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(k\b|万|"
+    r"千)?(?!\s?(?:times|x\b|倍|%|"
     r"minutes|min\b|seconds|分钟|秒))",
     re.ASCII,
 )

@@ -36,7 +36,8 @@ _BEFORE = re.compile(
     r"prohibited from using|independent(?:ly)? of)\b"
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
     r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
-    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
+    r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|"
+    r"避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
     r"不得包含|不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
     re.ASCII,
 )
@@ -308,11 +309,11 @@ def _group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str]
         words = [t.low for t in text.tokens[index : last + 1]]
         if any(w in _AND or w in _NOT_COLUMNS for w in words):
             continue
+        if size == 1 and (names := _collective(token.stem, schema)):
+            return names, last + 1
         column = column_for(text.norm[token.start : text.tokens[last].end], schema)
         if column is not None:
             return [column.name], last + 1
-        if size == 1 and (names := _collective(token.stem, schema)):
-            return names, last + 1
     return None
 
 

@@ -33,7 +33,10 @@ FEATURE = _set("from using given via use uses utilising utilizing including cons
 """What follows these is not the target."""
 
 FEATURE_ZH = _set("根据 基于 利用 使用 依据 按照 通过 用 由 从 借助 结合 给定 以及其他")
-CONTEXT = _set("for in at per among amongst by on across within over between during into")
+CONTEXT = _set(
+    "for in at per among amongst by on across within over between during into "
+    "after before until since"
+)
 """What follows these qualifies the target and is rarely the target itself."""
 
 EACH = _set("each every per 每 每个 每位 每名 每条 每笔 每次")

@@ -26,7 +26,8 @@ _APART = re.compile(
     r"\b(?:test\w*|validat\w*|evaluat\w*|generali[sz]\w*)\b[^.;!?]{0,60}\b(?:unseen|never[- ]seen|"
     r"unknown|new|other)\b|\b(?:unseen|never[- ]seen|held[- ]out|new)\b[^.;!?]{0,60}\b(?:test\w*|"
     r"validat\w*)|\bgenerali[sz]\w* (?:to|across|over)\b|"
-    r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|个集合|份)|"
+    r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|"
+    r"个集合|份)|"
     r"没见过|未见过|全新的?|不重叠|两边|两侧|不交叉|不能拆开|不要拆开|不拆分",
     re.ASCII,
 )
@@ -36,7 +37,8 @@ _TOGETHER = re.compile(
     re.ASCII,
 )
 _KEPT_WHOLE = re.compile(
-    r"\bkeep\w* (?:each|every|all|any) (?:\w+ )?([\w-]{3,40}) (?:whole|intact|undivided|complete|"
+    r"\bkeep\w* (?:(?:each|every|all|any|the) (?:\w+ )?)?([\w-]{3,40}) (?:whole|intact|"
+    r"undivided|complete|"
     r"entirely|in one (?:piece|fold|set|part))\b",
     re.ASCII,
 )
@@ -53,7 +55,8 @@ _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
     r"generali[sz]\w*|"
-    r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|不得|不可|不会|避免|防止|只|同时|必须|都|没见过|"
+    r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|不得|不可|不会|避免|防止|只|同时|"
+    r"必须|都|没见过|"
     r"未见过|全新|不重叠|不交叉|拆|一起",
     re.ASCII,
 )
@@ -124,6 +127,11 @@ def kept_apart(
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
             if not (_APART.search(low) and _KEPT.search(low)):
                 continue
+            if one := _OF_ONE.search(low):
+                place = (start + one.start(1), start + one.end(1))
+                column = _named_group(text, schema, mentions, barred, place)
+                if column is not None:
+                    return column, *text.clause(place[0])
             for first, last in _clauses(text, start, end):
                 column = _named_group(text, schema, mentions, barred, (first, last))
                 if column is not None:

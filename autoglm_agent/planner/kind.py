@@ -30,7 +30,8 @@ _CLUSTER = re.compile(
     r"all )*\w+(?: by similarity| together)?\s*(?:$|[.,;!?]|into|by similar)|"
     r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
     r"the )*(?:groups|groupings|personas)\b|"
-    r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
+    r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
+    r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
     r"用户画像|客群|人群划分",
     re.ASCII,
 )
@@ -44,7 +45,8 @@ _ANOMALY = re.compile(
     r"\b(?:anything|something|things?|what(?:'s| is)) (?:\w+ )?(?:odd|off|wrong|suspect)\b|"
     r"\bodd(?:ities|ity|ball\w*)\b|\b(?:not|n't) look (?:right|normal)\b|"
     r"\bdeviat\w+|\b(?:not|n't) (?:look|seem|behave) like (?:the )?(?:others?|rest)\b|"
-    r"\bunlike (?:the )?(?:others?|rest)\b|\bdiffer\w* from the (?:others?|rest)\b|与众不同|"
+    r"\bout of (?:line|place|step|the norm)\b|\bunlike (?:the )?(?:others?|rest)\b|"
+    r"\bdiffer\w* from the (?:others?|rest)\b|与众不同|"
     r"(?:跟|和|与)(?:其他|别)[^，,;。]{0,6}不(?:一样|同)|"
     r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",
     re.ASCII,

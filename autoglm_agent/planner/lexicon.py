@@ -94,7 +94,7 @@ LIGHT = word_set(
     label class bracket band y n amount usd eur gbp cny dollars euro euros yuan
     rmb inr pounds unit yrs yr used level category code group avg
     average mean median total sum min max log std final sale selling num number no nr nb nbr id
-    count score rate ratio name pct
+    count score rate ratio name lvl pct
     percent d h w wh annum seconds second minutes minute type current
     event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
     annual daily
@@ -148,10 +148,12 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "hum.": ("humidity",), "nb": ("number",), "nbr": ("number",), "sys": ("systolic",),
     "dia": ("diastolic",),
     "veh": ("vehicle",), "driv": ("driver",), "cat": ("category",), "trans": ("transaction",),
-    "gen": ("general",), "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
+    "gen": ("generation", "general"),
+    "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
     "util": ("utilization",), "educ": ("education",), "mfr": ("manufacturer",),
     "ev": ("electric", "vehicle"),
-    "mnt": ("amount",), "sqft": ("area", "square", "feet"),
+    "mnt": ("amount",), "comp": ("compensation",), "ed": ("education",), "lvl": ("level",),
+    "yrs": ("years",), "ctry": ("country",), "sqft": ("area", "square", "feet"),
 }  # fmt: skip
 
 

@@ -260,6 +260,11 @@ def _common_parts(schema: Schema) -> frozenset[str]:
 
 def _alike(word: Word, part: Part) -> float:
     """Return how much a word says a part of a name, from 0 to 1."""
+    found = _said_by(word, part)
+    return 0.0 if part.light and found < ROOT else found
+
+
+def _said_by(word: Word, part: Part) -> float:
     if part.says(word.stem):
         return SAME
     if word.concepts & part.concepts:

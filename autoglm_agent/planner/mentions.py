@@ -20,7 +20,7 @@ from autoglm_agent.planner.text import Text, distance
 _FUNCTION = BREAKS | CONTEXT | FEATURE | QUESTION | {"no", "so", "do", "up", "use", "all", "any"}
 
 
-_WORDS, _SHORT_NAME, _LONG_NAME = 4, 8, 11
+_WORDS, _SHORT_NAME, _LONG_NAME, _FEWEST = 4, 8, 11, 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _typo_at(text: Text, schema: Schema, first: int) -> Mention | None:
     token = text.tokens[first]
     if token.cjk or (first and _inside_name(text, first)):
         return None
-    if several := _misspelt_words(text, schema, first):
+    if several := _misspelt_words(text, schema, first) or _initials(text, schema, first):
         return several
     last = first
     while (
@@ -149,6 +149,19 @@ def _misspelt_words(text: Text, schema: Schema, first: int) -> Mention | None:
         ]
         if len(near) == 1 and len(word) >= _SHORT_NAME:
             return _made(text, near[0], first, last, 0.85)
+    return None
+
+
+def _initials(text: Text, schema: Schema, first: int) -> Mention | None:
+    """Match words to the column that their initials spell: *monthly recurring revenue*, `mrr`."""
+    for last in range(first + 2, min(len(text.tokens), first + _WORDS + 2)):
+        window = text.tokens[first : last + 1]
+        if any(t.cjk for t in window) or not text.joined(first, last):
+            return None
+        key = "".join(t.low[0] for t in window)
+        columns = schema.by_key.get(key, []) if len(key) >= _FEWEST else []
+        if len(columns) == 1 and len(columns[0].parts) == 1 and window[-1].low not in CONTEXT:
+            return _made(text, columns[0], first, last, 0.9)
     return None
 
 

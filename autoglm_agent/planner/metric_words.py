@@ -16,7 +16,8 @@ REGRESSION = ("rmse", "mae", "mape", "r2")
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("average_precision",
-     r"\b(?:pr[-_ ]?auc|auc[-_ ]?pr|auprc|average[-_ ]precision|area under (?:the )?"
+     r"\b(?:pr[-_ ]?auc|auc[-_ ]?pr|auprc|(?:average|avg\.?|mean)[-_ ]precision|"
+     r"area under (?:the )?"
      r"(?:precision[- ]recall|pr)(?: curve)?|precision[- ]recall[- ](?:auc|curve))\b|"
      r"平均精度|平均精确率|pr ?曲线(?:下面积)?"),
     ("roc_auc",
@@ -67,7 +68,8 @@ _WISHES = (
         r"catch (?:as many|all|every)|find (?:every|all) |as few false negatives|"
         r"avoid false negatives|"
         r"(?:no|not a single|few) (?:miss|missed|false negatives)|"
-        r"(?:尽量|绝对|千万|最好)?(?:不要|不能|别|不可|避免|少|不)(?:漏|遗漏|错过)(?:掉|报|诊|检|判)?|"
+        r"(?:尽量|绝对|千万|最好)?(?:不要|不能|别|不可|避免|少|不)(?:漏|遗漏|错过)(?:掉|报|诊|"
+        r"检|判)?|"
         r"宁可(?:错杀|误报|误判|误诊|多报)|减少漏|降低漏|"
         r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:false (?:alarms?|positives?)|"
         r"over-?\w+|too many)\b[^.;!?]{0,30}\b(?:than|to)\b", re.ASCII)),

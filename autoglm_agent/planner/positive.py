@@ -142,6 +142,11 @@ def _named(text: Text, levels: list[str]) -> Found[str | int | float | bool] | N
         return Found(events[0], start, end, 0.9 if end else 0.75, "instruction" if end else "data")
     if len(events) == 1:
         return Found(events[0], 0, 0, 0.7, "data")
+    harmless = [level for level in levels if is_good(level)]
+    if len(harmless) == 1 and levels[0].lower() not in _NO | _YES:
+        other = next(level for level in levels if level != harmless[0])
+        start, end = places[other] or (0, 0)
+        return Found(other, start, end, 0.75, "instruction" if end else "data")
     if len(said) == 1 and said[0].lower() not in _NO | _YES and not is_good(said[0]):
         start, end = places[said[0]] or (0, 0)
         return Found(said[0], start, end, 0.85)

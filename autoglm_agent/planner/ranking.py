@@ -19,7 +19,7 @@ from autoglm_agent.planner.text import Text
 BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
-_NAMED_ELSEWHERE = 0.6
+_NAMED_ELSEWHERE, _NOT_TWO = 0.6, 0.6
 
 
 def rank_by_word(
@@ -119,7 +119,7 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
             words,
         )
     ):
-        return 0.72
+        return 0.72 if column.numeric or anchor.how == "exact" else _NOT_TWO
     if re.search(r"(?a)\bhow (?:much|many|long|far|old)\b|多少", words) and not (
         column.numeric or column.counted or places[anchor.first].region == "feature"
     ):

@@ -33,6 +33,7 @@ _AUXILIARY = word_set(
 )
 _DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
 _IMPERATIVES = frozenset({"rate", "grade", "rank", "price", "value"})
+_NEVER_ASKED = frozenset({"among", "amongst", "after", "before", "since"})
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
 _MEASURES = frozenset(
@@ -192,7 +193,7 @@ def _steer(text: Text, index: int, state: _State) -> bool:
             state.turn("of" if state.seen or _quantity(before) else state.region)
     elif low == "on" and stem(before) in _SPENDING:
         pass
-    elif low in ("among", "amongst"):
+    elif low in _NEVER_ASKED:
         state.turn("context" if state.region != "feature" else "feature")
     elif low in CONTEXT:
         if state.region != "feature":

@@ -8,7 +8,7 @@ from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import distance, key_of, read_text
 
-_SURE = 0.5
+_SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
 
 
@@ -35,7 +35,7 @@ def column_for(phrase: str, schema: Schema) -> Column | None:
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
         return None
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < 0.05:
+    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _TIE:
         return None
     return schema.by_name[ranked[0][0]]
 

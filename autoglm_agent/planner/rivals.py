@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 
 from autoglm_agent.planner.choice import Choice
+from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column, Part, Schema
 from autoglm_agent.planner.text import Text, stem
@@ -19,7 +20,8 @@ _ALTERNATIVES = re.compile(
     r"\b(?:predict|estimate|forecast|model|classify) (?:either )?(?:the |a |an )?"
     r"(?P<one>[\w-]{2,30}(?: [\w-]{2,30}){0,2}?)(?:,? or (?:else )?)(?:the |a |an |perhaps )*"
     r"(?P<other>[\w-]{2,30})(?=[.,;!?]|\Z)|"
-    r"(?:预测|估计|估算)(?P<two>[\u3400-\u9fff]{2,8}?)(?:或者?|还是)(?P<three>[\u3400-\u9fff]{2,8}?)"
+    r"(?:预测|估计|估算)(?P<two>[\u3400-\u9fff]{2,8}?)(?:或者?|"
+    r"还是)(?P<three>[\u3400-\u9fff]{2,8}?)"
     r"(?=[,.;!?]|\Z)",
     re.ASCII,
 )
@@ -41,6 +43,8 @@ def rivals_of(text: Text, schema: Schema, best: Choice, excluded: Collection[str
     other = _alternative(text, schema, best.column)
     if other is not None:
         return [other]
+    if series := _shared_before(text, schema, best):
+        return series
     said = _Said(text)
     if not _half_said(best.column, said):
         return []
@@ -74,6 +78,19 @@ def _two_names(text: Text, schema: Schema, best: Choice) -> list[Column]:
         and (other.two_valued, other.numeric) == (column.two_valued, column.numeric)
         and set(dict(other.profile.levels)) & set(dict(column.profile.levels))
     ]
+
+
+def _shared_before(text: Text, schema: Schema, best: Choice) -> list[Column]:
+    """Return columns whose Chinese names begin right before the word found: 模考 of 模考一."""
+    if best.how == "shared" or text.norm[best.start : best.end].isascii():
+        return []
+    found = [
+        a.column
+        for a in shared_names(text, schema)
+        if a.column is not best.column and text.tokens[a.last].end == best.start
+    ]
+    series = len({column.name[:-1] for column in found}) == 1
+    return found if len(found) > 1 and series else []
 
 
 class _Said:

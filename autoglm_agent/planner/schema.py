@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from autoglm_agent.planner.abbreviations import shortens, spelt_out
 from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import (
     ABBREVIATIONS,
@@ -63,6 +64,8 @@ class Part:
         """Tell whether a stem of the instruction is this word, whole or shortened."""
         if word_stem == self.stem or word_stem in self.alternatives:
             return True
+        if shortens(self.stem, word_stem):
+            return not concepts_of(self.stem) and not domains_of(self.stem)
         short, long = sorted((self.stem, word_stem), key=len)
         if len(short) < 4 or len(long) < len(short) + 3 or not long.startswith(short):
             return False
@@ -192,7 +195,9 @@ class Schema:
         phrases = _phrase_concepts(words)
         parts: list[Part] = []
         for index, word in enumerate(words):
-            alternatives = frozenset(stem(w) for w in ABBREVIATIONS.get(word, ()))
+            known = word in ABBREVIATIONS or concepts_of(stem(word)) or domains_of(stem(word))
+            told = ABBREVIATIONS.get(word, () if known else spelt_out(word))
+            alternatives = frozenset(stem(w) for w in told)
             keys = [stem(word), *alternatives]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
             of_unit = index > 0 and all(w in UNITS for w in words[index:])

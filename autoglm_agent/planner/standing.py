@@ -24,6 +24,7 @@ _QUANTITY = frozenset("费价率量额数税款险")
 _STOPS_ZH = FUNCTION_ZH | CARRIERS_ZH
 _LONGEST_COMPOUND = 8
 _STATISTICS = ("中位数", "平均", "均值", "中值", "总数", "总量", "总额", "最大", "最小", "众数")
+_COUNTS_ZH = frozenset(("天数", "次数", "人数", "数量", "时长", "金额", "总数"))
 _READINGS = frozenset(
     ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
 )
@@ -144,13 +145,15 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     if token.cjk:
         if text.norm[text.tokens[after - 1].end : token.start].strip() or token.low in _READINGS:
             return False
+        if anchor.column.numeric and token.low in _COUNTS_ZH:
+            return False
         if other_head(text, after):
             return True
         told = {c.name for c in concepts_of(token.stem) if c.hint in ("amount", "yesno")}
         return text.tokens[anchor.last].cjk and bool(told) and "count" not in told
     if token.low in CONTEXT:
         return False
-    if anchor.how == "level" and _other_noun(text, anchor, after):
+    if anchor.how == "level" and not anchor.column.two_valued and _other_noun(text, anchor, after):
         return True
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
         return False
