@@ -42,6 +42,8 @@ Trials = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Seed of every split, model and bootstrap.")]
 Model = Annotated[str | None, typer.Option(help="provider:model of a chat model that plans.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; AUTOGLM_TOKEN guards it.")]
+Roots = Annotated[list[str] | None, typer.Option(help="Folder from which tables may be read [.].")]
 Memory = Annotated[bool, typer.Option("--memory/--no-memory", help="Recall and keep chains.")]
 
 
@@ -249,6 +251,23 @@ def doctor(runs: Runs = None, json: Json = False) -> None:
     from autoglm_agent.cli.doctor import doctor as work
 
     work(runs=runs, as_json=json)
+
+
+@app.command()
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="Streamable HTTP instead of standard input and output.")
+    ] = False,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8766,
+    runs: Runs = None,
+    root: Roots = None,
+    model: Model = None,
+) -> None:
+    """Serve the tools by the Model Context Protocol."""
+    from autoglm_agent.cli.serving import mcp as work
+
+    work(http=http, host=host, port=port, runs=runs, roots=root or (), model=model)
 
 
 def main() -> None:
