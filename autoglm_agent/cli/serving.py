@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 TOKEN = "AUTOGLM_TOKEN"  # noqa: S105 - the name of the variable, not a secret
-"""Environment variable with the bearer token of a server."""
+"""Environment variable with the bearer tokens of a server, separated by commas."""
 
 
 def mcp(
@@ -36,22 +37,64 @@ def mcp(
     from autoglm_agent.serving.guard import TokenGuard
 
     app: Any = server.streamable_http_app(host=host, transport_security=_security(host, port))
-    _listen(TokenGuard(app, token_for(host)), host, port)
+    _listen(TokenGuard(app, tokens_for(host)), host, port)
 
 
-def token_for(host: str) -> str | None:
-    """Return the token that requests must carry.
+def serve(
+    *,
+    host: str,
+    port: int,
+    runs: str | None,
+    roots: Sequence[str],
+    urls: Sequence[str],
+    database: str | None,
+    width: int,
+    room: int,
+    time_budget: float,
+    trials: int | None,
+    model: str | None,
+    memory: bool,
+) -> None:
+    """Serve the chat backend and its page; see `autoglm serve --help`."""
+    tokens = tokens_for(host)
+    try:
+        from autoglm_agent.serving.app import build_app
+        from autoglm_agent.serving.backend import Backend, Limits
+    except ImportError as error:
+        raise _missing("serve", error) from error
+    from autoglm_agent.serving.database import Database
+    from autoglm_agent.serving.places import Places
+    from autoglm_agent.serving.runs import RunFolder
+    from autoglm_agent.serving.uploads import UrlList
+
+    home = runs_home(runs)
+    backend = Backend(
+        RunFolder(home, model=model, memory=memory),
+        Database(database or home / "serve.sqlite"),
+        Places(roots),
+        UrlList(urls),
+        limits=Limits(time_budget, trials),
+        width=width,
+        room=room,
+    )
+    print(f"AutoGLM listens on http://{host}:{port}", file=sys.stderr, flush=True)
+    _listen(build_app(backend, tokens=tokens), host, port)
+
+
+def tokens_for(host: str) -> list[str]:
+    """Return the tokens that requests must carry one of.
 
     Raises:
         InputError: If others can reach the server and no token is set.
     """
-    token = os.environ.get(TOKEN)
-    if not token and not is_loopback(host):
+    tokens = [token.strip() for token in os.environ.get(TOKEN, "").split(",")]
+    tokens = list(filter(None, tokens))
+    if not tokens and not is_loopback(host):
         raise InputError(
             f"{host} can be reached from other machines and no token is set.",
-            f"Set {TOKEN}, or listen on 127.0.0.1.",
+            f"Set {TOKEN} (several, one for each user, by commas), or listen on 127.0.0.1.",
         )
-    return token
+    return tokens
 
 
 def is_loopback(host: str) -> bool:
