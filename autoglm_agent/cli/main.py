@@ -44,6 +44,10 @@ Trials = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="Seed of every split, model and bootstrap.")]
 Model = Annotated[str | None, typer.Option(help="provider:model of a chat model that plans.")]
+Host = Annotated[str, typer.Option(help="Address to listen on; AUTOGLM_TOKEN guards it.")]
+Roots = Annotated[
+    list[str] | None, typer.Option(help="Folder from which tables may be read by name.")
+]
 Memory = Annotated[bool, typer.Option("--memory/--no-memory", help="Recall and keep chains.")]
 
 
@@ -271,6 +275,61 @@ def doctor(runs: Runs = None, json: Json = False) -> None:
     from autoglm_agent.cli.doctor import doctor as work
 
     work(runs=runs, as_json=json)
+
+
+@app.command()
+def mcp(
+    http: Annotated[
+        bool, typer.Option("--http", help="Streamable HTTP instead of standard input and output.")
+    ] = False,
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8766,
+    runs: Runs = None,
+    root: Roots = None,
+    model: Model = None,
+) -> None:
+    """Serve the tools by the Model Context Protocol."""
+    from autoglm_agent.cli.serving import mcp as work
+
+    work(http=http, host=host, port=port, runs=runs, roots=root or (), model=model)
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8765,
+    runs: Runs = None,
+    root: Roots = None,
+    allow_url: Annotated[
+        list[str] | None, typer.Option(help="https://host/folder/ to fetch tables from.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(help="postgresql:// URL [SQLite in the folder of runs].")
+    ] = None,
+    workers: Annotated[int, typer.Option(help="Runs at once.", min=1, max=256)] = 1,
+    queue: Annotated[int, typer.Option(help="Runs that may wait.", min=0, max=10_000)] = 64,
+    time_budget: Annotated[float, typer.Option(help="Seconds of a run.", min=0.1)] = 60.0,
+    trials: Trials = None,
+    model: Model = None,
+    memory: Memory = True,
+) -> None:
+    """Serve an OpenAI-compatible chat endpoint and a web page."""
+    from autoglm_agent.cli.serving import serve as work
+
+    work(
+        host=host,
+        port=port,
+        runs=runs,
+        roots=root or (),
+        urls=allow_url or (),
+        database=database,
+        width=workers,
+        room=queue,
+        time_budget=time_budget,
+        trials=trials,
+        model=model,
+        memory=memory,
+    )
 
 
 def main() -> None:

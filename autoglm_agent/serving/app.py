@@ -1,0 +1,87 @@
+"""The chat backend as an ASGI application: endpoints, page, health, errors, start and stop."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from autoglm_agent.errors import AutoGLMError
+from autoglm_agent.serving.backend import Backend
+from autoglm_agent.serving.chat import Chat
+from autoglm_agent.serving.guard import TokenGuard
+from autoglm_agent.serving.openai_wire import error_body
+
+PAGE = Path(__file__).parent / "page"
+FILES = {
+    "/": ("index.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+    "/tree.js": ("tree.js", "text/javascript"),
+}
+OPEN = frozenset({"/health", *FILES})
+"""What needs no token: the page itself, which asks for one, and the health."""
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' blob: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def build_app(backend: Backend, *, tokens: Sequence[str] = ()) -> ASGIApp:
+    """Return the application.
+
+    Args:
+        backend: What it serves.
+        tokens: One for each user; none lets everybody in as one user.
+    """
+
+    @contextlib.asynccontextmanager
+    async def living(app: Starlette) -> AsyncIterator[None]:
+        del app
+        await backend.resume()
+        try:
+            yield
+        finally:
+            await backend.queue.stop()
+
+    async def health(request: Request) -> Response:
+        del request
+        queue = backend.queue
+        return JSONResponse(
+            {
+                "status": "ok",
+                "queued": queue.waiting,
+                "running": queue.running,
+                "room": queue.room,
+                "width": queue.width,
+            }
+        )
+
+    routes = [Route("/health", health), *Chat(backend).routes()]
+    routes += [Route(path, _page(*told)) for path, told in FILES.items()]
+    app = Starlette(routes=routes, lifespan=living, exception_handlers={AutoGLMError: _failed})
+    return TokenGuard(app, tokens, OPEN)
+
+
+def _page(name: str, kind: str) -> Any:
+    async def page(request: Request) -> Response:
+        del request
+        headers = {"Content-Security-Policy": _POLICY, "X-Content-Type-Options": "nosniff"}
+        return FileResponse(PAGE / name, media_type=kind, headers=headers)
+
+    return page
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    del request
+    assert isinstance(error, AutoGLMError)
+    status, body, headers = error_body(error)
+    return JSONResponse(body, status, headers)

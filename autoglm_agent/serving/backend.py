@@ -1,0 +1,205 @@
+"""The chat backend without its wire: a message becomes a run, a run's end becomes an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
+from autoglm_agent.planner.paths import find_path
+from autoglm_agent.serving.commands import document_of
+from autoglm_agent.serving.database import ACTIVE, Database, Row
+from autoglm_agent.serving.places import Places
+from autoglm_agent.serving.queue import RunQueue
+from autoglm_agent.serving.runs import RunFolder
+from autoglm_agent.serving.uploads import UrlList
+from autoglm_graphs.settings import Settings
+
+HELP = (
+    "Upload a table (CSV, Parquet, Excel, JSON lines) and say in one sentence what you want, for "
+    "example: Predict churn; do not use the customer's id."
+)
+CANCELLED = "The run was cancelled. What it had done is kept."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run of the backend may use.
+
+    Attributes:
+        time_budget: Seconds of one run.
+        trials: Train exactly this many candidates; None lets the clock decide.
+    """
+
+    time_budget: float = 60.0
+    trials: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request of a person.
+
+    Attributes:
+        owner: Who asks.
+        words: What they say now.
+        before: What they said earlier, where the client keeps the conversation.
+        thread: The thread that goes on, if one does.
+        file: Id of an uploaded file, if one is given.
+        url: URL of a table, if one is given.
+    """
+
+    owner: str
+    words: str
+    before: tuple[str, ...] = ()
+    thread: str | None = None
+    file: str | None = None
+    url: str | None = None
+
+
+class Backend:
+    """Threads, their runs, and the queue in which they wait.
+
+    Args:
+        runs: Where runs are kept and how they are driven.
+        database: Threads, messages, files, runs.
+        places: Folders from which tables may be read.
+        urls: URLs from which tables may be fetched.
+        limits: What one run may use.
+        width: Runs driven at once.
+        room: Runs that may wait.
+    """
+
+    def __init__(
+        self,
+        runs: RunFolder,
+        database: Database,
+        places: Places,
+        urls: UrlList,
+        *,
+        limits: Limits,
+        width: int,
+        room: int,
+    ) -> None:
+        self.runs = runs
+        self.database = database
+        self.places = places
+        self.urls = urls
+        self.limits = limits
+        self.queue = RunQueue(self._drive, width=width, room=room)
+        self._taking = asyncio.Lock()
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of what was uploaded or fetched."""
+        return self.runs.home / "uploads"
+
+    async def resume(self) -> None:
+        """Go on with every run that a stopped or killed server left."""
+        for run in await asyncio.to_thread(self.database.active):
+            self.queue.submit(run, always=True)
+
+    async def ask(self, asked: Asked) -> tuple[Row, str | None]:
+        """Begin what is asked and return its thread and its run; None for words without a table.
+
+        Raises:
+            QueueFull: If no further run can wait; nothing is kept then.
+            InputError: If thread, file or URL are not there, or may not be read.
+            RunActiveError: If the thread's last run has not ended.
+        """
+        if not asked.words.strip():
+            raise InputError("The message is empty.", "Say what you want.")
+        self.queue.check_room()
+        fetched = ""
+        if asked.url:
+            fetched = str(await asyncio.to_thread(self.urls.fetch, asked.url, self.uploads))
+        async with self._taking:  # the room that was checked is the room that is taken
+            self.queue.check_room()
+            return await self._begin(asked, fetched)
+
+    async def _begin(self, asked: Asked, fetched: str) -> tuple[Row, str | None]:
+        thread = await asyncio.to_thread(
+            self.database.open_thread, asked.owner, asked.thread, asked.words
+        )
+        if await asyncio.to_thread(self.database.active, thread["id"]):
+            raise RunActiveError("This thread's last run has not ended.", "Wait, or cancel it.")
+        data = fetched or await asyncio.to_thread(self._data, asked, thread)
+        if not data:
+            await asyncio.to_thread(self.database.say, thread["id"], "user", asked.words)
+            await asyncio.to_thread(self.database.say, thread["id"], "assistant", HELP)
+            return thread, None
+        said = await asyncio.to_thread(self._said, thread["id"])
+        settings = Settings(
+            data=data,
+            instruction="\n".join([*(said or asked.before), asked.words]),
+            time_budget=self.limits.time_budget,
+            trials=self.limits.trials,
+        )
+        run = await asyncio.to_thread(self.runs.make, settings)
+        await asyncio.to_thread(self.database.begin, thread, asked.words, data, run)
+        self.queue.submit(run)
+        return thread, run
+
+    async def cancel(self, run: str, owner: str) -> str:
+        """Stop a run and return its status."""
+        row = await asyncio.to_thread(self.database.run, run, owner)
+        if row["status"] not in ACTIVE:
+            return str(row["status"])
+        await asyncio.to_thread(self.database.end, run, "cancelled", CANCELLED)
+        await self.queue.cancel(run)
+        return "cancelled"
+
+    async def answer(self, run: str) -> str:
+        """Wait until a run has ended and return its answer; who waits may leave."""
+        await self.queue.wait(run)
+        return await asyncio.to_thread(self._answer, run)
+
+    def _answer(self, run: str) -> str:
+        rows = self.database.answers(run)
+        return str(rows[-1]["content"]) if rows else CANCELLED
+
+    def _data(self, asked: Asked, thread: Row) -> str:
+        """Return the table that is meant: given now, named now, named before, or the thread's."""
+        if asked.file:
+            return str(self.database.file(asked.file, asked.owner)["path"])
+        if named := find_path(asked.words):
+            return str(self.places.readable(named))
+        if thread["data"]:
+            return str(thread["data"])
+        earlier = [path for words in asked.before if (path := find_path(words))]
+        return str(self.places.readable(earlier[-1])) if earlier else ""
+
+    def _said(self, thread: str) -> list[str]:
+        """Return what was said in a thread before: later words add to it."""
+        rows = self.database.messages(thread)
+        return [row["content"] for row in rows if row["role"] == "user" and row["run"]]
+
+    async def _drive(self, run: str) -> None:
+        await asyncio.to_thread(self.database.mark_running, run)
+        status, text = await _outcome(self._work(run))
+        await asyncio.to_thread(self.database.end, run, status, text)
+
+    async def _work(self, run: str) -> tuple[str, str]:
+        told = document_of(await self.runs.drive(run))
+        return told["status"], await asyncio.to_thread(self._told, run, told)
+
+    def _told(self, run: str, told: dict[str, Any]) -> str:
+        """Return the answer's words, as the run concluded."""
+        ends = [
+            event["text"]
+            for event in self.runs.open(run).lines("events.jsonl")
+            if event.get("event") == "run.concluded" and event.get("text")
+        ]
+        return str(ends[-1] if ends else told.get("message") or told["status"])
+
+
+async def _outcome(work: Awaitable[tuple[str, str]]) -> tuple[str, str]:
+    """Return status and words of work that may fail on purpose."""
+    try:
+        return await work
+    except AutoGLMError as error:
+        candidates = ", ".join(getattr(error, "candidates", ()))
+        lines = [error.problem, f"Candidates: {candidates}" if candidates else "", error.remedy]
+        return "failed", "\n".join(filter(None, lines))

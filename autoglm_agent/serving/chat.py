@@ -1,0 +1,259 @@
+"""`/v1`: chat completions, models, files and runs over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.serving.backend import HELP, Backend
+from autoglm_agent.serving.following import Tail, line_of
+from autoglm_agent.serving.openai_wire import MODEL, chunk, completion, read_request
+from autoglm_agent.serving.uploads import MAX_BYTES, new_place
+
+HEARTBEAT_S = 10.0
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes of a JSON body that are read."""
+_PLOT_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+_STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Chat:
+    """The endpoints of one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self.backend = backend
+
+    def routes(self) -> list[Route]:
+        """Return what the application serves under `/v1`."""
+        return [
+            Route("/v1/models", self.models),
+            Route("/v1/models/{model}", self.model),
+            Route("/v1/chat/completions", self.complete, methods=["POST"]),
+            Route("/v1/files", self.upload, methods=["POST"]),
+            Route("/v1/files", self.files),
+            Route("/v1/files/{file}", self.file, methods=["GET", "DELETE"]),
+            Route("/v1/threads", self.threads),
+            Route("/v1/threads/{thread}", self.thread),
+            Route("/v1/runs/{run}", self.run),
+            Route("/v1/runs/{run}/cancel", self.cancel, methods=["POST"]),
+            Route("/v1/runs/{run}/events", self.events),
+            Route("/v1/runs/{run}/report", self.report),
+            Route("/v1/runs/{run}/plots/{number:int}", self.plot),
+        ]
+
+    async def models(self, request: Request) -> Response:
+        """List the one model."""
+        del request
+        return JSONResponse({"object": "list", "data": [_model()]})
+
+    async def model(self, request: Request) -> Response:
+        """Tell of the one model."""
+        if request.path_params["model"] != MODEL:
+            raise InputError("There is no such model.", f"Use {MODEL!r}.")
+        return JSONResponse(_model())
+
+    async def complete(self, request: Request) -> Response:
+        """Answer a chat completion; who hangs up loses the words, not the run."""
+        asked, streams = read_request(
+            await _json(request), _owner(request), request.headers.get("x-autoglm-thread")
+        )
+        thread, run = await self.backend.ask(asked)
+        told = {"thread_id": thread["id"], "run": run}
+        headers = {"X-AutoGLM-Thread": thread["id"], "X-AutoGLM-Run": run or ""}
+        identity = f"chatcmpl-{uuid.uuid4().hex}"
+        if streams:
+            return StreamingResponse(
+                self._stream(identity, told),
+                media_type="text/event-stream",
+                headers={**_STREAM, **headers},
+            )
+        text = await self.backend.answer(run) if run else HELP
+        return JSONResponse(completion(identity, text, told), headers=headers)
+
+    async def _stream(self, identity: str, told: dict[str, Any]) -> AsyncIterator[bytes]:
+        run = told["run"]
+        yield chunk(identity, {"role": "assistant", "content": ""}, None, **told)
+        if run:
+            async for event in self._events(run, 0):
+                line = line_of(event) if event else None
+                yield chunk(identity, {"content": f"{line}\n"}) if line else b": waiting\n\n"
+            yield chunk(identity, {"content": f"\n{await self.backend.answer(run)}"})
+        else:
+            yield chunk(identity, {"content": HELP})
+        yield chunk(identity, {}, "stop")
+        yield b"data: [DONE]\n\n"
+
+    async def _events(self, run: str, offset: int) -> AsyncIterator[dict[str, Any] | None]:
+        """Yield a run's events, and None now and then so that the connection stays open."""
+        tail = Tail(self.backend.runs.open(run).path / "events.jsonl", offset)
+        silent = 0.0
+        while True:
+            ended = self.backend.queue.ended(run)
+            events = await asyncio.to_thread(tail.more)
+            for event in events:
+                yield event
+            if ended:
+                return
+            silent = 0.0 if events else silent + 0.25
+            if silent >= HEARTBEAT_S:
+                silent = 0.0
+                yield None
+            await asyncio.sleep(0.25)
+
+    async def upload(self, request: Request) -> Response:
+        """Take a file."""
+        length = int(request.headers.get("content-length") or 0)
+        if length > MAX_BYTES:
+            raise InputError("The file is too large.", f"{MAX_BYTES} bytes are taken at most.")
+        async with request.form(max_files=1, max_fields=8) as form:
+            given = form.get("file")
+            if not isinstance(given, UploadFile):
+                raise InputError("`file` is missing.", "Send the table as multipart/form-data.")
+            name = given.filename or "table.csv"
+            place = new_place(self.backend.uploads, name)
+            size = await _copied(given, place)
+        row = await asyncio.to_thread(
+            self.backend.database.keep_file, _owner(request), name, place, size
+        )
+        return JSONResponse(_file(row))
+
+    async def files(self, request: Request) -> Response:
+        """List the caller's files."""
+        rows = await asyncio.to_thread(self.backend.database.files, _owner(request))
+        return JSONResponse({"object": "list", "data": [_file(row) for row in rows]})
+
+    async def file(self, request: Request) -> Response:
+        """Tell of a file, or remove it."""
+        database, owner = self.backend.database, _owner(request)
+        row = await asyncio.to_thread(database.file, request.path_params["file"], owner)
+        if request.method == "DELETE":
+            await asyncio.to_thread(database.forget_file, row["id"], owner)
+            await asyncio.to_thread(Path(row["path"]).unlink, missing_ok=True)
+            return JSONResponse({"id": row["id"], "object": "file", "deleted": True})
+        return JSONResponse(_file(row))
+
+    async def threads(self, request: Request) -> Response:
+        """List the caller's threads, newest first."""
+        rows = await asyncio.to_thread(self.backend.database.threads, _owner(request))
+        data = [{"id": r["id"], "title": r["title"], "created": int(r["created"])} for r in rows]
+        return JSONResponse({"object": "list", "data": data})
+
+    async def thread(self, request: Request) -> Response:
+        """Return a thread with its messages and the run that is going on, if one is."""
+        database, name = self.backend.database, request.path_params["thread"]
+        row = await asyncio.to_thread(database.open_thread, _owner(request), name, "")
+        messages = await asyncio.to_thread(database.messages, name)
+        active = await asyncio.to_thread(database.active, name)
+        shown = [{k: m[k] for k in ("role", "content", "run")} for m in messages]
+        return JSONResponse(
+            {
+                "id": row["id"],
+                "title": row["title"],
+                "messages": shown,
+                "active": active[0] if active else None,
+            }
+        )
+
+    async def run(self, request: Request) -> Response:
+        """Tell how a run stands."""
+        row = await self._row(request)
+        told = {"run": row["run"], "thread_id": row["thread"], "status": row["status"]}
+        told["position"] = self.backend.queue.position(row["run"])
+        result = await asyncio.to_thread(self.backend.runs.result, row["run"])
+        if result["status"] != "unfinished":
+            kept = ("task", "honest", "naive", "error", "message")
+            told["result"] = {key: result.get(key) for key in kept}
+        return JSONResponse(told)
+
+    async def cancel(self, request: Request) -> Response:
+        """Stop a run."""
+        run = request.path_params["run"]
+        return JSONResponse({"run": run, "status": await self.backend.cancel(run, _owner(request))})
+
+    async def events(self, request: Request) -> Response:
+        """Stream a run's events from its beginning, as server-sent events."""
+        row = await self._row(request)
+
+        async def told() -> AsyncIterator[bytes]:
+            async for event in self._events(row["run"], 0):
+                yield _event(event) if event else b": waiting\n\n"
+            yield b"event: end\ndata: {}\n\n"
+
+        return StreamingResponse(told(), media_type="text/event-stream", headers=_STREAM)
+
+    async def report(self, request: Request) -> Response:
+        """Return a run's report; it has no script and may load nothing."""
+        row = await self._row(request)
+        page = await asyncio.to_thread(self.backend.runs.report, row["run"])
+        return HTMLResponse(page, headers=_PLOT_POLICY)
+
+    async def plot(self, request: Request) -> Response:
+        """Return one plot of a run's report."""
+        row = await self._row(request)
+        plots = await asyncio.to_thread(self.backend.runs.plots, row["run"])
+        number = request.path_params["number"]
+        if not 1 <= number <= len(plots):
+            raise InputError(f"There is no plot {number}.", f"There are {len(plots)}.")
+        return Response(plots[number - 1], media_type="image/svg+xml", headers=_PLOT_POLICY)
+
+    async def _row(self, request: Request) -> dict[str, Any]:
+        database = self.backend.database
+        return await asyncio.to_thread(database.run, request.path_params["run"], _owner(request))
+
+
+def _owner(request: Request) -> str:
+    return str(request.scope.get("autoglm.owner", ""))
+
+
+async def _json(request: Request) -> Any:
+    body = b""
+    async for block in request.stream():
+        body += block
+        if len(body) > MAX_BODY:
+            raise InputError("The request is too large.", "Upload tables as files.")
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise InputError("The request is no JSON.", "Send a JSON object.") from None
+
+
+async def _copied(given: UploadFile, place: Path) -> int:
+    """Copy an upload to its place and return its size."""
+    size = 0
+    with open(place, "wb") as out:
+        while block := await given.read(1 << 20):
+            size += len(block)
+            if size > MAX_BYTES:
+                raise InputError("The file is too large.", "Give a part of it.")
+            await asyncio.to_thread(out.write, block)
+    return size
+
+
+def _event(event: dict[str, Any]) -> bytes:
+    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+
+
+def _file(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "object": "file",
+        "bytes": row["size"],
+        "created_at": int(row["created"]),
+        "filename": row["name"],
+        "purpose": "user_data",
+        "status": "processed",
+    }
+
+
+def _model() -> dict[str, Any]:
+    return {"id": MODEL, "object": "model", "created": 0, "owned_by": "autoglm-agent"}

@@ -1,0 +1,238 @@
+"""What the chat backend remembers: threads, messages, files and which runs are to be driven.
+
+SQLite by default, PostgreSQL by URL. What a run does is not here: it is in the run's folder.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from autoglm_agent.errors import InputError, MissingExtraError, StoreError
+
+ACTIVE = ("queued", "running")
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, owner TEXT NOT NULL, "
+    "title TEXT NOT NULL, data TEXT NOT NULL, created DOUBLE PRECISION NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS messages (thread TEXT NOT NULL, number INTEGER NOT NULL, "
+    "role TEXT NOT NULL, content TEXT NOT NULL, run TEXT NOT NULL, PRIMARY KEY (thread, number))",
+    "CREATE TABLE IF NOT EXISTS files (id TEXT PRIMARY KEY, owner TEXT NOT NULL, "
+    "name TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, "
+    "created DOUBLE PRECISION NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, thread TEXT NOT NULL, "
+    "owner TEXT NOT NULL, status TEXT NOT NULL, created DOUBLE PRECISION NOT NULL)",
+)
+Row = dict[str, Any]
+
+
+class Database:
+    """Rows of the backend, whole or not at all; safe to call from several threads.
+
+    Args:
+        place: A file for SQLite, or a `postgresql://` URL.
+
+    Raises:
+        StoreError: If it cannot be opened.
+        MissingExtraError: If the driver of PostgreSQL is not installed.
+    """
+
+    def __init__(self, place: str | Path) -> None:
+        self._lock = threading.Lock()
+        self._postgres = str(place).startswith(("postgresql://", "postgres://"))
+        self._connection: Any = _postgres(str(place)) if self._postgres else _sqlite(Path(place))
+        for table in _TABLES:
+            self._write((table, ()))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def open_thread(self, owner: str, thread: str | None, title: str) -> Row:
+        """Return an owner's thread, a new one if none is named.
+
+        Raises:
+            InputError: If there is no such thread of this owner.
+        """
+        if thread:
+            found = self._rows("SELECT * FROM threads WHERE id = ? AND owner = ?", thread, owner)
+            if not found:
+                raise InputError(f"There is no thread {thread[:80]!r}.", "Begin a new one.")
+            return found[0]
+        row = {
+            "id": uuid.uuid4().hex,
+            "owner": owner,
+            "title": " ".join(title.split())[:80],
+            "data": "",
+            "created": time.time(),
+        }
+        self._write(("INSERT INTO threads VALUES (?, ?, ?, ?, ?)", tuple(row.values())))
+        return row
+
+    def threads(self, owner: str) -> list[Row]:
+        """Return an owner's threads, newest first."""
+        return self._rows(
+            "SELECT * FROM threads WHERE owner = ? ORDER BY created DESC LIMIT 200", owner
+        )
+
+    def messages(self, thread: str) -> list[Row]:
+        """Return a thread's messages in order."""
+        return self._rows("SELECT * FROM messages WHERE thread = ? ORDER BY number", thread)
+
+    def say(self, thread: str, role: str, content: str, run: str = "") -> None:
+        """Add a message to a thread."""
+        self._write(_message(thread, role, content, run))
+
+    def begin(self, thread: Row, words: str, data: str, run: str) -> None:
+        """Add a request and the run that it begins, in one transaction."""
+        self._write(
+            _message(thread["id"], "user", words, run),
+            ("UPDATE threads SET data = ? WHERE id = ?", (data, thread["id"])),
+            (
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?)",
+                (run, thread["id"], thread["owner"], "queued", time.time()),
+            ),
+        )
+
+    def end(self, run: str, status: str, answer: str) -> None:
+        """Add a run's answer to its thread and its status, in one transaction, once."""
+        with self._lock:
+            row = self._all("SELECT * FROM runs WHERE run = ?", (run,))
+            if not row or row[0]["status"] not in ACTIVE:
+                return
+            self._run(
+                _message(row[0]["thread"], "assistant", answer, run),
+                ("UPDATE runs SET status = ? WHERE run = ?", (status, run)),
+            )
+
+    def mark_running(self, run: str) -> None:
+        """Note that a run is being driven, unless it was cancelled meanwhile."""
+        query = "UPDATE runs SET status = 'running' WHERE run = ? AND status = 'queued'"
+        self._write((query, (run,)))
+
+    def answers(self, run: str) -> list[Row]:
+        """Return what was answered by a run."""
+        return self._rows("SELECT * FROM messages WHERE run = ? AND role = 'assistant'", run)
+
+    def run(self, run: str, owner: str) -> Row:
+        """Return an owner's run.
+
+        Raises:
+            InputError: If there is none.
+        """
+        found = self._rows("SELECT * FROM runs WHERE run = ? AND owner = ?", run, owner)
+        if not found:
+            raise InputError(f"There is no run {run[:80]!r}.", "Check the id.")
+        return found[0]
+
+    def active(self, thread: str | None = None) -> list[str]:
+        """Return the runs that have not ended, oldest first; of one thread or of all."""
+        chosen = "AND thread = ?" if thread else ""
+        rows = self._rows(
+            f"SELECT run FROM runs WHERE status IN ('queued', 'running') {chosen} "  # noqa: S608
+            "ORDER BY created",
+            *([thread] if thread else []),
+        )
+        return [row["run"] for row in rows]
+
+    def keep_file(self, owner: str, name: str, path: Path, size: int) -> Row:
+        """Note an uploaded file and return it."""
+        row = {
+            "id": f"file-{uuid.uuid4().hex}",
+            "owner": owner,
+            "name": name,
+            "path": str(path),
+            "size": size,
+            "created": time.time(),
+        }
+        self._write(("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", tuple(row.values())))
+        return row
+
+    def file(self, file: str, owner: str) -> Row:
+        """Return an owner's file.
+
+        Raises:
+            InputError: If there is none.
+        """
+        found = self._rows("SELECT * FROM files WHERE id = ? AND owner = ?", file, owner)
+        if not found:
+            raise InputError(f"There is no file {file[:80]!r}.", "Upload it first.")
+        return found[0]
+
+    def files(self, owner: str) -> list[Row]:
+        """Return an owner's files, newest first."""
+        return self._rows("SELECT * FROM files WHERE owner = ? ORDER BY created DESC", owner)
+
+    def forget_file(self, file: str, owner: str) -> None:
+        """Remove an owner's file from the list."""
+        self._write(("DELETE FROM files WHERE id = ? AND owner = ?", (file, owner)))
+
+    def _rows(self, query: str, *values: Any) -> list[Row]:
+        with self._lock:
+            return self._all(query, values)
+
+    def _all(self, query: str, values: Sequence[Any]) -> list[Row]:
+        cursor = self._connection.execute(self._marked(query), values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _write(self, *changes: tuple[str, Sequence[Any]]) -> None:
+        with self._lock:
+            self._run(*changes)
+
+    def _run(self, *changes: tuple[str, Sequence[Any]]) -> None:
+        try:
+            self._connection.execute("BEGIN")
+            for query, values in changes:
+                self._connection.execute(self._marked(query), values)
+            self._connection.execute("COMMIT")
+        except Exception as error:
+            self._connection.execute("ROLLBACK")
+            raise StoreError(f"The backend's database refused: {error}.", "Try again.") from error
+
+    def _marked(self, query: str) -> str:
+        return query.replace("?", "%s") if self._postgres else query
+
+
+def _message(thread: str, role: str, content: str, run: str) -> tuple[str, Sequence[Any]]:
+    query = (
+        "INSERT INTO messages SELECT ?, COALESCE(MAX(number), 0) + 1, ?, ?, ? FROM messages "
+        "WHERE thread = ?"
+    )
+    return query, (thread, role, content, run, thread)
+
+
+def _sqlite(path: Path) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        connection = sqlite3.connect(
+            path, check_same_thread=False, timeout=30, isolation_level=None
+        )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        path.chmod(0o600)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            f"The database {path} cannot be opened: {error}.", "Move it aside or choose --database."
+        ) from error
+    return connection
+
+
+def _postgres(url: str) -> Any:
+    try:
+        import psycopg
+    except ImportError as error:
+        raise MissingExtraError(
+            "PostgreSQL needs a driver that is not installed.",
+            "pip install 'autoglm-agent[postgres]'",
+        ) from error
+    try:
+        return psycopg.connect(url, autocommit=True)
+    except psycopg.Error as error:
+        raise StoreError(
+            f"PostgreSQL cannot be reached: {type(error).__name__}.", "Check --database."
+        ) from error

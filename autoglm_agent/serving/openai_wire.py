@@ -1,0 +1,119 @@
+"""The wire format of OpenAI's chat completions: what is read, and what is written."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
+from autoglm_agent.serving.backend import Asked
+from autoglm_agent.serving.queue import QueueFull
+
+MODEL = "autoglm"
+"""The one model that is offered."""
+
+
+def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool]:
+    """Return what a chat completion asks, and whether it wants a stream.
+
+    Args:
+        body: The parsed JSON body. `metadata` may hold `thread_id`, `file_id` and `url`; a
+            content part of type `file` may hold an uploaded file's `file_id`.
+        owner: Who asks.
+        thread: The thread named by a header, if one is.
+
+    Raises:
+        InputError: If the body is not a chat completion of our model.
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
+        raise InputError("`messages` is missing.", "Send a list of messages.")
+    if body.get("model") != MODEL:
+        raise InputError(f"There is no model {str(body.get('model'))[:80]!r}.", f"Use {MODEL!r}.")
+    if body.get("n") not in (None, 1):
+        raise InputError("`n` is not 1.", "Ask once.")
+    metadata = body.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise InputError("`metadata` is no object.", "Send an object of strings.")
+    said, file = [], metadata.get("file_id")
+    for message in body["messages"]:
+        if not isinstance(message, dict):
+            raise InputError("A message is no object.", "Send role and content.")
+        if message.get("role") == "user":
+            words, given = _content(message.get("content"))
+            said.append(words)
+            file = given or file
+    if not said:
+        raise InputError("No message is the user's.", "Send one with the role `user`.")
+    asked = Asked(
+        owner=owner,
+        words=said[-1],
+        before=tuple(filter(None, said[:-1])),
+        thread=thread or _text(metadata.get("thread_id")),
+        file=_text(file),
+        url=_text(metadata.get("url")),
+    )
+    return asked, bool(body.get("stream"))
+
+
+def completion(identity: str, text: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a whole answer."""
+    choice = {
+        "index": 0,
+        "message": {"role": "assistant", "content": text, "refusal": None},
+        "finish_reason": "stop",
+        "logprobs": None,
+    }
+    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    head = _head(identity, "chat.completion")
+    return {**head, "choices": [choice], "usage": usage, "autoglm": dict(extra)}
+
+
+def chunk(
+    identity: str, delta: Mapping[str, Any], finish: str | None = None, **extra: Any
+) -> bytes:
+    """Return one event of a stream."""
+    choice = {"index": 0, "delta": dict(delta), "finish_reason": finish, "logprobs": None}
+    body = {**_head(identity, "chat.completion.chunk"), "choices": [choice]}
+    if extra:
+        body["autoglm"] = extra
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
+
+
+def error_body(error: AutoGLMError) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """Return status, body and headers that tell of an error as OpenAI's clients expect."""
+    status, kind, headers = 500, "server_error", {}
+    if isinstance(error, QueueFull):
+        status, kind = 429, "rate_limit_error"
+        headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, RunActiveError):
+        status, kind = 409, "conflict_error"
+        headers["x-should-retry"] = "false"
+    elif isinstance(error, InputError):
+        status, kind = 400, "invalid_request_error"
+    told = {"message": str(error), "type": kind, "param": None, "code": type(error).__name__}
+    return status, {"error": told}, headers
+
+
+def _content(content: Any) -> tuple[str, str | None]:
+    """Return a message's words and the file that it holds."""
+    if isinstance(content, str):
+        return content, None
+    words, file = [], None
+    for part in content if isinstance(content, list) else ():
+        if not isinstance(part, dict):
+            continue
+        if part.get("type") == "text":
+            words.append(str(part.get("text") or ""))
+        elif part.get("type") == "file":
+            file = (part.get("file") or {}).get("file_id")
+    return "\n".join(words), _text(file)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _head(identity: str, kind: str) -> dict[str, Any]:
+    return {"id": identity, "object": kind, "created": int(time.time()), "model": MODEL}

@@ -1,0 +1,216 @@
+"""`autoglm serve`, started as a person starts it, in the hands of OpenAI's own client."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytest.importorskip("starlette", reason="the extra [serve] is not installed")
+
+import openai
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+WORDS = "Predict the diagnosis"
+START_S = 240
+
+
+class Served:
+    """A server process that can be killed and started again."""
+
+    def __init__(self, home: Path, *words: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.words = ["--runs", str(home), "--port", str(self.port), "--no-memory", *words]
+        self.start()
+
+    def start(self) -> None:
+        code = "from autoglm_agent.cli.main import main; main()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-c", code, "serve", *self.words],
+            env={**os.environ, "AUTOGLM_TOKEN": "alpha,beta"},
+            start_new_session=True,
+        )
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None
+            try:
+                if httpx.get(f"{self.url}/health").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        raise TimeoutError("the server did not start")
+
+    def kill(self) -> None:
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def client(self, token: str = "alpha") -> openai.OpenAI:
+        return openai.OpenAI(
+            base_url=f"{self.url}/v1", api_key=token, max_retries=0, timeout=START_S
+        )
+
+    def get(self, path: str, token: str = "alpha") -> httpx.Response:
+        return httpx.get(
+            self.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=START_S
+        )
+
+    def post(self, path: str, token: str = "alpha") -> httpx.Response:
+        return httpx.post(
+            self.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=START_S
+        )
+
+
+@pytest.fixture(scope="module")
+def small(tumours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "small.csv"
+    lines = tumours.read_text(encoding="utf-8").splitlines()[:80]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def served(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("runs")
+    server = Served(home, "--trials", "1", "--queue", "1", "--root", str(small.parent))
+    yield server
+    server.kill()
+
+
+def say(served: Served, words: str, token: str = "alpha", **rest: Any) -> Any:
+    return served.client(token).chat.completions.create(
+        model="autoglm", messages=[{"role": "user", "content": words}], **rest
+    )
+
+
+def begin(served: Served, words: str, token: str = "alpha") -> tuple[str, str]:
+    """Begin a run, hang up, and return thread and run."""
+    stream = say(served, words, token, stream=True)
+    head = next(iter(stream)).model_extra["autoglm"]
+    stream.close()
+    return head["thread_id"], head["run"]
+
+
+def settled(served: Served, run: str, token: str = "alpha") -> dict[str, Any]:
+    """Wait until a run has ended."""
+    deadline = time.monotonic() + 590
+    while time.monotonic() < deadline:
+        told = served.get(f"/v1/runs/{run}", token).json()
+        if told["status"] not in ("queued", "running"):
+            return dict(told)
+        time.sleep(0.5)
+    raise TimeoutError(run)
+
+
+def test_models_are_listed_and_words_without_a_table_are_answered_at_once(served: Served) -> None:
+    assert [m.id for m in served.client().models.list()] == ["autoglm"]
+    answer = say(served, "Hello")
+    assert "Upload a table" in answer.choices[0].message.content
+    streamed = say(served, "Hello", stream=True)
+    text = "".join(c.choices[0].delta.content or "" for c in streamed)
+    assert "Upload a table" in text
+
+
+def test_errors_are_those_the_client_library_knows(served: Served) -> None:
+    with pytest.raises(openai.AuthenticationError):
+        served.client("wrong").models.list()
+    with pytest.raises(openai.BadRequestError, match="There is no model"):
+        served.client().chat.completions.create(
+            model="other", messages=[{"role": "user", "content": "x"}]
+        )
+    with pytest.raises(openai.BadRequestError, match="No message is the user's"):
+        served.client().chat.completions.create(model="autoglm", messages=[])
+    with pytest.raises(openai.BadRequestError, match="folders that this server may read"):
+        say(served, "Predict x. Data: /etc/secret.csv")
+    with pytest.raises(openai.BadRequestError, match="not among the URLs"):
+        say(served, WORDS, metadata={"url": "http://127.0.0.1:1/t.csv"})
+    with pytest.raises(openai.BadRequestError, match="no file"):
+        say(served, WORDS, metadata={"file_id": "file-none"})
+
+
+def test_a_user_sees_neither_threads_nor_files_of_another(served: Served, small: Path) -> None:
+    file = served.client().files.create(file=small, purpose="user_data")
+    thread = say(served, "Hello").model_extra["autoglm"]["thread_id"]
+    assert served.get(f"/v1/threads/{thread}").status_code == 200
+    assert served.get(f"/v1/threads/{thread}", "beta").status_code == 400
+    assert served.get("/v1/threads", "beta").json()["data"] == []
+    assert served.get("/v1/threads", "wrong").status_code == 401
+    with pytest.raises(openai.BadRequestError):
+        say(served, WORDS, "beta", metadata={"file_id": file.id})
+    assert served.client("beta").files.list().data == []
+    assert served.client().files.delete(file.id).deleted
+
+
+@pytest.mark.slow
+def test_an_uploaded_table_is_answered_with_progress_and_a_report(
+    served: Served, small: Path
+) -> None:
+    file = served.client().files.create(file=small, purpose="user_data")
+    stream = say(served, WORDS, stream=True, metadata={"file_id": file.id})
+    chunks = list(stream)
+    text = "".join(c.choices[0].delta.content or "" for c in chunks)
+    head = chunks[0].model_extra["autoglm"]
+    assert "✓ prepare_data" in text
+    assert re.search(r"ROC AUC \d", text)
+    assert chunks[-1].choices[0].finish_reason == "stop"
+    assert settled(served, head["run"])["result"]["task"]["target"] == "diagnosis"
+    report = served.get(f"/v1/runs/{head['run']}/report")
+    assert "<html" in report.text
+    assert "default-src 'none'" in report.headers["content-security-policy"]
+    assert served.get(f"/v1/runs/{head['run']}/plots/1").text.startswith("<svg")
+    assert served.get(f"/v1/runs/{head['run']}/report", "beta").status_code == 400
+    thread = served.get(f"/v1/threads/{head['thread_id']}").json()
+    assert [m["role"] for m in thread["messages"]] == ["user", "assistant"]
+    assert thread["messages"][1]["content"] in text
+
+
+@pytest.mark.slow
+def test_a_full_queue_says_when_to_come_again_and_cancelling_makes_room(
+    served: Served, small: Path
+) -> None:
+    words = f"{WORDS}. Data: {small}"
+    first, second = begin(served, words), begin(served, words)
+    with pytest.raises(openai.RateLimitError) as full:
+        say(served, words)
+    assert int(full.value.response.headers["retry-after"]) >= 1
+    health = served.get("/health", "none").json()
+    assert (health["running"], health["queued"]) == (1, 1)
+    with pytest.raises(openai.ConflictError):
+        say(served, "and now?", metadata={"thread_id": first[0]})
+    for _, run in (first, second):
+        assert served.post(f"/v1/runs/{run}/cancel", "beta").status_code == 400
+        assert served.post(f"/v1/runs/{run}/cancel").json()["status"] == "cancelled"
+    health = served.get("/health", "none").json()
+    assert (health["running"], health["queued"]) == (0, 0)
+
+
+@pytest.mark.slow
+def test_who_hangs_up_finds_the_answer_and_a_killed_server_goes_on(
+    small: Path, tmp_path: Path
+) -> None:
+    served = Served(tmp_path, "--trials", "1", "--root", str(small.parent))
+    try:
+        words = f"{WORDS}. Data: {small}"
+        begun = [begin(served, words), begin(served, words, "beta")]
+        while not (tmp_path / begun[0][1] / "checkpoints.sqlite").exists():
+            time.sleep(0.1)
+        served.kill()
+        served.start()
+        for (thread, run), token in zip(begun, ("alpha", "beta"), strict=True):
+            assert settled(served, run, token)["status"] in ("verified", "unverified")
+            messages = served.get(f"/v1/threads/{thread}", token).json()["messages"]
+            assert [m["run"] for m in messages] == [run, run]
+    finally:
+        served.kill()
