@@ -201,7 +201,7 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
     first_allowed = text.token_at(clause[0])
     names: list[str] = []
     start = match.start()
-    for index in range(first_allowed, last + 1):
+    for index in range(max(first_allowed, last - 2 * _WINDOW), last + 1):
         series = earlier_members(text, schema, index)
         if series is not None and series[1] == last + 1:
             return series[0], text.tokens[index].start

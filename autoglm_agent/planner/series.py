@@ -33,7 +33,8 @@ def earlier_members(text: Text, schema: Schema, index: int) -> tuple[list[str], 
     Returns:
         The column names and the token after the words, or None where no series is meant.
     """
-    match = _EARLIER.match(text.low[text.tokens[index].start :][:60])
+    start = text.tokens[index].start
+    match = _EARLIER.match(text.low[start : start + 60])
     if match is None:
         return None
     words = match["noun"] or match["word"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text
 
 _VALUE = r"[\"'(]?(?P<{0}>[\w.+<>=/-]{{1,30}}(?: [\w.+-]{{1,20}})??)[\"')]?"
+_MOST = 20
 _TOLD = re.compile(
     _VALUE.format("a") + r"(?: ?= ?| (?:is|as|being|being treated as|should be|counts? as|will be|"
     r"means) )(?:the |a |our )?positives?\b(?: class| label| case| outcome| one)?|"
@@ -26,9 +29,14 @@ _TOLD = re.compile(
 
 def told_positive(text: Text) -> list[tuple[str, int, int]]:
     """Return what the instruction says is the positive class, as written, with its range."""
+    return _told(text.low)
+
+
+@lru_cache(maxsize=8)
+def _told(low: str) -> list[tuple[str, int, int]]:
     return [
         (next(value for value in match.groups() if value).strip(), *match.span())
-        for match in _TOLD.finditer(text.low)
+        for match in islice(_TOLD.finditer(low), _MOST)
     ]
 
 
