@@ -15,9 +15,11 @@ import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
+from autoglm_agent.automl.checks.flags import surprise
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.skills import better
 from autoglm_agent.automl.checks.survey import Survey, survey
+from autoglm_agent.automl.checks.thresholds import Thresholds
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.chain import Remedy, Status, Verdict
 
@@ -27,14 +29,14 @@ MOST_COLUMNS = 4
 _AFTERWARDS = re.compile(
     r"(^|[^a-z])(target|label|outcome|result|leak|churned|closed|cancel\w*|refund\w*|discharge\w*|"
     r"final|after|future|resolved|resolution|settled|defaulted|approved|if_known|post|"
-    r"terminat\w*|exit|death|died|recover\w*|charge_?off|collections?|returned|won|lost)([^a-z]|$)"
+    r"terminat\w*|exit|death|died|recover\w*|charge_?off|collections?|returned|won|lost|duration|elapsed|follow_?up|time_to)([^a-z]|$)"
 )
 
 
 def known_afterwards(name: str) -> bool:
     """Return whether a column's name speaks of the time after the outcome."""
     words = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
-    return _AFTERWARDS.search(words) is not None
+    return words == "time" or _AFTERWARDS.search(words) is not None
 
 
 def check_collapse(context: CheckContext) -> Verdict:
@@ -146,9 +148,13 @@ def check_missingness(context: CheckContext) -> Verdict:
     certain = tuple(n for n in told if skills[n] >= limits.missing_certain)
     if told and not certain:
         certain = tuple(n for n in told if _takes_away(context, n))
+    filled = _filled_for_one(prepared, limits)
+    certain = tuple(dict.fromkeys([*certain, *filled]))
     status: Status = "fail" if certain else "warn" if told else "pass"
     fact = f"Missing values tell little of the target (skill at most {skills[worst]:.2f})."
-    if told:
+    if filled:
+        fact = " ".join(f"{n!r} is filled for {c!r} only." for n, c in filled.items())
+    elif told:
         fact = f"Whether {worst!r} is missing tells the target (skill {skills[worst]:.2f})."
     return Verdict(
         check="V13",
@@ -162,6 +168,22 @@ def check_missingness(context: CheckContext) -> Verdict:
         remedies=_drop(certain) if certain else (),
         blame="prepare_data" if certain else None,
     )
+
+
+def _filled_for_one(prepared: Prepared, limits: Thresholds) -> dict[str, str]:
+    """Return the columns that have a value for one class only, with that class."""
+    found: dict[str, str] = {}
+    if not prepared.problem.is_classification:
+        return found
+    for name in prepared.features:
+        filled = prepared.X[name].notna().to_numpy()
+        size = int(filled.sum())
+        if limits.filled_rows <= size < len(filled):
+            label = int(prepared.y[filled][0])
+            pure = bool((prepared.y[filled] == label).all())
+            if pure and surprise(prepared.y, label, size) <= limits.flag_p:
+                found[name] = str(prepared.problem.classes[label])
+    return found
 
 
 def _takes_away(context: CheckContext, name: str) -> bool:

@@ -1,145 +1,31 @@
-"""Columns that give a numeric target away together or level by level.
+"""Columns that give a target away level by level.
 
-    sum       The target is the sum of other columns, some perhaps subtracted, up to a rest that
-              takes a few values only (a fee, a rounding).
-    product   The same of logarithms: a quantity times a price.
-    levels    The levels of a category fix the target (a grade that sets the price).
+    levels    The levels of a category, or of two together, fix a numeric target (a grade that
+              sets the price, a model and its trim).
+    written   A text has the numeric target written in it ("now 12.50 instead of 14").
     means     The values of a number are the target's own means over groups of these rows:
               encoded before the rows were divided.
 
-An honest column never does the first two: its coefficient is not one and its residual not a
-handful of values. For the last, sampling gives the yardstick: the mean of a group in fresh data
-lies one standard error away from the mean here, the mean of these very rows does not.
+For the last, sampling gives the yardstick: the mean of a group in fresh data lies one standard
+error away from the mean here, the mean of these very rows does not.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.checks.likeness import ordered_alike
+from autoglm_agent.automl.checks.sums import Formula
 from autoglm_agent.automl.checks.thresholds import Thresholds
 from autoglm_agent.automl.preparation.prepare import Prepared
 
-MOST_ROWS = 5_000
 SHRINKAGE = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 """Prior rows that encoders commonly smooth a level's mean with."""
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A way in which columns give the target away.
-
-    Attributes:
-        columns: The columns.
-        words: Why, as a clause that begins with the columns.
-        strength: Share of rows, or of variance, that it explains.
-    """
-
-    columns: tuple[str, ...]
-    words: str
-    strength: float
-
-
-def find_sum(prepared: Prepared, limits: Thresholds) -> Formula | None:
-    """Return the columns that add up, or multiply, to a numeric target."""
-    if prepared.problem.is_classification:
-        return None
-    X, y = _numbers(prepared)
-    found = _signed_sum(X, y, limits)
-    if found:
-        terms = " ".join(f"{'+' if sign > 0 else '-'} {name!r}" for name, sign in found[0])
-        words = f"{terms.removeprefix('+ ')} is the target in {found[1]:.1%} of the rows"
-        return Formula(tuple(name for name, _ in found[0]), words, found[1])
-    positive = X.loc[:, (X > 0).all()] if len(X.columns) else X
-    if (y > 0).all() and len(positive.columns):
-        logs = pd.DataFrame(np.log(positive.to_numpy()), columns=positive.columns)
-        found = _signed_sum(logs, np.log(y), limits, exact=True)
-    if found and len(found[0]) > 1:
-        terms = " ".join(f"{'*' if sign > 0 else '/'} {name!r}" for name, sign in found[0])
-        words = f"{terms.removeprefix('* ')} is the target in {found[1]:.1%} of the rows"
-        return Formula(tuple(name for name, _ in found[0]), words, found[1])
-    return None
-
-
-def _numbers(prepared: Prepared) -> tuple[pd.DataFrame, np.ndarray]:
-    rows = slice(0, MOST_ROWS)
-    names = [
-        name
-        for name in prepared.features
-        if pd.api.types.is_numeric_dtype(prepared.X[name])
-        and not pd.api.types.is_bool_dtype(prepared.X[name])
-    ]
-    X = prepared.X[names].iloc[rows].astype("float64")
-    X = X.loc[:, X.nunique() > 2]
-    # An absent part counts as none of it.
-    return X.fillna(0.0), prepared.y[rows].astype(np.float64)
-
-
-def _signed_sum(
-    X: pd.DataFrame, y: np.ndarray, limits: Thresholds, *, exact: bool = False
-) -> tuple[list[tuple[str, int]], float] | None:
-    """Return the signed columns whose sum leaves a rest of a few values, and the share covered.
-
-    Columns are taken greedily by what they explain of the rest. All coefficients together must
-    come out near one, as no honest regression has them.
-    """
-    chosen: list[str] = []
-    total = float(((y - y.mean()) ** 2).sum())
-    if total <= 0 or X.shape[1] < 2 or _cover(y, limits) >= limits.formula_cover:
-        return None
-    centred = X - X.mean()
-    scale = np.sqrt((centred**2).sum())
-    centred = centred.loc[:, scale > 0]
-    rest = y - y.mean()
-    for _ in range(min(limits.formula_parts, centred.shape[1])):
-        with np.errstate(invalid="ignore", divide="ignore"):
-            merit = np.abs(centred.T @ rest) / scale[centred.columns]
-        merit[chosen] = -1.0
-        chosen.append(str(merit.idxmax()))
-        design = np.column_stack([centred[chosen].to_numpy(), np.ones(len(y))])
-        weights = np.linalg.lstsq(design, y, rcond=None)[0][:-1]
-        rest = y - y.mean() - centred[chosen].to_numpy() @ weights
-        if 1 - float(rest @ rest) / total < limits.formula_variance:
-            continue
-        signs = np.sign(weights).astype(int)
-        kept = np.abs(np.abs(weights) - 1) < 0.25
-        parts = [(c, int(s)) for c, s, k in zip(chosen, signs, kept, strict=True) if k]
-        if len(parts) < 2:
-            continue
-        left = y - sum(s * X[c].to_numpy() for c, s in parts)
-        cover = _exact(left) if exact else _cover(left, limits)
-        if cover >= limits.formula_cover:
-            return _needed(X, y, parts, limits, exact), cover
-    return None
-
-
-def _needed(
-    X: pd.DataFrame, y: np.ndarray, parts: list[tuple[str, int]], limits: Thresholds, exact: bool
-) -> list[tuple[str, int]]:
-    """Leave out what the sum does not need."""
-    kept = list(parts)
-    for part in reversed(parts):
-        rest = [p for p in kept if p != part]
-        if len(rest) < 2:
-            break
-        left = y - sum(s * X[c].to_numpy() for c, s in rest)
-        if (_exact(left) if exact else _cover(left, limits)) >= limits.formula_cover:
-            kept = rest
-    return kept
-
-
-def _cover(rest: np.ndarray, limits: Thresholds) -> float:
-    """Return the share of rows that the most frequent values of the rest cover."""
-    unit = max(float(np.abs(rest).max()), 1e-9)
-    counts = np.unique(np.round(rest / unit, 6), return_counts=True)[1]
-    return float(np.sort(counts)[::-1][: limits.formula_values].sum() / len(rest))
-
-
-def _exact(rest: np.ndarray) -> float:
-    """Return the share of rows whose rest is one constant, within rounding of the parts."""
-    return float((np.abs(rest - np.median(rest)) < 0.005).mean())
+MOST_CATEGORIES = 15
+"""Categories of which every pair is looked at."""
 
 
 def find_fixing(prepared: Prepared, limits: Thresholds) -> list[Formula]:
@@ -151,7 +37,7 @@ def find_fixing(prepared: Prepared, limits: Thresholds) -> list[Formula]:
     if prepared.problem.is_classification:
         return []
     y = prepared.y.astype(np.float64)
-    found = []
+    found, short = [], {}
     for name in prepared.features:
         column = prepared.X[name]
         if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
@@ -163,6 +49,49 @@ def find_fixing(prepared: Prepared, limits: Thresholds) -> list[Formula]:
         if share >= limits.fixed_by_level:
             words = f"the levels of {name!r} fix {share:.1%} of the target's variance"
             found.append(Formula((name,), words, share))
+        else:
+            short[name] = codes
+    if not found:
+        found = _fixing_pair(short, y, limits)
+    return found
+
+
+def _fixing_pair(codes: dict[str, np.ndarray], y: np.ndarray, limits: Thresholds) -> list[Formula]:
+    """Return the two categories that a price list is kept by: one value in each cell."""
+    for first, second in combinations(list(codes)[:MOST_CATEGORIES], 2):
+        cells = np.unique(codes[first] * (int(codes[second].max()) + 1) + codes[second],
+                          return_inverse=True)[1]  # fmt: skip
+        size = np.bincount(cells)
+        if not 6 <= len(size) <= len(y) / 10 or len(np.unique(y)) < 6:
+            continue
+        low, high = np.full(len(size), np.inf), np.full(len(size), -np.inf)
+        np.minimum.at(low, cells, y)
+        np.maximum.at(high, cells, y)
+        one = ((low == high) & (size > 1))[cells].mean()
+        if one >= limits.formula_cover:
+            words = f"{first!r} and {second!r} together fix the target in {one:.1%} of the rows"
+            return [Formula((first, second), words, float(one))]
+    return []
+
+
+def find_written(prepared: Prepared, limits: Thresholds) -> list[Formula]:
+    """Return the texts in which a numeric target is written: their first or last number is it."""
+    if prepared.problem.is_classification:
+        return []
+    found = []
+    for name in prepared.features:
+        column = prepared.X[name]
+        if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+            continue
+        text = column.astype("string").str.replace(",", "", regex=False)
+        for pattern in (r"(-?\d+(?:\.\d+)?)", r"(-?\d+(?:\.\d+)?)\D*$"):
+            told = pd.to_numeric(text.str.extract(pattern, expand=False), errors="coerce")
+            values = told.to_numpy(dtype=np.float64, na_value=np.nan)
+            alike = ordered_alike(values, prepared.y.astype(np.float64))
+            if alike >= limits.leak_copy:
+                words = f"{name!r} has the target written in it (rank correlation {alike:.4f})"
+                found.append(Formula((name,), words, alike))
+                break
     return found
 
 

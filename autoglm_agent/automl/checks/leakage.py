@@ -13,7 +13,8 @@ petals' measures. These signs, together or alone, make a leak, after Kaufman et 
     collapsing  The column looks like the target under other names with some exceptions, and
                 without it at least twice as much is left unexplained.
 
-    formula     The column takes part in arithmetic that gives the target (`formulas`).
+    formula     The column takes part in arithmetic that gives the target (`sums`), fixes it level
+                by level (`formulas`), or is one of several flags that give it (`flags`).
 
 A strong column that adds nothing which the others could not tell is reported, not refuted: it
 cannot inflate the score. Every offender found is named in one remedy; what they may have masked
@@ -29,9 +30,11 @@ import numpy as np
 
 from autoglm_agent.automl.checks.availability import known_afterwards
 from autoglm_agent.automl.checks.context import CheckContext
-from autoglm_agent.automl.checks.formulas import find_fixing, find_means, find_sum
+from autoglm_agent.automl.checks.flags import find_flags
+from autoglm_agent.automl.checks.formulas import find_fixing, find_means, find_written
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.skills import Skill, better
+from autoglm_agent.automl.checks.sums import find_sum
 from autoglm_agent.automl.checks.survey import Survey, survey
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.chain import Remedy, Status, Verdict
@@ -207,7 +210,8 @@ def _by_formula(prepared: Prepared, found: Survey, known: set[str]) -> list[Find
     limits = found.thresholds
     together_ = find_sum(prepared, limits)
     formulas = [together_] if together_ else []
-    formulas += find_means(prepared, limits)
+    formulas += find_flags(prepared, limits)
+    formulas += find_written(prepared, limits) + find_means(prepared, limits)
     numbers = max(
         (s.value for n, s in found.skills.items() if found.sample.kinds.get(n) != "category"),
         default=0.0,

@@ -1,15 +1,20 @@
 """V17 and V18: a random split is honest only if neither time nor a group binds the rows.
 
 The same cheap model is scored twice on the same rows: once trained on rows drawn at random from
-all others, once on as many rows from the past (V17) or from other groups (V18). The loss that the
-honest way adds, as a share of what the model gains over knowing nothing, is what the random split
+all others, once on as many rows from the past (V17) or from other groups (V18). What the honest
+way loses, as a share of what the model gains over knowing nothing, is what the random split
 flatters by (Kapoor & Narayanan 2023, https://doi.org/10.1016/j.patter.2023.100804).
+
+Time is judged by the quadratic loss, which sees a level that wanders off. Groups are judged by how
+far predictions go along with the truth (their covariance): where a group has a handful of rows,
+what is learned of it is noisy, and a squared error punishes the noise more than it rewards what
+was learned.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +29,11 @@ from autoglm_agent.chain import Remedy, Status, Verdict
 
 LEAST_ROWS = 200
 """Rows below which five windows say nothing."""
+STRETCHES = 3
+"""Parts of a window whose losses are compared one by one: were time of no matter, rows would be
+exchangeable and each part a test of its own."""
+DRAWS = 3
+"""Divisions into groups that are averaged."""
 MOST_GROUP_COLUMNS = 2
 
 _GROUP_NAME = re.compile(
@@ -91,7 +101,7 @@ def check_groups(context: CheckContext) -> Verdict:
     names = group_columns(prepared)[:MOST_GROUP_COLUMNS]
     if not names:
         raise NotApplicableError("No column looks like the id of a group of rows.")
-    twin = twin_of(context)
+    twin = replace(twin_of(context), boosted=True)
     rated = [(name, group_flattery(twin, prepared, name)) for name in names]
     name, found = max(rated, key=lambda pair: pair[1].low)
     status: Status = "pass"
@@ -128,8 +138,10 @@ def forward_flattery(twin: Twin, times: np.ndarray, windows: int) -> Flattery:
         y, others = twin.y[asked], np.flatnonzero(block != number)
         forward = twin.losses(y, twin.predict(twin.matrix, twin.y, past, asked))
         shuffled = _mixed(twin, twin.matrix, asked, others, len(past), rng)
-        ahead.append(float(forward.mean()))
-        mixed.append(float(shuffled.mean()))
+        shuffled = twin.losses(y, shuffled)
+        for part in np.array_split(np.argsort(rank[asked]), STRETCHES):
+            ahead.append(float(forward[part].mean()))
+            mixed.append(float(shuffled[part].mean()))
         rows += len(asked)
     return _flattery(np.array(ahead), np.array(mixed), twin.prior_loss(twin.y), rows)
 
@@ -143,25 +155,26 @@ def group_flattery(twin: Twin, prepared: Prepared, name: str) -> Flattery:
     rng = np.random.default_rng([twin.seed, 18])
     strata = twin.y if twin.problem.is_classification else np.zeros(n, dtype=np.int64)
     count = 5
-    fold = allot_groups(groups, strata.astype(np.int64), np.full(count, 1 / count), rng)
-    own = np.zeros(n)
-    gain = []
-    for number in range(count):
-        asked, others = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
-        if not len(asked) or not len(others):
-            continue
-        y = twin.y[asked]
-        apart = twin.losses(y, twin.predict(matrix, twin.y, others, asked))
-        mixed = _mixed(twin, matrix, asked, others, len(others), rng)
-        own[asked] = apart - mixed
-        gain.append(twin.prior_loss(twin.y) - float(mixed.mean()))
+    truth = twin.truth(twin.y)
+    truth = truth - truth.mean(axis=0)
+    own, gain = np.zeros(n), np.zeros(n)
+    for _ in range(DRAWS):
+        fold = allot_groups(groups, strata.astype(np.int64), np.full(count, 1 / count), rng)
+        for number in range(count):
+            asked, others = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+            if not len(asked) or not len(others):
+                continue
+            apart = twin.predict(matrix, twin.y, others, asked)
+            mixed = _mixed(twin, matrix, asked, others, len(others), rng)
+            own[asked] += ((mixed - apart) * truth[asked]).sum(axis=1) / DRAWS
+            gain[asked] += (mixed * truth[asked]).sum(axis=1) / DRAWS
     size = np.bincount(groups)
     by_group = np.bincount(groups, own)[size > 0]
     # Groups are the independent units: the ratio of sums, with its delta-method error.
     mean = float(by_group.sum() / n)
     spread = by_group - mean * size[size > 0]
     error = float(np.sqrt((spread**2).sum()) / n)
-    base = float(np.mean(gain)) if gain else 0.0
+    base = float(gain.mean())
     if base <= 0:
         return Flattery(0.0, 0.0, n)
     return Flattery(mean / base, (mean - 1.645 * error) / base, n)
@@ -175,19 +188,18 @@ def _mixed(
     size: int,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Return the losses as a random split would give them.
+    """Return the predictions as a random split would give them.
 
     Half of the asked rows at a time may be learned from with the others, so that every row is
     judged and its kin may be known.
     """
     half = rng.permutation(len(asked)) % 2 == 0
-    losses = np.empty(len(asked))
+    told = np.empty((len(asked), twin.truth(twin.y[:1]).shape[1]))
     for part in (half, ~half):
         pool = np.concatenate([others, asked[~part]])
         train = np.sort(rng.permutation(pool)[:size])
-        told = twin.predict(matrix, twin.y, train, asked[part])
-        losses[part] = twin.losses(twin.y[asked[part]], told)
-    return losses
+        told[part] = twin.predict(matrix, twin.y, train, asked[part])
+    return told
 
 
 def group_columns(prepared: Prepared) -> list[str]:

@@ -63,7 +63,13 @@ class Thresholds:
     formula_values: int = 10
     formula_cover: float = 0.9
     formula_variance: float = 0.97
-    formula_parts: int = 6
+    formula_parts: int = 12
+    # A flag is a giveaway if it is set for one class only: so many of its rows, and so unlikely by
+    # chance (a part in a million leaves room for hundreds of columns).
+    flag_pure: float = 0.98
+    flag_p: float = 1e-6
+    # A column filled for one class only, without exception, at least in so many rows.
+    filled_rows: int = 20
     # A category that leaves this little of a numeric target's variance fixes it.
     fixed_by_level: float = 0.9
     # A column of level means is closer to the sampled means than fresh data could be: the mean
