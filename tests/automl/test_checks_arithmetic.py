@@ -7,19 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from checks_run import context_of
-
-from autoglm_agent.automl.checks.context import CheckContext
-from autoglm_agent.automl.checks.registry import catalogue, run_one
-from autoglm_agent.chain import Verdict
+from checks_run import context_of, verdict
 
 Leaky = tuple[pd.DataFrame, str, set[str]]
-
-
-def asked(context: CheckContext, check: str) -> Verdict:
-    """Ask one check of the data and no other."""
-    found = next(c for c in catalogue() if c.id == check and c.stage == "data")
-    return run_one(found, context)
 
 
 def weather(n: int = 900, seed: int = 0) -> tuple[pd.DataFrame, np.random.Generator]:
@@ -128,7 +118,7 @@ NUMBERS: dict[str, Callable[[], Leaky]] = {
 @pytest.mark.parametrize("name", NUMBERS)
 def test_what_gives_a_number_away_is_named_and_nothing_else(tmp_path, name):
     frame, target, columns = NUMBERS[name]()
-    found = asked(context_of(tmp_path, frame, target, "regression"), "V10")
+    found = verdict(context_of(tmp_path, frame, target, "regression"), "data", "V10")
     assert found.status == "fail", found.fact
     assert set(found.columns) == columns, found.fact
     assert set(found.remedies[0].args["drop_columns"]) == columns
@@ -142,7 +132,7 @@ def test_a_double_of_the_target_does_not_hide_the_parts(tmp_path):
         frame[name] = rng.beta(4, 3, len(frame)).round(4)
     frame["total"] = frame[parts].sum(axis=1).round(3)
     frame["rank"] = frame["total"].rank(ascending=False)
-    found = asked(context_of(tmp_path, frame, "total", "regression"), "V10")
+    found = verdict(context_of(tmp_path, frame, "total", "regression"), "data", "V10")
     assert set(found.columns) == {*parts, "rank"}, found.fact
 
 
@@ -152,7 +142,7 @@ def test_a_double_of_the_target_does_not_hide_the_parts(tmp_path):
 def test_weights_alone_make_no_formula_where_the_rows_are_not_exact(tmp_path, weights):
     frame, _, _ = marks(weights)
     frame["mark"] += np.random.default_rng(2).normal(0, 1.0, len(frame))
-    found = asked(context_of(tmp_path, frame, "mark", "regression"), "V10")
+    found = verdict(context_of(tmp_path, frame, "mark", "regression"), "data", "V10")
     assert found.status == "pass", found.fact
 
 
@@ -168,13 +158,13 @@ def failures(rest: float, seed: int = 0) -> pd.DataFrame:
 
 
 def test_flags_that_are_the_class_together_are_named(tmp_path):
-    found = asked(context_of(tmp_path, failures(0.001), "failed"), "V10")
+    found = verdict(context_of(tmp_path, failures(0.001), "failed"), "data", "V10")
     assert found.status == "fail"
     assert set(found.columns) == {"wear", "heat", "power", "strain"}, found.fact
 
 
 def test_flags_of_a_part_of_the_class_are_honest_reasons(tmp_path):
-    found = asked(context_of(tmp_path, failures(0.3), "failed"), "V10")
+    found = verdict(context_of(tmp_path, failures(0.3), "failed"), "data", "V10")
     assert found.status != "fail", found.fact
 
 
@@ -184,7 +174,7 @@ def test_one_column_a_class_is_the_class(tmp_path):
     for number, name in enumerate(["is_low", "is_mid", "is_high"]):
         frame[name] = (level == number).astype(int)
     frame["level"] = np.array(["low", "mid", "high"], object)[level]
-    found = asked(context_of(tmp_path, frame, "level", "multiclass"), "V10")
+    found = verdict(context_of(tmp_path, frame, "level", "multiclass"), "data", "V10")
     assert set(found.columns) == {"is_low", "is_mid", "is_high"}, found.fact
 
 
@@ -195,6 +185,6 @@ def test_a_column_filled_for_one_outcome_only_is_refuted_however_rare(tmp_path, 
     filled = (died & (rng.random(len(frame)) < 0.12)) | (~died & (rng.random(len(frame)) < other))
     frame["found"] = np.where(filled, rng.integers(1, 300, len(frame)), np.nan)
     frame["fate"] = np.where(died, "died", "lived").astype(object)
-    found = asked(context_of(tmp_path, frame, "fate"), "V13")
+    found = verdict(context_of(tmp_path, frame, "fate"), "data", "V13")
     assert found.status == status, found.fact
     assert found.columns == (("found",) if status == "fail" else ())
