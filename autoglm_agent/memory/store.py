@@ -18,14 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
-
 from autoglm_agent.chain import Chain, Step, Task, Verdict
 from autoglm_agent.errors import InputError, StoreError
+from autoglm_agent.memory.choosing import POOL, SPARE, best_of
 from autoglm_agent.memory.connect import Server
 from autoglm_agent.memory.credit import Credit
 from autoglm_agent.memory.embedders import embedder
-from autoglm_agent.memory.ranking import diverse, merits
 from autoglm_agent.memory.record import (
     Memory,
     Told,
@@ -34,11 +32,10 @@ from autoglm_agent.memory.record import (
     pack,
     refusal,
     task_words,
-    tell_foreign,
     unpack,
 )
 from autoglm_agent.memory.search import EmbedderOff, Search
-from autoglm_agent.memory.truth import Hit, Truth
+from autoglm_agent.memory.truth import Truth
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -50,11 +47,6 @@ if TYPE_CHECKING:
     from autoglm_agent.memory.retriever import ChainRetriever
 
 log = logging.getLogger(__name__)
-
-POOL = 4
-"""Records that are ranked for each one that is shown."""
-SPARE = 16
-"""Records asked for beyond those, so that damaged ones are replaced."""
 
 
 class ChainMemory:
@@ -212,9 +204,11 @@ class ChainMemory:
             log.warning("Nothing is recalled: %s.", reason)
             return []
         hits = self.search.nearest(space, shelf, query, POOL * k + SPARE)
-        found, intact = ([], 0) if hits is None else self._best(hits, query, k, min_score)
+        found, intact = ([], 0) if hits is None else best_of(self.truth, hits, query, k, min_score)
         if intact < min(k, total):  # damaged, forgotten meanwhile, or not found by the index
-            found, _ = self._best(self.search.vectors.hits(space, None), query, k, min_score)
+            found, _ = best_of(
+                self.truth, self.search.vectors.hits(space, None), query, k, min_score
+            )
         if run is not None and found:
             self._note_use(run, found)
         return found
@@ -389,39 +383,3 @@ class ChainMemory:
             self._credit.used(run, {memory.id: memory.score for memory in found})
         except StoreError as error:  # the run is worth more than its bookkeeping
             log.warning("The use of the recalled chains is not noted: %s", error)
-
-    def _best(
-        self, hits: Sequence[Hit], query: np.ndarray, k: int, min_score: float
-    ) -> tuple[list[Memory], int]:
-        """Return the `k` best memories, and how many of the hits can be said to be intact."""
-        if not hits:
-            return [], 0
-        scores = np.clip(np.stack([hit.values for hit in hits]) @ query, -1, 1).tolist()
-        near = [i for i, score in enumerate(scores) if score >= min_score]
-        pool = sorted(near, key=lambda i: (-scores[i], -hits[i].seq))[: POOL * k + SPARE]
-        merit = merits([hits[i] for i in pool], [scores[i] for i in pool])
-        order = diverse([hits[i] for i in pool], merit)
-        best: list[Memory] = []
-        bad = foreign = 0
-        for start in range(0, len(order), k):
-            part = order[start : start + k]
-            records = self.truth.fetch([hits[pool[i]].id for i in part])
-            for i in part:
-                hit = hits[pool[i]]
-                memory = hit.id in records and unpack(
-                    records[hit.id],
-                    self.truth.key,
-                    score=scores[pool[i]],
-                    rank=merit[i],
-                    wins=hit.wins,
-                    losses=hit.losses,
-                    uses=hit.uses,
-                )
-                bad += not memory
-                if not memory and hit.id in records and records[hit.id].intact:
-                    foreign += not records[hit.id].trusted(self.truth.key)
-                best += [memory] if memory else []
-            if len(best) >= k:
-                break
-        tell_foreign(foreign, self.truth.key)
-        return best[:k], len(hits) - bad
