@@ -66,9 +66,11 @@ def _whole(workspace: Workspace, language: Language | None, as_json: bool) -> No
 
 def row_text(found: dict[str, Any]) -> str:
     """Return one row's explanation in words."""
-    of = f"probability of {found['class']}" if "class" in found else "prediction"
+    of, decided = "prediction", ""
+    if "class" in found:
+        of, decided = f"probability of {found['class']}", f" (decision: {found['label']})"
     lines = [
-        f"row {found['row']}: {of} {found['prediction']:.4g} (decision: {found['label']}); "
+        f"row {found['row']}: {of} {found['prediction']:.4g}{decided}; "
         f"an average row has {found['base']:.4g}"
     ]
     lines += [
