@@ -1,0 +1,75 @@
+"""What is being read: the words, what they are read against, and what was understood so far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from autoglm_agent.planner.feedback import words as say
+from autoglm_agent.planner.feedback.edits import Edit, EditKind
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.text import Text
+
+
+@dataclass
+class Talk:
+    """What is read, and against what.
+
+    Attributes:
+        text: The words.
+        schema: The columns.
+        mentions: Columns that are named.
+        target: The present target.
+        latency_ms: Median time of one prediction now, if it is known.
+        seconds: Time that the training had.
+        edits: What was understood so far.
+    """
+
+    text: Text
+    schema: Schema
+    mentions: list[Mention]
+    target: str | None
+    latency_ms: float | None
+    seconds: float | None
+    edits: list[Edit] = field(default_factory=list)
+
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Yield where a pattern occurs in words that are not understood yet."""
+        for match in pattern.finditer(self.text.low):
+            if not self.text.is_used(match.start()):
+                yield match
+
+    def first(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Return the first of `matches`, or None."""
+        return next(self.matches(pattern), None)
+
+    def add(
+        self, kind: EditKind, said: str, start: int, end: int, *, assumed: str = "", **args: Any
+    ) -> None:
+        """Add an edit and mark its words as understood."""
+        words = self.text.span(*self.text.clause(start)) or self.text.span(start, end)
+        self.edits.append(Edit(kind=kind, args=args, words=words, said=said, assumed=assumed))
+        self.text.use(start, end)
+
+    def named(self, start: int = 0, end: int | None = None) -> list[Mention]:
+        """Return the columns named in a range of words that are not understood yet."""
+        stop = len(self.text.norm) if end is None else end
+        return [
+            m for m in self.mentions
+            if start <= m.start < stop and not self.text.is_used(m.start)
+        ]  # fmt: skip
+
+    def families(self) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Return where families of models are named, longest names first where they overlap."""
+        found: list[tuple[int, int, tuple[str, ...]]] = []
+        for pattern, names in say.FAMILIES.items():
+            whole = re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])", re.ASCII)
+            for match in self.matches(whole):
+                taken = any(s < match.end() and e > match.start() for s, e, _ in found)
+                column = any(m.start <= match.start() < m.end for m in self.mentions)
+                if not taken and not column:
+                    found.append((*match.span(), names))
+        return sorted(found)
