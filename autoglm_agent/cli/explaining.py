@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from autoglm_agent.automl.run.workspace import Workspace, open_run
 from autoglm_agent.cli.console import print_json
@@ -12,9 +12,6 @@ from autoglm_agent.errors import InputError
 
 if TYPE_CHECKING:
     from autoglm_agent.automl.explain.words import Language
-
-SHOWN = 8
-"""Columns of a row's explanation that are printed."""
 
 
 def explain(
@@ -38,6 +35,7 @@ def explain(
         _whole(workspace, cast("Language | None", language), as_json)
         return
     from autoglm_agent.automl.explain.asked import explain_asked
+    from autoglm_agent.automl.explain.telling import row_text
 
     found = explain_asked(
         workspace, row, data=existing(data) if data else None, change=change, fixed=fixed,
@@ -62,36 +60,6 @@ def _whole(workspace: Workspace, language: Language | None, as_json: bool) -> No
         print_json({"run": workspace.path.name, "summary": lines, "explanation": found})
     else:
         print("\n".join(lines))
-
-
-def row_text(found: dict[str, Any]) -> str:
-    """Return one row's explanation in words."""
-    of = f"probability of {found['class']}" if "class" in found else "prediction"
-    lines = [
-        f"row {found['row']}: {of} {found['prediction']:.4g} (decision: {found['label']}); "
-        f"an average row has {found['base']:.4g}"
-    ]
-    lines += [
-        f"  {part['share']:+.4g} ± {part['se']:.2g}  {part['column']} = {part['value']}"
-        for part in found["parts"][:SHOWN]
-    ]
-    rest = sum(part["share"] for part in found["parts"][SHOWN:])
-    if found["parts"][SHOWN:]:
-        lines.append(f"  {rest:+.4g}  {len(found['parts']) - SHOWN} other columns together")
-    other = found.get("counterfactuals")
-    if other is not None:
-        lines += _other_text(other)
-    return "\n".join(lines)
-
-
-def _other_text(other: dict[str, Any]) -> list[str]:
-    if not other["found"]:
-        return [f"no change of up to three of {len(other['changeable'])} columns flips it"]
-    lines = []
-    for found in other["found"]:
-        steps = ", ".join(f"{c['column']} from {c['from']} to {c['to']}" for c in found["changes"])
-        lines.append(f"it would be {found.get('label', found.get('prediction'))} with {steps}")
-    return [*lines, "this tells what the model would say, not what would happen"]
 
 
 def compare(first: str, second: str, *, runs: str | None, as_json: bool) -> None:

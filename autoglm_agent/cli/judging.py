@@ -10,7 +10,6 @@ from autoglm_agent.cli.console import Exit, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from autoglm_agent.planner.feedback import Edit
     from autoglm_graphs.reentry import Plan
 
 
@@ -29,6 +28,7 @@ def feedback(
     from autoglm_agent.automl.standing import standing_of
     from autoglm_agent.planner.feedback import read_feedback
     from autoglm_graphs.reentry import redo
+    from autoglm_tools.answering import answered
 
     workspace = open_run(run_id, runs)
     now = standing_of(workspace)
@@ -50,70 +50,6 @@ def feedback(
     else:
         _print(workspace, answers, plan, result, saved)
     raise Exit(_code(plan, result))
-
-
-def answered(workspace: Workspace, edits: list[Edit], words: str) -> list[str]:
-    """Return an answer to each edit that is a question, a rating or a weight."""
-    from autoglm_agent.automl import answers
-    from autoglm_agent.planner.text import is_chinese
-
-    chinese = is_chinese(words)
-    told = []
-    for edit in edits:
-        if edit.kind == "why_not":
-            told.append(answers.why_not(workspace, edit.args["families"], chinese=chinese))
-        elif edit.kind == "require":
-            told.append(answers.reaches(workspace, **edit.args, chinese=chinese))
-        elif edit.kind == "rate":
-            told.append(answers.rate(workspace, edit.args["rating"], chinese=chinese))
-        elif edit.kind == "set_weights":
-            told.append(weighed(workspace, edit.args["weights"]))
-        elif edit.kind == "explain":
-            told.append(_explained(workspace, edit.args, chinese=chinese))
-    return told
-
-
-def weighed(workspace: Workspace, factors: dict[str, float]) -> str:
-    """Change the weights by factors and tell which trained model they choose."""
-    from autoglm_agent.automl.tradeoffs import pareto, write_weights
-
-    weights = write_weights(workspace, factors, factor=True)
-    told = pareto(workspace)
-    first = told["models"][0]
-    listed = ", ".join(f"{name} {value:g}" for name, value in weights.items())
-    return (
-        f"Weights: {listed}. With these {first['name']} is best: {told['metric']} "
-        f"{first['score']:.4g}, {first['latency_ms']:.3g} ms a row. Nothing was trained."
-    )
-
-
-def _explained(workspace: Workspace, args: dict[str, Any], *, chinese: bool) -> str:
-    from autoglm_agent.automl.explain.asked import explain_asked, explanation_of
-    from autoglm_agent.automl.explain.summary import plain_summary
-    from autoglm_agent.cli.explaining import row_text
-
-    if "row" in args:
-        return row_text(explain_asked(workspace, args["row"]))
-    found = explanation_of(workspace)
-    lines = plain_summary(
-        found, workspace.read_record("result.json"), language="zh" if chinese else "en"
-    )
-    order = [i["column"] for i in found["importance"]]
-    for name in args.get("columns") or ():
-        if name in order:
-            item = found["importance"][order.index(name)]
-            place = f"{order.index(name) + 1} / {len(order)}"
-            lines.append(
-                f"{name}：重要性第 {place}，打乱后 {found['metric']} 变差 {item['mean']:.4g}。"
-                if chinese
-                else f"{name} is number {place} by importance: shuffled, {found['metric']} gets "
-                f"worse by {item['mean']:.4g}."
-            )
-        else:
-            lines.append(
-                f"{name}：模型没有使用。" if chinese else f"The model does not use {name}."
-            )
-    return "\n".join(lines)
 
 
 class _Consent:

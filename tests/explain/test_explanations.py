@@ -200,3 +200,32 @@ def test_the_report_tells_it_in_plain_words_with_density_and_weak_spots(run: Wor
     assert "Where it fails" in page
     assert "&lt;b&gt;south" in page
     assert "<b>south" not in page
+
+
+def printed(
+    patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str], *words: str
+) -> tuple[int, str]:
+    import sys
+
+    from autoglm_agent.cli.main import main
+
+    patch.setattr(sys, "argv", ["autoglm", *words])
+    with pytest.raises(SystemExit) as ending:
+        main()
+    return int(ending.value.code or 0), capture.readouterr().out
+
+
+def test_the_command_explains_the_model_and_a_row_and_refuses_what_is_not_there(
+    run: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["explain", run.path.name, "--runs", str(run.path.parent)]
+    assert "rests most on" in printed(monkeypatch, capsys, *given)[1]
+    assert "预测主要依据" in printed(monkeypatch, capsys, *given, "--lang", "zh")[1]
+    told = json.loads(printed(monkeypatch, capsys, *given, "3", "--what-if", "--json")[1])
+    assert told["row"] == 3
+    assert "found" in told["counterfactuals"]
+    assert "an average row has" in printed(monkeypatch, capsys, *given, "3")[1]
+    assert printed(monkeypatch, capsys, *given, "99999")[0] == 2
+    assert printed(monkeypatch, capsys, *given, "--lang", "fr")[0] == 2
+    pair = ["compare", run.path.name, run.path.name, "--runs", str(run.path.parent)]
+    assert "no difference beyond chance" in printed(monkeypatch, capsys, *pair)[1]

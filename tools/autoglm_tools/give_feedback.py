@@ -6,6 +6,7 @@ from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
 from autoglm_agent.planner.feedback import read_feedback, verdicts_of
+from autoglm_tools.answering import answered
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
 
@@ -20,23 +21,18 @@ def give_feedback(session: Session) -> BaseTool:
     """Make the tool for one run."""
 
     def work(words: str) -> Result:
-        from autoglm_agent.automl.answers import rate, reaches, why_not
         from autoglm_agent.automl.standing import standing_of
 
         now = standing_of(session.workspace)
         edits = read_feedback(
             words, now.profile, target=now.target, latency_ms=now.latency_ms, seconds=now.seconds
         )
-        lines = []
-        for edit in edits:
-            assumed = f" (assumed: {edit.assumed})" if edit.assumed else ""
-            lines.append(f"{edit.said}{assumed}: {edit.step or 'no step is done again'}")
-            if edit.kind == "why_not":
-                lines.append(why_not(session.workspace, edit.args["families"]))
-            elif edit.kind == "require":
-                lines.append(reaches(session.workspace, **edit.args))
-            elif edit.kind == "rate":
-                lines.append(rate(session.workspace, edit.args["rating"]))
+        lines = [
+            f"{edit.said}{f' (assumed: {edit.assumed})' if edit.assumed else ''}: "
+            f"{edit.step or 'no step is done again'}"
+            for edit in edits
+        ]
+        lines += answered(session.workspace, edits, words)
         verdicts = verdicts_of(edits)
         artifact = {
             "edits": [{**edit.to_json(), "step": edit.step} for edit in edits],

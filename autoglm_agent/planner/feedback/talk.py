@@ -1,4 +1,4 @@
-"""What is read of a sentence of feedback, and what of it is understood so far."""
+"""What is being read: the words, what they are read against, and what was understood so far."""
 
 from __future__ import annotations
 

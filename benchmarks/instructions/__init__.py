@@ -1,0 +1,1 @@
+"""How well instructions are understood: slot by slot, on a corpus with answers."""
