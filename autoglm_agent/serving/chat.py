@@ -173,6 +173,8 @@ class Chat:
         if result["status"] != "unfinished":
             kept = ("task", "honest", "naive", "error", "message")
             told["result"] = {key: result.get(key) for key in kept}
+        if result["status"] in ("verified", "unverified"):
+            told["plots"] = len(await asyncio.to_thread(self.backend.runs.plots, row["run"]))
         return JSONResponse(told)
 
     async def cancel(self, request: Request) -> Response:
