@@ -23,6 +23,7 @@ class Served:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self.home = home
         self.url = f"http://127.0.0.1:{self.port}"
         self.words = ["--runs", str(home), "--port", str(self.port), "--no-memory", *words]
         self.start()

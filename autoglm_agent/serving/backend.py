@@ -188,6 +188,7 @@ class Backend:
     async def _drive(self, run: str) -> None:
         await asyncio.to_thread(self.database.mark_running, run)
         status, text = await _outcome(self._work(run))
+        text = text.replace(str(self.runs.home), "")
         await asyncio.to_thread(self.database.end, run, status, text)
 
     async def _work(self, run: str) -> tuple[str, str]:
@@ -201,7 +202,10 @@ class Backend:
             for event in self.runs.open(run).lines("events.jsonl")
             if event.get("event") == "run.concluded" and event.get("text")
         ]
-        return str(ends[-1] if ends else told.get("message") or told["status"])
+        text = str(ends[-1] if ends else told.get("message") or told["status"])
+        # Who asks over a network can do nothing with a path of this machine.
+        lines = [line for line in text.splitlines() if str(self.runs.home) not in line]
+        return "\n".join([*lines, f"Report: /v1/runs/{run}/report"])
 
 
 async def _outcome(work: Awaitable[tuple[str, str]]) -> tuple[str, str]:

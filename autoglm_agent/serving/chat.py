@@ -185,10 +185,11 @@ class Chat:
     async def events(self, request: Request) -> Response:
         """Stream a run's events from its beginning, as server-sent events."""
         row = await self._row(request)
+        home = str(self.backend.runs.home)
 
         async def told() -> AsyncIterator[bytes]:
             async for event in self._events(row["run"], 0):
-                yield _event(event) if event else b": waiting\n\n"
+                yield _event(event, home) if event else b": waiting\n\n"
             yield b"event: end\ndata: {}\n\n"
 
         return StreamingResponse(told(), media_type="text/event-stream", headers=_STREAM)
@@ -241,8 +242,10 @@ async def _copied(given: UploadFile, place: Path) -> int:
     return size
 
 
-def _event(event: dict[str, Any]) -> bytes:
-    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+def _event(event: dict[str, Any], home: str) -> bytes:
+    """Return a server-sent event; where the runs lie on this machine is not told."""
+    text = json.dumps(event, ensure_ascii=False)
+    return f"data: {text.replace(home, '')}\n\n".encode()
 
 
 def _file(row: dict[str, Any]) -> dict[str, Any]:

@@ -111,6 +111,10 @@ def test_an_uploaded_table_is_answered_with_progress_and_a_report(
     assert "✓ prepare_data" in text
     assert re.search(r"ROC AUC \d", text)
     assert chunks[-1].choices[0].finish_reason == "stop"
+    events = served.get(f"/v1/runs/{head['run']}/events").text
+    assert '"run.concluded"' in events
+    for told in (text, events):
+        assert str(served.home) not in told
     assert settled(served, head["run"])["result"]["task"]["target"] == "diagnosis"
     report = served.get(f"/v1/runs/{head['run']}/report")
     assert "<html" in report.text

@@ -168,6 +168,15 @@ def test_the_team_works_for_a_supervisor_of_langgraph_supervisor() -> None:
     assert "writer" in [m.name for m in said] or any("found" in m.text for m in said)
 
 
+def test_a_swarm_hands_a_task_over_to_the_team() -> None:
+    swarm = pytest.importorskip("langgraph_swarm")
+    hand_off = swarm.create_handoff_tool(agent_name="team")
+    front = create_agent(script_of([tool_call("transfer_to_team")]), [hand_off], name="front")
+    app = swarm.create_swarm([front, team_of(members())], default_active_agent="front").compile()
+    result = app.invoke({"messages": [("user", "Predict a. Data: t.csv")]})
+    assert authors(result)[-1] == "writer"
+
+
 @pytest.fixture(scope="module")
 def told(tumours: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the team's own members make of a small table."""
