@@ -112,9 +112,12 @@ class Chat:
 
     async def upload(self, request: Request) -> Response:
         """Take a file."""
-        length = int(request.headers.get("content-length") or 0)
-        if length > MAX_BYTES:
-            raise InputError("The file is too large.", f"{MAX_BYTES} bytes are taken at most.")
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > MAX_BYTES:  # before anything fills the disk
+            raise InputError(
+                "The file is too large, or its size is not told.",
+                f"Send Content-Length; {MAX_BYTES} bytes are taken at most.",
+            )
         async with request.form(max_files=1, max_fields=8) as form:
             given = form.get("file")
             if not isinstance(given, UploadFile):

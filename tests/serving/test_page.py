@@ -87,9 +87,10 @@ def test_a_person_uploads_asks_watches_reloads_reads_and_gives_feedback(
     page.wait_for_selector("#plots img")
     shots = Path(os.environ.get("AUTOGLM_SCREENSHOTS") or tmp_path)
     shots.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=shots / f"{width}.png", full_page=True)
     page.locator("#report").scroll_into_view_if_needed()
+    page.wait_for_timeout(2_000)  # a frame that was out of view is drawn late
     page.screenshot(path=shots / f"{width}-report.png")
+    page.screenshot(path=shots / f"{width}.png", full_page=True)
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0
     page.fill("#opinion", "Do not use mean radius.")
