@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -41,9 +42,9 @@ def say(served: Served, words: str, token: str = "alpha", **rest: Any) -> Any:
     )
 
 
-def begin(served: Served, words: str, token: str = "alpha") -> tuple[str, str]:
+def begin(served: Served, words: str, token: str = "alpha", **rest: Any) -> tuple[str, str]:
     """Begin a run, hang up, and return thread and run."""
-    stream = say(served, words, token, stream=True)
+    stream = say(served, words, token, stream=True, **rest)
     head = next(iter(stream)).model_extra["autoglm"]
     stream.close()
     return head["thread_id"], head["run"]
@@ -124,6 +125,13 @@ def test_an_uploaded_table_is_answered_with_progress_and_a_report(
     thread = served.get(f"/v1/threads/{head['thread_id']}").json()
     assert [m["role"] for m in thread["messages"]] == ["user", "assistant"]
     assert thread["messages"][1]["content"] in text
+    more = "Do not use mean radius."
+    name, run = begin(served, more, metadata={"thread_id": head["thread_id"]})
+    assert name == head["thread_id"]
+    asked = json.loads((served.home / run / "run.json").read_text(encoding="utf-8"))
+    assert asked["instruction"] == f"{WORDS}\n{more}"
+    assert asked["data_name"] == "small.csv"
+    served.post(f"/v1/runs/{run}/cancel")
 
 
 @pytest.mark.slow

@@ -20,6 +20,13 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 PATIENCE_MS = 590_000
+UNNAMED = """
+[...document.querySelectorAll('input, textarea, button, iframe, img, progress')]
+  .filter((e) => !(e.labels?.length || e.textContent.trim() || e.title || e.alt
+    || e.getAttribute('aria-labelledby')))
+  .map((e) => e.id)
+"""
+"""Controls and pictures that a screen reader could not name."""
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +98,7 @@ def test_a_person_uploads_asks_watches_reloads_reads_and_gives_feedback(
     page.wait_for_timeout(2_000)  # a frame that was out of view is drawn late
     page.screenshot(path=shots / f"{width}-report.png")
     page.screenshot(path=shots / f"{width}.png", full_page=True)
+    assert page.evaluate(UNNAMED) == []
     wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(wide) <= 0
     page.fill("#opinion", "Do not use mean radius.")
