@@ -111,21 +111,23 @@ class Backend:
         """
         if not asked.words.strip():
             raise InputError("The message is empty.", "Say what you want.")
-        self.queue.check_room()
         fetched = ""
         if asked.url:
+            self.queue.check_room()
             fetched = str(await asyncio.to_thread(self.urls.fetch, asked.url, self.uploads))
         async with self._taking:  # the room that was checked is the room that is taken
-            self.queue.check_room()
             return await self._begin(asked, fetched)
 
     async def _begin(self, asked: Asked, fetched: str) -> tuple[Row, str | None]:
-        thread = await asyncio.to_thread(
-            self.database.open_thread, asked.owner, asked.thread, asked.words
-        )
-        if await asyncio.to_thread(self.database.active, thread["id"]):
-            raise RunActiveError("This thread's last run has not ended.", "Wait, or cancel it.")
-        data = fetched or await asyncio.to_thread(self._data, asked, thread)
+        found = await asyncio.to_thread(self._thread, asked) if asked.thread else None
+        data = fetched or await asyncio.to_thread(self._data, asked, found)
+        if data:
+            self.queue.check_room()  # before anything is kept
+        thread = found
+        if thread is None:
+            thread = await asyncio.to_thread(
+                self.database.open_thread, asked.owner, None, asked.words
+            )
         if not data:
             await asyncio.to_thread(self.database.say, thread["id"], "user", asked.words)
             await asyncio.to_thread(self.database.say, thread["id"], "assistant", HELP)
@@ -160,13 +162,20 @@ class Backend:
         rows = self.database.answers(run)
         return str(rows[-1]["content"]) if rows else CANCELLED
 
-    def _data(self, asked: Asked, thread: Row) -> str:
+    def _thread(self, asked: Asked) -> Row:
+        """Return the thread that goes on."""
+        thread = self.database.open_thread(asked.owner, asked.thread, "")
+        if self.database.active(thread["id"]):
+            raise RunActiveError("This thread's last run has not ended.", "Wait, or cancel it.")
+        return thread
+
+    def _data(self, asked: Asked, thread: Row | None) -> str:
         """Return the table that is meant: given now, named now, named before, or the thread's."""
         if asked.file:
             return str(self.database.file(asked.file, asked.owner)["path"])
         if named := find_path(asked.words):
             return str(self.places.readable(named))
-        if thread["data"]:
+        if thread and thread["data"]:
             return str(thread["data"])
         earlier = [path for words in asked.before if (path := find_path(words))]
         return str(self.places.readable(earlier[-1])) if earlier else ""
@@ -179,6 +188,7 @@ class Backend:
     async def _drive(self, run: str) -> None:
         await asyncio.to_thread(self.database.mark_running, run)
         status, text = await _outcome(self._work(run))
+        text = text.replace(str(self.runs.home), "")
         await asyncio.to_thread(self.database.end, run, status, text)
 
     async def _work(self, run: str) -> tuple[str, str]:
@@ -192,7 +202,10 @@ class Backend:
             for event in self.runs.open(run).lines("events.jsonl")
             if event.get("event") == "run.concluded" and event.get("text")
         ]
-        return str(ends[-1] if ends else told.get("message") or told["status"])
+        text = str(ends[-1] if ends else told.get("message") or told["status"])
+        # Who asks over a network can do nothing with a path of this machine.
+        lines = [line for line in text.splitlines() if str(self.runs.home) not in line]
+        return "\n".join([*lines, f"Report: /v1/runs/{run}/report"])
 
 
 async def _outcome(work: Awaitable[tuple[str, str]]) -> tuple[str, str]:

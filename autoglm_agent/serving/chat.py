@@ -112,9 +112,12 @@ class Chat:
 
     async def upload(self, request: Request) -> Response:
         """Take a file."""
-        length = int(request.headers.get("content-length") or 0)
-        if length > MAX_BYTES:
-            raise InputError("The file is too large.", f"{MAX_BYTES} bytes are taken at most.")
+        length = request.headers.get("content-length", "")
+        if not length.isdigit() or int(length) > MAX_BYTES:  # before anything fills the disk
+            raise InputError(
+                "The file is too large, or its size is not told.",
+                f"Send Content-Length; {MAX_BYTES} bytes are taken at most.",
+            )
         async with request.form(max_files=1, max_fields=8) as form:
             given = form.get("file")
             if not isinstance(given, UploadFile):
@@ -173,6 +176,8 @@ class Chat:
         if result["status"] != "unfinished":
             kept = ("task", "honest", "naive", "error", "message")
             told["result"] = {key: result.get(key) for key in kept}
+        if result["status"] in ("verified", "unverified"):
+            told["plots"] = len(await asyncio.to_thread(self.backend.runs.plots, row["run"]))
         return JSONResponse(told)
 
     async def cancel(self, request: Request) -> Response:
@@ -183,10 +188,11 @@ class Chat:
     async def events(self, request: Request) -> Response:
         """Stream a run's events from its beginning, as server-sent events."""
         row = await self._row(request)
+        home = str(self.backend.runs.home)
 
         async def told() -> AsyncIterator[bytes]:
             async for event in self._events(row["run"], 0):
-                yield _event(event) if event else b": waiting\n\n"
+                yield _event(event, home) if event else b": waiting\n\n"
             yield b"event: end\ndata: {}\n\n"
 
         return StreamingResponse(told(), media_type="text/event-stream", headers=_STREAM)
@@ -239,8 +245,10 @@ async def _copied(given: UploadFile, place: Path) -> int:
     return size
 
 
-def _event(event: dict[str, Any]) -> bytes:
-    return f"data: {json.dumps(event, ensure_ascii=False)}\n\n".encode()
+def _event(event: dict[str, Any], home: str) -> bytes:
+    """Return a server-sent event; where the runs lie on this machine is not told."""
+    text = json.dumps(event, ensure_ascii=False)
+    return f"data: {text.replace(home, '')}\n\n".encode()
 
 
 def _file(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from autoglm_agent.serving.commands import WORKER, Ended, run_command
 from autoglm_graphs.settings import Settings, new_run_id, write_settings
 
 _FIGURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
+_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 LONGEST_INSTRUCTION = 20_000
 """Characters of an instruction that are taken."""
 
@@ -95,12 +96,14 @@ class RunFolder:
 
     def plots(self, run: str) -> list[str]:
         """Return the figures of a run's report as SVG documents, in their order."""
-        figures = _FIGURE.findall(self.report(run))
-        return [_document(figure) for figure in figures]
+        page = self.report(run)
+        style = "".join(_STYLE.findall(page))
+        return [_document(figure, style) for figure in _FIGURE.findall(page)]
 
 
-def _document(figure: str) -> str:
-    """Return an inline figure as a document of its own."""
-    if "xmlns=" in figure.split(">", 1)[0]:
-        return figure
-    return figure.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+def _document(figure: str, style: str) -> str:
+    """Return an inline figure as a document of its own, with the style of its page."""
+    head, _, rest = figure.partition(">")
+    if "xmlns=" not in head:
+        head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+    return f"{head}><style><![CDATA[{style.replace(']]>', '')}]]></style>{rest}"

@@ -15,8 +15,10 @@ from autoglm_agent.errors import InputError
 from autoglm_agent.verifiers import Algebra, Arithmetic
 from autoglm_graphs.automl import create_automl_agent
 from autoglm_graphs.reasoning import create_verified_agent
+from autoglm_graphs.team import create_team
 
 automl = create_automl_agent()
+team = create_team()
 
 
 def reason() -> CompiledStateGraph[Any, Any, Any, Any]:

@@ -7,10 +7,11 @@ agent card when the graph is served.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NotRequired, TypedDict
+from typing import Annotated, Any, NotRequired
 
 from langchain_core.messages import AnyMessage
 from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 from autoglm_agent.chain import Chain, Nogood, Step, Usage
 from autoglm_agent.policy import Decision

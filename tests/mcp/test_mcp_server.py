@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import anyio
+import httpx
 import pytest
 
 pytest.importorskip("mcp", reason="the extra [mcp] is not installed")
@@ -179,3 +183,61 @@ async def test_the_command_serves_on_standard_input_and_output(tmp_path: Path, d
         assert {t.name for t in (await client.list_tools()).tools} == TOOLS
         outside: Any = await client.call_tool("profile_table", {"data": "/etc/passwd"})
     assert outside.is_error
+
+
+@pytest.fixture(scope="module")
+def over_http(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of `autoglm mcp --http`, guarded by the token `alpha`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    code = "from autoglm_agent.cli.main import main; main()"
+    home = tmp_path_factory.mktemp("runs")
+    words = ["mcp", "--http", "--port", str(port), "--runs", str(home), "--root", str(data)]
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-c", code, *words], env={**os.environ, "AUTOGLM_TOKEN": "alpha"}
+    )
+    url = f"http://127.0.0.1:{port}/mcp"
+    deadline = time.monotonic() + 240
+    while True:
+        try:
+            httpx.get(url)
+            break
+        except httpx.TransportError:
+            assert server.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    yield url
+    server.kill()
+    server.wait()
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_http_asks_for_the_token_and_refuses_other_hosts(over_http: str) -> None:
+    call = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    accepts = {"Accept": "application/json, text/event-stream"}
+    assert httpx.post(over_http, json=call, headers=accepts).status_code == 401
+    mine = {**accepts, "Authorization": "Bearer alpha"}
+    evil = httpx.post(over_http, json=call, headers={**mine, "Host": "evil.example"})
+    assert evil.status_code in (403, 421)
+    evil = httpx.post(over_http, json=call, headers={**mine, "Origin": "http://evil.example"})
+    assert evil.status_code in (403, 421)
+
+
+@pytest.mark.allow_hosts(["127.0.0.1"])
+async def test_langchains_own_adapter_lists_and_calls_the_tools(over_http: str) -> None:
+    pytest.importorskip("fastmcp", reason="langchain[mcp] is not installed")
+    from fastmcp.client.transports import StreamableHttpTransport
+    from langchain.mcp import MCPAdapter
+
+    transport = StreamableHttpTransport(over_http, headers={"Authorization": "Bearer alpha"})
+    async with MCPAdapter(transport) as adapter:
+        tools = {t.name: t for t in await adapter.list_tools()}
+        assert set(tools) == TOOLS
+        call = {"name": "list_runs", "args": {}, "id": "1", "type": "tool_call"}
+        message = await tools["list_runs"].ainvoke(call)
+        assert message.status == "success"
+        call = {**call, "name": "profile_table", "args": {"data": "/etc/passwd"}}
+        refused = await tools["profile_table"].ainvoke(call)
+    assert refused.status == "error"
+    assert "remedy:" in refused.text

@@ -2,75 +2,22 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
-import signal
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 pytest.importorskip("starlette", reason="the extra [serve] is not installed")
 
 import openai
+from served import Served
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 WORDS = "Predict the diagnosis"
-START_S = 240
-
-
-class Served:
-    """A server process that can be killed and started again."""
-
-    def __init__(self, home: Path, *words: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.words = ["--runs", str(home), "--port", str(self.port), "--no-memory", *words]
-        self.start()
-
-    def start(self) -> None:
-        code = "from autoglm_agent.cli.main import main; main()"
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", code, "serve", *self.words],
-            env={**os.environ, "AUTOGLM_TOKEN": "alpha,beta"},
-            start_new_session=True,
-        )
-        deadline = time.monotonic() + START_S
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None
-            try:
-                if httpx.get(f"{self.url}/health").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise TimeoutError("the server did not start")
-
-    def kill(self) -> None:
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def client(self, token: str = "alpha") -> openai.OpenAI:
-        return openai.OpenAI(
-            base_url=f"{self.url}/v1", api_key=token, max_retries=0, timeout=START_S
-        )
-
-    def get(self, path: str, token: str = "alpha") -> httpx.Response:
-        return httpx.get(
-            self.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=START_S
-        )
-
-    def post(self, path: str, token: str = "alpha") -> httpx.Response:
-        return httpx.post(
-            self.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=START_S
-        )
 
 
 @pytest.fixture(scope="module")
@@ -95,9 +42,9 @@ def say(served: Served, words: str, token: str = "alpha", **rest: Any) -> Any:
     )
 
 
-def begin(served: Served, words: str, token: str = "alpha") -> tuple[str, str]:
+def begin(served: Served, words: str, token: str = "alpha", **rest: Any) -> tuple[str, str]:
     """Begin a run, hang up, and return thread and run."""
-    stream = say(served, words, token, stream=True)
+    stream = say(served, words, token, stream=True, **rest)
     head = next(iter(stream)).model_extra["autoglm"]
     stream.close()
     return head["thread_id"], head["run"]
@@ -165,6 +112,10 @@ def test_an_uploaded_table_is_answered_with_progress_and_a_report(
     assert "✓ prepare_data" in text
     assert re.search(r"ROC AUC \d", text)
     assert chunks[-1].choices[0].finish_reason == "stop"
+    events = served.get(f"/v1/runs/{head['run']}/events").text
+    assert '"run.concluded"' in events
+    for told in (text, events):
+        assert str(served.home) not in told
     assert settled(served, head["run"])["result"]["task"]["target"] == "diagnosis"
     report = served.get(f"/v1/runs/{head['run']}/report")
     assert "<html" in report.text
@@ -174,6 +125,13 @@ def test_an_uploaded_table_is_answered_with_progress_and_a_report(
     thread = served.get(f"/v1/threads/{head['thread_id']}").json()
     assert [m["role"] for m in thread["messages"]] == ["user", "assistant"]
     assert thread["messages"][1]["content"] in text
+    more = "Do not use mean radius."
+    name, run = begin(served, more, metadata={"thread_id": head["thread_id"]})
+    assert name == head["thread_id"]
+    asked = json.loads((served.home / run / "run.json").read_text(encoding="utf-8"))
+    assert asked["instruction"] == f"{WORDS}\n{more}"
+    assert asked["data_name"] == "small.csv"
+    served.post(f"/v1/runs/{run}/cancel")
 
 
 @pytest.mark.slow

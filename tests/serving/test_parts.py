@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -99,8 +100,18 @@ async def test_a_run_that_fails_makes_room_for_the_next() -> None:
     assert seen == ["a", "b"]
 
 
-def test_a_thread_keeps_its_messages_and_belongs_to_its_owner(tmp_path: Path) -> None:
-    database = Database(tmp_path / "s.sqlite")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where rows are kept; `AUTOGLM_TEST_POSTGRES` is the URL of an empty database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "s.sqlite")
+    pytest.importorskip("psycopg")
+    url = os.environ.get("AUTOGLM_TEST_POSTGRES")
+    return url or pytest.skip("AUTOGLM_TEST_POSTGRES names no database")
+
+
+def test_a_thread_keeps_its_messages_and_belongs_to_its_owner(place: str) -> None:
+    database = Database(place)
     thread = database.open_thread("ada", None, "Predict\n churn")
     database.begin(thread, "Predict churn", "/t.csv", "run-1")
     assert database.active() == ["run-1"]
@@ -108,7 +119,7 @@ def test_a_thread_keeps_its_messages_and_belongs_to_its_owner(tmp_path: Path) ->
     database.end("run-1", "failed", "again")
     assert database.active() == []
     database.close()
-    again = Database(tmp_path / "s.sqlite")
+    again = Database(place)
     said = [(m["role"], m["content"], m["run"]) for m in again.messages(thread["id"])]
     assert said == [("user", "Predict churn", "run-1"), ("assistant", "AUC 0.8", "run-1")]
     assert again.open_thread("ada", thread["id"], "")["data"] == "/t.csv"
@@ -120,8 +131,8 @@ def test_a_thread_keeps_its_messages_and_belongs_to_its_owner(tmp_path: Path) ->
             again.run("run-1", owner)
 
 
-def test_threads_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
-    database = Database(tmp_path / "s.sqlite")
+def test_threads_that_write_at_once_lose_nothing(place: str) -> None:
+    database = Database(place)
     thread = database.open_thread("ada", None, "t")["id"]
 
     def write(who: int) -> None:

@@ -18,6 +18,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from autoglm_agent import automl_tools, create_automl_agent
 from autoglm_agent.planner.model import EmbeddedPlanner
 from autoglm_agent.testing import script_of, tool_call
+from autoglm_tools.toolkit import AutoMLToolkit
 
 NAMES = [
     "profile_data", "plan_task", "prepare_data", "train_models", "evaluate_model",
@@ -71,6 +72,15 @@ class TestProfileToolIntegration(ProfileTool, ToolsIntegrationTests):
 
 def test_the_tools_come_in_the_order_of_work(tmp_path: Path) -> None:
     assert [t.name for t in automl_tools(tmp_path)] == [*NAMES, *AFTER]
+
+
+def test_the_toolkit_gives_the_same_tools_at_every_call(tmp_path: Path, table: Path) -> None:
+    toolkit = AutoMLToolkit(workspace=str(tmp_path / "run"), roots=(str(table.parent),))
+    tools = toolkit.get_tools()
+    assert [t.name for t in tools] == NAMES
+    assert all(a is b for a, b in zip(tools, toolkit.get_tools(), strict=True))
+    assert call(tools[0], data=str(table)).status == "success"
+    assert call(tools[0], data="/etc/passwd").status == "error"
 
 
 def test_every_argument_is_typed_and_described(tmp_path: Path) -> None:

@@ -6,14 +6,50 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from langchain_core.tools import StructuredTool, ToolException
-from pydantic import BaseModel, ValidationError
+from langchain_core.tools import BaseTool, BaseToolkit, StructuredTool, ToolException
+from pydantic import BaseModel, PrivateAttr, ValidationError
 
 from autoglm_agent.chain import Verdict, refutations
 from autoglm_agent.errors import AutoGLMError, TargetError
 
 Result = tuple[str, dict[str, Any]]
 """Short text for the model, and JSON data for programs."""
+
+
+class AutoMLToolkit(BaseToolkit):
+    """The AutoML tools of one run as a LangChain toolkit.
+
+    Args:
+        workspace: The run folder (one run, one folder); made if absent.
+        time_budget: Seconds for the whole run, counted from the first `get_tools`.
+        trials: Train exactly this many candidates, whatever the clock says.
+        seed: Seed of every split, model and bootstrap.
+        roots: Folders from which data may be read; default: the current folder.
+
+    Examples:
+        >>> agent = create_agent(model, tools=AutoMLToolkit(workspace="runs/one").get_tools())
+    """
+
+    workspace: str
+    time_budget: float | None = 60.0
+    trials: int | None = None
+    seed: int = 0
+    roots: tuple[str, ...] | None = None
+    _tools: list[BaseTool] | None = PrivateAttr(default=None)
+
+    def get_tools(self) -> list[BaseTool]:
+        """Return the tools, the same ones at every call: they share the run's clock."""
+        from autoglm_tools.catalogue import automl_tools  # the catalogue is made of our tools
+
+        if self._tools is None:
+            self._tools = automl_tools(
+                self.workspace,
+                time_budget=self.time_budget,
+                trials=self.trials,
+                seed=self.seed,
+                roots=self.roots,
+            )
+        return self._tools
 
 
 def as_tool(

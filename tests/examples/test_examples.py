@@ -1,0 +1,91 @@
+"""The examples run as they stand."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from served import Served
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+WORDS = "Predict the diagnosis"
+
+
+@pytest.fixture(scope="module")
+def table(tumours: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tables") / "small.csv"
+    lines = tumours.read_text(encoding="utf-8").splitlines()[:80]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def run(name: str, *words: object, cwd: Path) -> str:
+    roots = [str(EXAMPLES.parent / root) for root in (".", "graphs", "tools")]
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / name), *map(str, words)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(roots)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=590,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_every_example_is_run_here() -> None:
+    source = Path(__file__).read_text(encoding="utf-8")
+    names = [path.name for path in EXAMPLES.glob("*.py")]
+    assert [n for n in names if f'"{n}"' not in source] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("verified_middleware.py", "verified"), ("verified_reasoning.py", "1 refuted")],
+)
+def test_examples_with_a_script_for_a_model(name: str, words: str, tmp_path: Path) -> None:
+    assert words in run(name, cwd=tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("agent_with_tools.py", "report"),
+        ("node_in_a_graph.py", "status: "),
+        ("team_with_your_agents.py", "[writer]"),
+    ],
+)
+def test_examples_on_a_table(name: str, words: str, table: Path, tmp_path: Path) -> None:
+    assert words in run(name, table, WORDS, cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_toolkit_without_an_agent(table: Path, tmp_path: Path) -> None:
+    assert "79 rows" in run("toolkit_in_a_tool_of_yours.py", table, cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_the_mcp_client(table: Path, tmp_path: Path) -> None:
+    pytest.importorskip("mcp")
+    told = run("mcp_client.py", table.parent, table.name, cwd=tmp_path)
+    assert "run_automl: " in told
+    assert "'rows': 79" in told
+
+
+@pytest.mark.slow
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_the_chat_client(table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("starlette")
+    monkeypatch.setenv("AUTOGLM_TOKEN", "alpha")
+    server = Served(tmp_path / "runs", "--trials", "1")
+    try:
+        told = run("chat_with_openai_client.py", table, WORDS, f"{server.url}/v1", cwd=tmp_path)
+    finally:
+        server.kill()
+    assert "ROC AUC" in told
