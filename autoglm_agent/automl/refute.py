@@ -15,7 +15,7 @@ import numpy as np
 from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
 from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.report.collect import collect
-from autoglm_agent.automl.report.grounding import ground_run
+from autoglm_agent.automl.report.grounding import Grounding
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring import metrics
 from autoglm_agent.chain import Verdict
@@ -34,7 +34,7 @@ def refute(workspace: Workspace, claim: dict[str, Any], prose: str = "") -> list
     """
     verdicts = [_score(workspace, claim), _readings(workspace, claim), _checks(claim)]
     if prose:
-        verdicts.append(ground_run(collect(workspace), prose).verdict())
+        verdicts.append(Grounding.of_run(collect(workspace)).ground(prose).verdict())
     return verdicts
 
 

@@ -60,7 +60,8 @@ def _flag(name: str, column: pd.Series, y: np.ndarray, limits: Thresholds) -> _F
     else:
         codes = pd.factorize(column, use_na_sentinel=False)[0]
     counts = np.bincount(codes)
-    if len(counts) < 2 or counts.max() < LEAST_RULE * len(codes):
+    # Dates that are never missing have one code, and it is not the first.
+    if np.count_nonzero(counts) < 2 or counts.max() < LEAST_RULE * len(codes):
         return None
     rare = codes != counts.argmax()
     inside = np.bincount(y[rare])
