@@ -86,7 +86,8 @@ def test_what_stays_refuted_is_not_called_verified() -> None:
 
 
 def test_a_verifier_that_does_not_say_whether_counts_as_a_refutation() -> None:
-    result = ask(team_of(members(verifier=Member({"text": "looks fine to me"})), rounds=1))
+    result = ask(team_of(members(verifier=Member({"text": "looks fine to me"}))))
+    assert authors(result).count("modeller") == 2
     assert result["structured_response"]["status"] == "unverified"
 
 
