@@ -22,6 +22,7 @@ class Progress:
 
     def __init__(self, time_budget: float | None, *, live: bool) -> None:
         self.run = ""
+        self.interrupted = False
         self._budget = time_budget
         self._start = time.monotonic()
         self._done: list[tuple[str, str]] = []
@@ -62,7 +63,9 @@ class Progress:
         return asked
 
     def on_event(self, event: dict[str, Any]) -> None:
-        """Take one event of the run."""
+        """Take one event of the run; an interruption that was lost ends it here."""
+        if self.interrupted:
+            raise KeyboardInterrupt
         name = event["event"]
         if name in ("run.started", "run.resumed"):
             self.run = event.get("run", "")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from autoglm_agent import errors
@@ -143,6 +146,29 @@ def asked_on_terminal(question: dict[str, Any]) -> Any:
     return typer.prompt(f"{question['question']}\nWhich column{hint}?", err=True)
 
 
+@contextmanager
+def interruptible(progress: Progress) -> Iterator[None]:
+    """Let Ctrl-C end the work even where a library's callback swallows the exception.
+
+    What is raised while C code calls back into Python is printed and lost, so the interruption
+    is also remembered, and raised again at the next event of the run.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: object) -> None:
+        del number, frame
+        progress.interrupted = True
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _finish(
     work: Callable[[Progress], dict[str, Any]],
     time_budget: float | None,
@@ -151,7 +177,8 @@ def _finish(
 ) -> None:
     with Progress(time_budget, live=on_terminal() and not as_json) as progress:
         try:
-            result = work(progress)
+            with interruptible(progress):
+                result = work(progress)
         except KeyboardInterrupt:
             progress.stop()
             if progress.run:

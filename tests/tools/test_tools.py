@@ -77,7 +77,7 @@ def test_the_tools_come_in_the_order_of_work(tmp_path: Path) -> None:
 def test_the_toolkit_gives_the_same_tools_at_every_call(tmp_path: Path, table: Path) -> None:
     toolkit = AutoMLToolkit(workspace=str(tmp_path / "run"), roots=(str(table.parent),))
     tools = toolkit.get_tools()
-    assert [t.name for t in tools] == NAMES
+    assert [t.name for t in tools] == [*NAMES, *AFTER]
     assert all(a is b for a, b in zip(tools, toolkit.get_tools(), strict=True))
     assert call(tools[0], data=str(table)).status == "success"
     assert call(tools[0], data="/etc/passwd").status == "error"
