@@ -4,13 +4,16 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: demo test sweep lint format lock clean
+.PHONY: demo test slow sweep lint format lock clean
 
 demo: $(READY)
 	$(BIN)/autoglm demo --runs runs
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not sweep"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow and not sweep"
+
+slow: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "slow and not sweep"
 
 sweep: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m sweep
