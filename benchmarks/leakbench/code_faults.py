@@ -12,7 +12,7 @@ import pandas as pd
 
 from autoglm_agent.automl.checks.code_taint import check_code
 from autoglm_agent.automl.checks.scramble import scramble_features
-from autoglm_agent.automl.report.grounding import ground
+from autoglm_agent.automl.report.grounding import Grounding
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.chain import Verdict
 
@@ -84,13 +84,13 @@ CODE: dict[str, tuple[str, Callable[[int], Verdict]]] = {
     "target encoding on all rows": ("V21", target_encoding),
     "selection on all rows, p >> n": ("V21", feature_selection),
     **{f"code: {name}": ("V22", script(name)) for name in SCRIPTS},
-    "invented number in prose": ("V02", lambda _: ground(INVENTED, MEASURED).verdict()),
+    "invented number in prose": ("V02", lambda _: Grounding(MEASURED).ground(INVENTED).verdict()),
 }
 """Fault to the check that must fail and what asks it."""
 
 HARMLESS: dict[str, Callable[[int], Verdict]] = {
     "scaler on all rows": scaling,
     "code: scaler after the split": lambda _: check_code(CLEAN),
-    "measured numbers in prose": lambda _: ground(HONEST, MEASURED).verdict(),
+    "measured numbers in prose": lambda _: Grounding(MEASURED).ground(HONEST).verdict(),
 }
 """What must not be failed."""
