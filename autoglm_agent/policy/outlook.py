@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 from autoglm_agent.policy.beliefs import Beliefs, Rates
 from autoglm_agent.policy.posterior import RARE
@@ -27,7 +28,7 @@ Prospect = tuple[float, float]
 """Value and cost, in draws, of what is still to come."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outlook:
     """Rates of all positions of the chain, as far as the search has shown them."""
 
@@ -46,12 +47,12 @@ class Outlook:
     price: float
     """See `Beliefs.price`."""
 
-    @property
+    @cached_property
     def draws(self) -> tuple[float, ...]:
         """Expected draws until a candidate is accepted, by position."""
         return tuple(1 / accept for accept in self.accept)
 
-    @property
+    @cached_property
     def whole(self) -> float:
         """Expected draws of a whole new chain."""
         return sum(self.draws)
@@ -147,10 +148,14 @@ def outlook(search: Search, beliefs: Beliefs, position: int, length: int = 0) ->
     doubt = (1 - beliefs.hard) / max(RARE, beliefs.hard)
     accept, wrong, trust = [], [], []
     present = p + gap * beliefs.hard
+    points: dict[tuple[str, ...], tuple[float, float]] = {}
     for depth in range(length):
         seen = depth_at(search, depth)
         chance = p + gap / (1 + doubt * math.exp(-seen.odds))
-        true_accept, false_accept = _operating_point(search, beliefs, seen.silent)
+        point = points.get(seen.silent)
+        if point is None:  # the same at most positions: who is silent is all that differs
+            point = points[seen.silent] = _operating_point(search, beliefs, seen.silent)
+        true_accept, false_accept = point
         pleased = max(RARE, chance * true_accept + (1 - chance) * false_accept)
         if depth == position:
             present = chance

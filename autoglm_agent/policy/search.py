@@ -16,7 +16,7 @@ state of a graph. It knows no model, no prompt, no clock and no truth, only vote
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from pydantic import Field
 
@@ -71,8 +71,11 @@ class Judged(Datum):
     """Whether there is no candidate: the generator has nothing more to say after this chain."""
 
 
-class Depth(Datum):
-    """What was seen of the candidates for one position of the chain."""
+class Depth(NamedTuple):
+    """What was seen of the candidates for one position of the chain.
+
+    A tuple, as `Visit` is: a search holds one for each step, and all are written at each step.
+    """
 
     draws: int = 0
     rejects: int = 0
@@ -85,7 +88,7 @@ class Depth(Datum):
     """Verifiers that had nothing to say of any candidate for this position."""
 
 
-class Visit(Datum):
+class Visit(NamedTuple):
     """What was seen after one prefix, in all its visits."""
 
     draws: int = 0

@@ -56,13 +56,13 @@ def visited(search: Search, judged: Judged, shifts: Sequence[float]) -> dict[str
     visits = dict(search.visits)
     for key, shift in zip(search.keys, shifts, strict=True):
         old = visits.get(key) or Visit()
-        visits[key] = old.model_copy(update={"odds": old.odds + shift})
+        visits[key] = Visit(old.draws, old.fresh, old.odds + shift)
     key, named = prefix(search), name(search, judged)
     old = visits.get(key) or Visit()
     known = named in search.refuted or named in search.doubted
     new = not known and key_after(search, judged) not in visits
-    changes = {"draws": old.draws + 1, "fresh": old.fresh + new}
-    return {"visits": {**visits, key: old.model_copy(update=changes)}}
+    visits[key] = Visit(old.draws + 1, old.fresh + new, old.odds)
+    return {"visits": visits}
 
 
 def dead_end(search: Search) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def dead_end(search: Search) -> dict[str, Any]:
         return {}
     key = search.keys[-1]
     old = search.visits.get(key) or Visit()
-    visits = {**search.visits, key: old.model_copy(update={"draws": old.draws + 1})}
+    visits = {**search.visits, key: old._replace(draws=old.draws + 1)}
     return {"visits": visits, **nogood(search, search.names[-1], sound=False)}
 
 
@@ -171,9 +171,7 @@ def cut(search: Search, to: int, *, sound: bool) -> Search:
         sound: Whether the first step that is cut is refuted for certain, and so a nogood.
     """
     fresh = tuple(
-        depth.model_copy(update={"rejects": 0, "repeats": 0})
-        if index >= to and depth.rejects
-        else depth
+        depth._replace(rejects=0, repeats=0) if index >= to and depth.rejects else depth
         for index, depth in enumerate(search.depths)
     )
     changes: dict[str, Any] = {

@@ -1,14 +1,14 @@
 """The machine: recall, compose, generate, act, verify, backtrack, conclude, remember.
 
 One graph serves free reasoning and AutoML; they differ in the scene that `open_scene` gives.
-Routing is by conditional edges over plain state, so LangGraph's time travel stays a feature for
+Each node says what is next by plain state, so LangGraph's time travel stays a feature for
 people; the search stack itself is the state's chain, nogoods and usage.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -16,6 +16,7 @@ from langchain_core.runnables.config import run_in_executor
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.nodes.act import aact, act
@@ -28,7 +29,7 @@ from autoglm_graphs.nodes.recall import fresh, last_human_text, recall
 from autoglm_graphs.nodes.remember import remember
 from autoglm_graphs.nodes.verify import verify
 from autoglm_graphs.scene import OpenScene, Scene
-from autoglm_graphs.state import Input, Output, Route, State, WideState, decision_of, step_of
+from autoglm_graphs.state import Input, Output, State, WideState, decision_of, step_of
 
 Node = Callable[[State, Scene], dict[str, Any]]
 AsyncNode = Callable[[State, Scene], Awaitable[dict[str, Any]]]
@@ -45,6 +46,39 @@ NODES: tuple[tuple[str, Node, AsyncNode | None], ...] = (
 """All nodes after `recall`, which begins the task."""
 
 
+def after_generate(state: State) -> Literal["act", "verify", "conclude"]:
+    """Go on with the proposed step, unless the run ended; without a tool nothing is done."""
+    return "conclude" if decision_of(state) else to_be_tried(state)
+
+
+def to_be_tried(state: State) -> Literal["act", "verify"]:
+    """Return where a step goes that is to be tried."""
+    return "act" if step_of(state).tool else "verify"
+
+
+def after_verify(state: State) -> Literal["compose", "conclude", "backtrack"]:
+    """Go on, end, or go back."""
+    decision = decision_of(state)
+    if decision is None or decision.action != "accept":
+        return "backtrack"
+    return "conclude" if decision.done else "compose"
+
+
+def after_backtrack(state: State) -> Literal["act", "verify", "compose", "conclude"]:
+    """Try the next candidate, or ask for another step, unless nothing is left to try."""
+    decision = decision_of(state)
+    if decision is None:
+        return to_be_tried(state)
+    return "conclude" if decision.action == "conclude" else "compose"
+
+
+ROUTES: Mapping[str, tuple[Callable[[State], str], tuple[str, ...]]] = {
+    "generate": (after_generate, ("act", "verify", "conclude")),
+    "verify": (after_verify, ("compose", "conclude", "backtrack")),
+    "backtrack": (after_backtrack, ("act", "verify", "compose", "conclude")),
+}
+"""Where these nodes say themselves what is next, and what that may be. A conditional edge would
+have LangGraph put the whole state together once more at each of them."""
 RECURSION_LIMIT = 10_000
 """Never decisive: the budget ends a run long before."""
 
@@ -76,7 +110,7 @@ def build_machine(
         begun = cast(State, {**state, **keys})
         opening = open_scene(begun).opening
         chosen = opening(begun) if opening else {}
-        return keys | chosen | TimedNode("recall", open_scene, recall).invoke(begun)
+        return keys | chosen | TimedNode("recall", open_scene, recall).run(begun)
 
     graph: StateGraph[State, Any, Input, Any] = StateGraph(
         WideState if width > 1 else State,
@@ -86,7 +120,9 @@ def build_machine(
     )
     graph.add_node("recall", begin_and_recall)
     for name, node, anode in NODES:
-        graph.add_node(name, TimedNode(name, open_scene, node, anode))
+        route, ends = ROUTES.get(name, (None, None))
+        timed = TimedNode(name, open_scene, node, anode, route=route)
+        graph.add_node(name, timed, destinations=ends)
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
     if width > 1:
@@ -96,10 +132,7 @@ def build_machine(
         graph.add_edge("propose", "generate")
     else:
         graph.add_edge("compose", "generate")
-    graph.add_conditional_edges("generate", after_generate)
     graph.add_edge("act", "verify")
-    graph.add_conditional_edges("verify", after_verify)
-    graph.add_conditional_edges("backtrack", after_backtrack)
     graph.add_edge("conclude", "remember")
     graph.add_edge("remember", END)
     return graph.compile(checkpointer=checkpointer, name=name).with_config(
@@ -107,33 +140,7 @@ def build_machine(
     )
 
 
-def after_generate(state: Route) -> Literal["act", "verify", "conclude"]:
-    """Go on with the proposed step, unless the run ended; without a tool nothing is done."""
-    return "conclude" if decision_of(state) else to_be_tried(state)
-
-
-def to_be_tried(state: Route) -> Literal["act", "verify"]:
-    """Return where a step goes that is to be tried."""
-    return "act" if step_of(state).tool else "verify"
-
-
-def after_verify(state: Route) -> Literal["compose", "conclude", "backtrack"]:
-    """Go on, end, or go back."""
-    decision = decision_of(state)
-    if decision is None or decision.action != "accept":
-        return "backtrack"
-    return "conclude" if decision.done else "compose"
-
-
-def after_backtrack(state: Route) -> Literal["act", "verify", "compose", "conclude"]:
-    """Try the next candidate, or ask for another step, unless nothing is left to try."""
-    decision = decision_of(state)
-    if decision is None:
-        return to_be_tried(state)
-    return "conclude" if decision.action == "conclude" else "compose"
-
-
-class TimedNode(Runnable[State, dict[str, Any]]):
+class TimedNode(Runnable[State, "dict[str, Any] | Command[str]"]):
     """A node as LangGraph runs it, sync and async: with its scene, and its seconds counted."""
 
     def __init__(
@@ -144,27 +151,25 @@ class TimedNode(Runnable[State, dict[str, Any]]):
         anode: AsyncNode | None = None,
         *,
         alone: bool = True,
+        route: Callable[[State], str] | None = None,
     ) -> None:
         self.name = name
         self._open = open_scene
         self._node = node
         self._anode = anode
+        self._route = route
         self._alone = alone  # nodes side by side cannot all write the usage
 
     def invoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> dict[str, Any]:
-        """Run the node."""
+    ) -> dict[str, Any] | Command[str]:
+        """Run the node and say where to go."""
         del config, kwargs
-        faultpoint(f"node.{self.name}")
-        started = time.perf_counter()
-        changed = self._node(input, self._open(input))
-        faultpoint(f"node.{self.name}.end")
-        return self._counted(input, changed, time.perf_counter() - started)
+        return self._routed(input, self.run(input))
 
     async def ainvoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> dict[str, Any]:
+    ) -> dict[str, Any] | Command[str]:
         """Run the node without blocking the event loop: in a thread, if it is not async."""
         if self._anode is None:
             return await run_in_executor(config, self.invoke, input, config, **kwargs)
@@ -172,10 +177,23 @@ class TimedNode(Runnable[State, dict[str, Any]]):
         started = time.perf_counter()
         changed = await self._anode(input, self._open(input))
         faultpoint(f"node.{self.name}.end")
-        return self._counted(input, changed, time.perf_counter() - started)
+        return self._routed(input, self._counted(input, changed, time.perf_counter() - started))
+
+    def run(self, state: State) -> dict[str, Any]:
+        """Return what the node changes."""
+        faultpoint(f"node.{self.name}")
+        started = time.perf_counter()
+        changed = self._node(state, self._open(state))
+        faultpoint(f"node.{self.name}.end")
+        return self._counted(state, changed, time.perf_counter() - started)
 
     def _counted(self, state: State, changed: dict[str, Any], seconds: float) -> dict[str, Any]:
         if not self._alone:
             return changed
         usage = changed.get("usage") or state.get("usage") or {}
         return {**changed, "usage": {**usage, "seconds": usage.get("seconds", 0.0) + seconds}}
+
+    def _routed(self, state: State, changed: dict[str, Any]) -> dict[str, Any] | Command[str]:
+        if self._route is None:
+            return changed
+        return Command(update=changed, goto=self._route(cast(State, {**state, **changed})))

@@ -21,6 +21,7 @@ from autoglm_agent.chain import Budget, digest
 from autoglm_agent.memory.tallies import Tallies
 from autoglm_agent.policy import Backjump
 from autoglm_agent.policy.search import SearchPolicy
+from autoglm_agent.policy.stack import depth_at
 from autoglm_agent.prompting.protocols import StepProtocol, protocol_for
 from autoglm_agent.prompting.variants import choose
 from autoglm_agent.prompting.warming import Sampling
@@ -34,7 +35,7 @@ from autoglm_graphs.outcomes import OutcomesInMemory
 from autoglm_graphs.reasoning_prompt import PromptParts
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.search_rules import SearchRules
-from autoglm_graphs.state import ReasoningOutput, State
+from autoglm_graphs.state import ReasoningOutput, State, search_of
 from autoglm_graphs.trust import beliefs_of
 
 if TYPE_CHECKING:
@@ -240,9 +241,8 @@ class ReasoningStage:
         )
 
     def _options(self, state: State) -> Mapping[str, Any]:
-        depths = (state.get("search") or {}).get("depths") or ()
         length = len((state.get("chain") or {}).get("steps") or ())
-        refusals = depths[length]["rejects"] if length < len(depths) else 0
+        refusals = depth_at(search_of(state), length).rejects
         assert self.sampling is not None
         return self.sampling(refusals, (state.get("usage") or {}).get("steps", 0))
 

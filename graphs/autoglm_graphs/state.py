@@ -15,6 +15,7 @@ from typing_extensions import TypedDict  # pydantic takes no other before Python
 
 from autoglm_agent.chain import Chain, Nogood, Step, Usage
 from autoglm_agent.policy import Decision
+from autoglm_agent.policy.search import Search
 from autoglm_graphs.reviving import revived
 
 
@@ -38,13 +39,6 @@ class ReasoningOutput(Output):
     status: str
     answer: str | None
     usage: dict[str, Any]
-
-
-class Route(TypedDict):
-    """What the routing looks at: a conditional edge reads these keys only."""
-
-    step: NotRequired[dict[str, Any] | None]
-    decision: NotRequired[dict[str, Any] | None]
 
 
 class Fan(Input):
@@ -115,7 +109,7 @@ def chain_of(state: State) -> Chain:
     return revived(Chain, state.get("chain") or {})
 
 
-def step_of(state: State | Route) -> Step:
+def step_of(state: State) -> Step:
     """Return the step being tried."""
     return revived(Step, state.get("step") or {})
 
@@ -130,12 +124,17 @@ def candidates_of(state: State) -> list[list[Step]]:
     return [[revived(Step, s) for s in at] for at in state.get("candidates") or []]
 
 
+def search_of(state: State) -> Search:
+    """Return the policy's search stack."""
+    return revived(Search, state.get("search") or {})
+
+
 def usage_of(state: State) -> Usage:
     """Return what has been spent."""
     return revived(Usage, state.get("usage") or {})
 
 
-def decision_of(state: State | Route) -> Decision | None:
+def decision_of(state: State) -> Decision | None:
     """Return the policy's last word, if there is one."""
     decision = state.get("decision")
     return revived(Decision, decision) if decision else None
