@@ -73,8 +73,9 @@ def main() -> None:
             table, seed = tables[number % len(tables)], number // len(tables)
             rows.append(run(table, seed, options.trials, Path(folder)))
             row = rows[-1]
-            print(f"{row['table']:24s}{seed:3d}  {row['status']:11s} "
-                  f"{' '.join(row['told']) or 'nothing':16s} {row['seconds']:5.1f}s", flush=True)  # fmt: skip
+            said = " ".join(row["told"]) or "nothing"
+            line = f"{row['table']:24s}{seed:3d}  {row['status']:11s} {said:16s}"
+            print(f"{line} {row['seconds']:5.1f}s", flush=True)
     told = sum(bool(row["told"]) for row in rows)
     verified = sum(row["status"] == "verified" for row in rows)
     print(f"\ntold that there is no signal {told} of {len(rows)}; verified {verified}")
