@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.exceptions import ContextOverflowError
 
+from autoglm_agent.chat.excluding import Excluding, spelled, weighed
 from autoglm_agent.chat.loading import LocalModel
 from autoglm_agent.errors import InputError
 
@@ -38,6 +39,7 @@ class Sampling:
         stop: Strings that end a reply; they are not part of it.
         seed: Of the draws; None draws anew each time.
         seconds: Most seconds for all samples together; None is no limit.
+        exclude: Replies that must not come again.
     """
 
     temperature: float | None = None
@@ -47,6 +49,7 @@ class Sampling:
     stop: tuple[str, ...] = ()
     seed: int | None = None
     seconds: float | None = None
+    exclude: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name, value, low, high in (
@@ -111,6 +114,7 @@ def sample(
                 attention_mask=torch.ones_like(prompt),
                 generation_config=settings,
                 stopping_criteria=[ends],
+                logits_processor=_without(local, ids, sampling, settings),
             )
     if ends.late:
         raise TimeoutError(f"The model did not answer within {sampling.seconds:g} s.")
@@ -139,6 +143,22 @@ def _settings(local: LocalModel, sampling: Sampling, room: int) -> Any:
         settings.temperature = 1.0 if sampling.temperature is None else sampling.temperature
         settings.top_p = 1.0 if sampling.top_p is None else sampling.top_p
     return settings
+
+
+def _without(
+    local: LocalModel, ids: Sequence[int], sampling: Sampling, settings: Any
+) -> list[Excluding]:
+    """Return what keeps the excluded replies out; nothing if there are none."""
+    ends = settings.eos_token_id
+    known = ends if isinstance(ends, list) else [] if ends is None else [ends]
+    sequences = spelled(local.tokenizer, sampling.exclude, sampling.stop, known)
+    if local.context is not None:
+        sequences = [s for s in sequences if len(ids) + len(s) <= local.context]
+    if not sequences:
+        return []
+    temperature = float(settings.temperature or 1.0)
+    refused = weighed(local.model, ids, sequences, temperature)
+    return [Excluding(refused, len(ids), temperature)]
 
 
 @contextlib.contextmanager

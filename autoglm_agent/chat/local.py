@@ -49,6 +49,8 @@ class LocalChatModel(BaseChatModel):
         stop: Strings that end a reply; they are not part of it (also `stop_sequences`).
         seed: Of the draws; None draws anew at each call.
         timeout: Most seconds for a call; `TimeoutError` afterwards.
+        exclude: Replies that must not come again: they are taken out of the draw exactly, as in
+            sampling without replacement, and the likeliest of the others comes in their place.
 
     Examples:
         >>> model = LocalChatModel(model="models/small", temperature=0.8, seed=1)
@@ -69,6 +71,7 @@ class LocalChatModel(BaseChatModel):
     )
     seed: int | None = None
     timeout: float | None = Field(default=None, gt=0)
+    exclude: tuple[str, ...] = ()
 
     @property
     def _llm_type(self) -> str:
@@ -77,7 +80,10 @@ class LocalChatModel(BaseChatModel):
     @property
     def _identifying_params(self) -> dict[str, Any]:
         # What a reply depends on: a cache of replies is keyed by it.
-        names = ("model", "revision", "temperature", "top_p", "max_tokens", "n", "stop", "seed")
+        names = (
+            "model", "revision", "temperature", "top_p", "max_tokens", "n", "stop", "seed",
+            "exclude",
+        )  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
@@ -206,6 +212,7 @@ class LocalChatModel(BaseChatModel):
             stop=tuple(strings),
             seed=known.seed,
             seconds=known.timeout,
+            exclude=tuple(known.exclude),
         )
 
 

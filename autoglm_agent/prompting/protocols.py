@@ -135,6 +135,10 @@ class LineProtocol:
         begun = "".join(f"{step.claim}\n" for step in chain.steps)
         return [HumanMessage(chain.question), *([AIMessage(begun)] if begun else [])]
 
+    def replies(self, claim: str) -> list[str]:
+        """Return the replies that make a claim, as a step or as the answer."""
+        return [claim, f"{self._answer} {claim}"]
+
     def read(self, reply: AIMessage, tools: Sequence[BaseTool]) -> list[Step]:  # noqa: ARG002
         """Read the first line that is not empty."""
         for line in map(plain, str(reply.text).splitlines()):

@@ -32,7 +32,7 @@ from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.models import chat_model
 from autoglm_graphs.outcomes import OutcomesInMemory
-from autoglm_graphs.reasoning_prompt import PromptParts
+from autoglm_graphs.reasoning_prompt import PromptParts, refuted_here
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.search_rules import SearchRules
 from autoglm_graphs.state import ReasoningOutput, State, search_of
@@ -192,6 +192,9 @@ class ReasoningStage:
         self._outcomes = OutcomesInMemory()
         self._tallies = Tallies(self.memory.path / "tallies.sqlite" if self.memory else None)
         self._asked = self.parts.protocol.bind(self.model, list(self.tools))
+        # A model that can leave out replies is told them, if it is known how they were written.
+        able = "exclude" in type(self.model).model_fields
+        self._excludes = getattr(self.parts.protocol, "replies", None) if able else None
         self._scenes: dict[tuple[str, int], Scene] = {}
         self._lock = threading.Lock()
 
@@ -237,14 +240,21 @@ class ReasoningStage:
             tells_claims=True,
             opening=self._opening,
             tell=self._learn,
-            options=self._options if self.sampling else None,
+            options=self._options if self.sampling or self._excludes else None,
         )
 
     def _options(self, state: State) -> Mapping[str, Any]:
-        length = len((state.get("chain") or {}).get("steps") or ())
-        refusals = depth_at(search_of(state), length).rejects
-        assert self.sampling is not None
-        return self.sampling(refusals, (state.get("usage") or {}).get("steps", 0))
+        """Return options of the next model call: how warm it is, and what must not come again."""
+        options: dict[str, Any] = {}
+        if self.sampling:
+            length = len((state.get("chain") or {}).get("steps") or ())
+            refusals = depth_at(search_of(state), length).rejects
+            tried = (state.get("usage") or {}).get("steps", 0)
+            options |= self.sampling(refusals, tried)
+        if self._excludes:
+            refuted = [n.text for n in refuted_here(state) if n.text]
+            options["exclude"] = tuple(r for text in refuted for r in self._excludes(text))
+        return options
 
     def _shown(self, parts: PromptParts) -> Callable[[State], list[AnyMessage]]:
         if self.on_prompt is None:

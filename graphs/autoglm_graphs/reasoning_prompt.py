@@ -60,7 +60,7 @@ class PromptParts:
             return whole
         want = int((state.get("asked_for") or {}).get("distinct", 1))
         task = task_sections(chain.question, list((self.sources or {}).items()), chain)
-        request = request_section(_here(state), want)
+        request = request_section(refuted_here(state), want)
         hint = LADDER.get(str((state.get("asked_for") or {}).get("rung")), "")
         text = compose([*task, request], self.tokens)
         return [
@@ -105,7 +105,7 @@ class PromptParts:
         return list(dict.fromkeys(lines))
 
 
-def _here(state: State) -> list[Nogood]:
+def refuted_here(state: State) -> list[Nogood]:
     """Return what was refuted at this very point: all that is sure, and the latest of the rest."""
     nogoods = nogoods_of(state)
     if not nogoods:

@@ -12,16 +12,18 @@ TEMPLATE = (
 )
 
 
-def save_model(folder: Path, template: str | None, context: int = 256) -> Path:
-    """Write a Llama of 16 dimensions over bytes, with its tokenizer."""
+def save_model(
+    folder: Path, template: str | None, context: int = 256, letters: str | None = None
+) -> Path:
+    """Write a Llama of 16 dimensions over bytes, or some of them, with its tokenizer."""
     torch = pytest.importorskip("torch")
     pytest.importorskip("transformers")
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
     special = ["<s>", "</s>", "<pad>", "<|system|>", "<|user|>", "<|assistant|>", "<|end|>"]
-    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
-    words = {word: index for index, word in enumerate([*special, *letters])}
+    alphabet = letters or sorted(pre_tokenizers.ByteLevel.alphabet())
+    words = {word: index for index, word in enumerate([*special, *alphabet])}
     core = Tokenizer(models.BPE(vocab=words, merges=[]))
     core.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     core.decoder = decoders.ByteLevel()
@@ -60,3 +62,16 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def untemplated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model without a chat template."""
     return save_model(tmp_path_factory.mktemp("models") / "plain", None)
+
+
+@pytest.fixture(scope="session")
+def three_letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that can write a, b and c only."""
+    from transformers import GenerationConfig
+
+    folder = tmp_path_factory.mktemp("models") / "abc"
+    save_model(folder, "{{ messages[-1]['content'] }}", letters="abc")
+    silent = [0, 2, 3, 4, 5, 6]  # every token that is no letter, but for the end
+    settings = GenerationConfig(suppress_tokens=silent, eos_token_id=1, pad_token_id=2)
+    settings.save_pretrained(folder)
+    return folder

@@ -32,6 +32,10 @@ def check_labels(context: CheckContext) -> Verdict:
     if not found.problem.is_classification:
         return _residuals(context, found)
     limits = context.thresholds
+    skill = found.reach / found.prior_loss if found.prior_loss else 0.0
+    if skill < limits.noise_skill:
+        known = f"The model explains {skill:.1%} of what there is to explain"
+        raise NotApplicableError(f"{known}: too little to doubt labels.")
     sure, errors, band = surest(found, limits.noise_sure, limits.noise_band)
     share = float(errors.mean())
     low = _wilson_low(share, len(errors))

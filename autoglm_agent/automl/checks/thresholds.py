@@ -161,6 +161,9 @@ class Thresholds:
     noise_band: float = 0.3
     # Errors among the surest rows over those among the next: honest doubt falls by half or more.
     noise_flat: float = 0.6
+    # Least share of the quadratic loss that a model must explain before it may doubt labels: with
+    # less, a target without any signal looks like one whose labels are wrong.
+    noise_skill: float = 0.1
     noise_warn: float = 0.02
     noise_fail: float = 0.08
     noise_mad: float = 4.0
