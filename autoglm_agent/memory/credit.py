@@ -4,13 +4,15 @@ A run's outcome is divided among the chains it was shown, in proportion to their
 weighs as much as it was unexpected: where most runs of a family fail without a chain, too, a
 failure says little about it, and where most succeed, a success tells merely that it was shown.
 Where tasks that are alike are solved alike, the run's own verified
-chain tells more: each example is then judged by how far it agrees with it. Older outcomes fade,
+chain tells more: each example is then judged by how far it agrees with it. Whether that is so is
+measured: of each verified run, how far the best of its examples agreed. Older outcomes fade,
 because the world changes (a discounted posterior, as for bandits that are not stationary). Each
 outcome counts once, however often it is told.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Mapping
 
@@ -22,6 +24,13 @@ from autoglm_agent.memory.truth import Truth
 LEAST_BLAME = 0.2
 FADING = 0.9
 """What is left of the former wins and losses when a new outcome comes."""
+RECUR = 1 / 3
+"""Steps recur where the best example of a run shares so much with its chain on average. Of tasks
+that have steps of their own hardly any are the same."""
+LEAST_RUNS = 4.0
+"""Runs that must have been compared before that is believed."""
+FORGETTING = 0.95
+"""What is left of former comparisons when a new one comes."""
 
 
 class Credit:
@@ -62,6 +71,7 @@ class Credit:
         family: str,
         kind: str,
         agreement: Mapping[str, float] | None = None,
+        recur: bool | None = None,
     ) -> list[str]:
         """Divide a run's outcome among the chains it was shown.
 
@@ -71,7 +81,8 @@ class Credit:
             family: The shelf.
             kind: Of what was shown.
             agreement: Id to how far that chain agrees with the verified one of the run, from 0
-                to 1; it takes the place of the outcome.
+                to 1; it takes the place of the outcome where steps recur.
+            recur: Whether they do in this family; None for what was measured.
 
         Returns:
             The ids of the chains that are retired now.
@@ -79,11 +90,15 @@ class Credit:
         with self._truth.transaction(write=True) as db:
             if not _count_run(db, run, succeeded, family, kind):
                 return []
+            agreement = agreement or {}
+            measured = _recurs(db, family, kind, agreement)
+            if not (measured if recur is None else recur):
+                agreement = {}
             query = "SELECT id, share FROM uses WHERE run = ? AND outcome IS NULL AND share > 0"
             shares = db.execute(query, (run,)).fetchall()
             for key, share in shares:
                 expected = _expected_without(db, key, family, kind, succeeded)
-                if agreement is not None and key in agreement:
+                if key in agreement:
                     won, lost = agreement[key], 1 - agreement[key]
                 elif succeeded:
                     won, lost = share * (1 - expected), 0.0
@@ -108,6 +123,18 @@ def _count_run(db: sqlite3.Connection, run: str, succeeded: bool, family: str, k
         (kind, family, int(succeeded)),
     )
     return True
+
+
+def _recurs(db: sqlite3.Connection, family: str, kind: str, agreement: Mapping[str, float]) -> bool:
+    """Count how far the best example agreed, and tell whether steps recur in this family."""
+    key = f"agreement of {kind} {family}"
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    total, runs = json.loads(row[0]) if row else (0.0, 0.0)
+    if agreement:
+        total = FORGETTING * total + max(agreement.values())
+        runs = FORGETTING * runs + 1
+        db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, json.dumps([total, runs])))
+    return bool(runs >= LEAST_RUNS and total / runs >= RECUR)
 
 
 def _expected_without(

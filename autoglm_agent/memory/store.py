@@ -214,7 +214,13 @@ class ChainMemory:
         return found
 
     def credit(
-        self, run: str, succeeded: bool, *, family: str, chain: Chain | None = None
+        self,
+        run: str,
+        succeeded: bool,
+        *,
+        family: str,
+        chain: Chain | None = None,
+        recur: bool | None = None,
     ) -> list[str]:
         """Tell how a run ended; the chains it was shown rise or fall by it, once.
 
@@ -225,8 +231,9 @@ class ChainMemory:
             run: The name that was given to `recall`.
             succeeded: Whether the run ended verified.
             family: Kind of task.
-            chain: The run's own verified chain, for families in which tasks that are alike are
-                solved alike: what it was shown is then judged by how far it agrees with that.
+            chain: The run's own verified chain. Where tasks that are alike are solved alike, what
+                the run was shown is judged by how far it agrees with that.
+            recur: Whether they are; None, the default, goes by how far former runs agreed.
 
         Returns:
             The ids of the chains that are retired now.
@@ -237,7 +244,7 @@ class ChainMemory:
             shown = [m for record in records if (m := unpack(record, self.truth.key)) is not None]
             agreement = {memory.id: agreement_of(memory.chain, chain) for memory in shown}
         family = clean(family, "family")
-        retired = self._credit.settle(run, succeeded, family, "chain", agreement)
+        retired = self._credit.settle(run, succeeded, family, "chain", agreement, recur)
         for key in retired:
             log.warning("Memory %s is retired: runs that used it keep failing.", key)
         return retired
@@ -302,10 +309,18 @@ class ChainMemory:
         )
 
     async def acredit(
-        self, run: str, succeeded: bool, *, family: str, chain: Chain | None = None
+        self,
+        run: str,
+        succeeded: bool,
+        *,
+        family: str,
+        chain: Chain | None = None,
+        recur: bool | None = None,
     ) -> list[str]:
         """Credit without blocking the event loop."""
-        return await asyncio.to_thread(self.credit, run, succeeded, family=family, chain=chain)
+        return await asyncio.to_thread(
+            self.credit, run, succeeded, family=family, chain=chain, recur=recur
+        )
 
     def get(self, record_id: str) -> Memory:
         """Return one chain, whatever its state.

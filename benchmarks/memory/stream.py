@@ -13,9 +13,10 @@ them; and half-way the world changes: each kind is solved otherwise at some plac
 
 Compared are: no examples, random ones, the nearest by similarity alone, and the memory's own
 recall (similarity, success in reuse, freshness, cost, diversity), told how a run ended only
-(`outcomes`) or also what its own verified chain was (`memory`). All of them solve the same tasks
-within the same budget; the answer is right in the end or the budget is spent. No language model
-is involved: the figures tell what the ranking does, not how well a given model reads examples.
+(`outcomes`) or also what its own verified chain was (`memory`, as the agent tells it). All of them
+solve the same tasks within the same budget; the answer is right in the end or the budget is
+spent. No language model is involved: the figures tell what the ranking does, not how well a given
+model reads examples.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def create_verified_agent(
     sources: Mapping[str, str] | None = None,
     assemble: Assemble | None = None,
     task_type: str = "reasoning",
-    steps_recur: bool = False,
+    steps_recur: bool | None = None,
     prompt_tokens: int = 6_000,
     tools_shown: int = 12,
     width: int = 1,
@@ -109,6 +109,7 @@ def create_verified_agent(
         steps_recur: Whether similar tasks of this type are solved by the same steps. Remembered
             chains are then judged by how far they agree with what was verified, not by the
             run's outcome alone, so that the memory notices sooner that the world has changed.
+            None, the default, goes by how far former runs agreed with what they were shown.
         prompt_tokens: Budget of the fixed and of the changing part of a prompt, each.
         tools_shown: Tools shown to the model at most, those that fit the question.
         width: Model calls made side by side for each step.
@@ -181,7 +182,7 @@ class ReasoningStage:
     parts: PromptParts
     assemble: Assemble | None
     task_type: str
-    steps_recur: bool
+    steps_recur: bool | None
     prices: tuple[float, float] | None
     seed: int
     listener: Listener

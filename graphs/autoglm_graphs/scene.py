@@ -92,7 +92,7 @@ class Scene:
         memory: Verified chains, or None.
         learn: Called when a run has ended verified and its chain is remembered.
         family: Kind of task, as the memory's shelf.
-        steps_recur: Whether similar tasks are solved by the same steps.
+        steps_recur: Whether similar tasks are solved by the same steps; None: the memory measures.
         ask: Whether a person is there to be asked.
         consent: Whether the user has allowed a second reading of the vault.
         resilient: Whether a model that fails ends the run with the reason, after retries; else
@@ -116,7 +116,7 @@ class Scene:
     memory: ChainMemory | None = None
     learn: Callable[[], None] = lambda: None
     family: str = "automl"
-    steps_recur: bool = False
+    steps_recur: bool | None = False
     ask: bool = False
     consent: bool = False
     rules: Rules = field(default_factory=RemedyRules)

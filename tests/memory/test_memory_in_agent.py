@@ -18,6 +18,7 @@ FAMILY = "reasoning"
 RECIPE = "Bake a loaf of rye bread"
 SAME_AGAIN = "Bake two loaves of rye bread"
 RIGHT = ["mix", "knead", "bake"]
+PASSED = Verdict(check="order", status="pass")
 
 
 class Order:
@@ -125,6 +126,24 @@ def test_an_example_that_disagrees_with_what_was_verified_loses(
     assert old.uses == 1
     assert old.losses == pytest.approx(lost)
     assert old.wins == pytest.approx(1 - lost if steps_recur else 0.2)
+
+
+@pytest.mark.parametrize(("same", "loses"), [(True, True), (False, False)])
+def test_whether_steps_recur_is_measured(memory: ChainMemory, same: bool, loses: bool) -> None:
+    """Only where former tasks were solved alike is an example blamed for other steps."""
+    claims = [RIGHT if same else [f"{n} {claim}" for claim in RIGHT] for n in range(8)]
+    for turn, own in enumerate(claims):
+        steps = [Step(claim=c, state=c, verdicts=(PASSED,)) for c in own]
+        chain = Chain(steps=tuple(steps))
+        memory.recall(f"{RECIPE} {turn}", family=FAMILY, run=str(turn))
+        memory.credit(str(turn), True, family=FAMILY, chain=chain)
+        memory.remember(f"{RECIPE} {turn}", chain, family=FAMILY, summary={})
+    memory.recall(RECIPE, family=FAMILY, run="other")
+    before = sum(m.losses for m in memory.recall(RECIPE, family=FAMILY, k=8))
+    other = Chain(steps=(Step(claim="fry", state="fry", verdicts=(PASSED,)),))
+    memory.credit("other", True, family=FAMILY, chain=other)
+    after = sum(m.losses for m in memory.recall(RECIPE, family=FAMILY, k=8))
+    assert (after > before) is loses
 
 
 def test_a_run_that_fails_costs_its_example_rank(memory: ChainMemory) -> None:

@@ -25,9 +25,10 @@ def remember(state: State, scene: Scene) -> dict[str, Any]:
         return {}  # a run that could not be done says nothing of its examples
     words, verified = last_human_text(state), status == "verified"
     # Where each task has steps of its own, agreeing with the run's chain would say nothing.
-    own = chain_of(state) if verified and scene.steps_recur else None
+    own = chain_of(state) if verified and scene.steps_recur is not False else None
+    recur = scene.steps_recur
     try:
-        scene.memory.credit(state["run"], verified, family=scene.family, chain=own)
+        scene.memory.credit(state["run"], verified, family=scene.family, chain=own, recur=recur)
         scene.memory.nogoods.remember(words, nogoods_of(state), family=scene.family)
     except AutoGLMError as error:
         scene.listener({"event": "memory.failed", "text": str(error)})
