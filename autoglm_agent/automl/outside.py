@@ -25,6 +25,38 @@ TABLES = (".csv", ".tsv", ".parquet")
 MOST_BYTES = 1_000_000_000
 
 
+FAMILIAR = frozenset(
+    {
+        "numpy.dtype",
+        "scipy.interpolate._bsplines.BSpline",
+        "sklearn._loss.loss.HalfTweedieLossIdentity",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.feature_selection._univariate_selection.chi2",
+        "sklearn.feature_selection._univariate_selection.f_classif",
+        "sklearn.feature_selection._univariate_selection.f_regression",
+        "sklearn.gaussian_process._gpc._BinaryGaussianProcessClassifierLaplace",
+        "sklearn.gaussian_process.kernels.ConstantKernel",
+        "sklearn.gaussian_process.kernels.Matern",
+        "sklearn.gaussian_process.kernels.Product",
+        "sklearn.gaussian_process.kernels.RBF",
+        "sklearn.gaussian_process.kernels.Sum",
+        "sklearn.gaussian_process.kernels.WhiteKernel",
+        "sklearn.metrics._dist_metrics.EuclideanDistance64",
+        "sklearn.metrics._dist_metrics.ManhattanDistance64",
+        "sklearn.metrics._dist_metrics.MinkowskiDistance64",
+        "sklearn.neighbors._ball_tree.BallTree",
+        "sklearn.neighbors._kd_tree.KDTree",
+        "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+        "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
+        "sklearn.tree._tree.Tree",
+    }
+)
+"""Parts of scikit-learn's own estimators that skops leaves to the caller to trust. They hold
+numbers and run nothing that a file brings along; trees are looked through before they are used."""
+
+
 def load_outside(path: Path, problem: Problem) -> Predict:
     """Return the prediction of a model file.
 
@@ -135,17 +167,49 @@ def _skops(path: Path) -> Any:
     from skops.io.exceptions import UntrustedTypesFoundException
 
     try:
-        unknown = skops.io.get_untrusted_types(file=path)
+        asked = skops.io.get_untrusted_types(file=path)
+        unknown = [name for name in asked if name not in FAMILIAR]
         if unknown:
             raise InputError(
                 f"{path.name} holds classes that are not scikit-learn's: {', '.join(unknown[:5])}.",
                 "Give a CSV of its predictions instead.",
             )
-        return skops.io.load(path, trusted=[])
+        model = skops.io.load(path, trusted=asked)
     except UntrustedTypesFoundException as error:
         raise InputError(f"{path.name} is refused: {error}", "Give its predictions.") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:
         raise InputError(f"{path.name} is no skops file: {error}.", "Save it again.") from error
+    _check_trees(path, model)
+    return model
+
+
+def _check_trees(path: Path, model: Any) -> None:
+    """Refuse trees whose nodes point outside: they would be followed without a look."""
+    from sklearn.tree._tree import Tree
+
+    seen: set[int] = set()
+    ahead = [model]
+    while ahead:
+        thing = ahead.pop()
+        if id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, Tree):
+            inside = all(
+                ((points >= -1) & (points < thing.node_count)).all()
+                for points in (thing.children_left, thing.children_right)
+            )
+            read = thing.feature[thing.children_left >= 0]
+            if not inside or ((read < 0) | (read >= thing.n_features)).any():
+                raise InputError(f"{path.name} holds a damaged tree.", "Save the model again.")
+        elif isinstance(thing, dict):
+            ahead += thing.values()
+        elif isinstance(thing, list | tuple):
+            ahead += thing
+        elif isinstance(thing, np.ndarray) and thing.dtype == object:
+            ahead += thing.ravel().tolist()
+        elif hasattr(thing, "__dict__"):
+            ahead += vars(thing).values()
 
 
 def _of_estimator(model: Any, problem: Problem) -> Predict:
