@@ -146,7 +146,7 @@ def test_an_example_is_judged_by_how_far_it_agrees_with_what_was_verified(memory
     good = memory.remember("Predict churn now", chain(*"abcd"), family="a", summary={})
     bad = memory.remember("Predict churn then", chain(*"axyz"), family="a", summary={})
     memory.recall("Predict churn", family="a", k=2, run="r")
-    memory.credit("r", True, family="a", chain=chain(*"abcd"))
+    memory.credit("r", True, family="a", chain=chain(*"abcd"), recur=True)
     assert (memory.get(good).wins, memory.get(good).losses) == (1.0, 0.0)
     assert (memory.get(bad).wins, memory.get(bad).losses) == (0.25, 0.75)
     assert agreement_of(chain(*"abc"), chain(*"acb")) == pytest.approx(2 / 3)
