@@ -98,8 +98,14 @@ class Backend:
 
     async def resume(self) -> None:
         """Go on with every run that a stopped or killed server left."""
+        await self.runs.workers.start()
         for run in await asyncio.to_thread(self.database.active):
             self.queue.submit(run, always=True)
+
+    async def stop(self) -> None:
+        """Stop all work; what has not ended goes on when the server starts again."""
+        await self.queue.stop()
+        await self.runs.workers.stop()
 
     async def ask(self, asked: Asked) -> tuple[Row, str | None]:
         """Begin what is asked and return its thread and its run; None for words without a table.

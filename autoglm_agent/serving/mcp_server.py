@@ -20,7 +20,7 @@ from pydantic import Field
 
 from autoglm_agent import __version__
 from autoglm_agent.errors import AutoGLMError
-from autoglm_agent.serving.commands import document_of, run_command
+from autoglm_agent.serving.commands import document_of
 from autoglm_agent.serving.following import Tail, line_of, share_done
 from autoglm_agent.serving.mcp_results import (
     Column,
@@ -71,7 +71,7 @@ def build_mcp_server(runs: RunFolder, places: Places) -> MCPServer[Any]:
 
 def _add_looking(server: MCPServer[Any], runs: RunFolder, places: Places) -> None:
     async def told(*words: str) -> Any:
-        return document_of(await run_command(words, worker=runs.worker))
+        return document_of(await runs.workers.run(words))
 
     @server.tool(title="Profile a table", annotations=READS)
     async def profile_table(data: Data) -> TableProfile:
@@ -176,7 +176,7 @@ def _add_runs(server: MCPServer[Any], runs: RunFolder, places: Places) -> None:
             out = runs.open(run).file("predictions", "mcp.csv")
             words = ["predict", "--json", f"--runs={runs.home}", f"--out={out}", "--"]
             words += [run, str(places.readable(data))]
-            told = document_of(await run_command(words, worker=runs.worker))
+            told = document_of(await runs.workers.run(words))
             with open(out, encoding="utf-8", newline="") as stream:
                 first = list(itertools.islice(csv.DictReader(stream), SHOWN_ROWS))
             return Predictions(

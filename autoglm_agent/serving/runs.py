@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
 from autoglm_agent.errors import InputError
-from autoglm_agent.serving.commands import WORKER, Ended, run_command
+from autoglm_agent.serving.commands import Ended
+from autoglm_agent.serving.workers import Workers, best_workers
 from autoglm_graphs.settings import Settings, new_run_id, write_settings
 
 _FIGURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
@@ -25,7 +25,7 @@ class RunFolder:
         home: Folder of all runs.
         model: `provider:model` of the chat model that plans; None for the embedded planner.
         memory: Whether verified chains are recalled and kept.
-        worker: What workers are started with.
+        workers: What runs commands; None for the best of this system.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class RunFolder:
         *,
         model: str | None = None,
         memory: bool = True,
-        worker: Sequence[str] = WORKER,
+        workers: Workers | None = None,
     ) -> None:
         self.home = home
         self.model = model
         self.memory = memory
-        self.worker = tuple(worker)
+        self.workers = workers or best_workers()
 
     def make(self, settings: Settings) -> str:
         """Make the folder of a new run, which any worker can then drive, and return its id.
@@ -62,7 +62,7 @@ class RunFolder:
         words = ["resume", "--runs", str(self.home), "--json"]
         words += ["--model", self.model] if self.model else []
         words += [] if self.memory else ["--no-memory"]
-        return await run_command([*words, "--", run], worker=self.worker)
+        return await self.workers.run([*words, "--", run])
 
     def open(self, run: str) -> Workspace:
         """Return a run's folder.
