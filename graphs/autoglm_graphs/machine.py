@@ -85,8 +85,8 @@ def build_machine(
         context_schema=context_schema,
     )
     graph.add_node("recall", begin_and_recall)
-    for name, node, anode in NODES:
-        graph.add_node(name, TimedNode(name, open_scene, node, anode))
+    for verb, node, anode in NODES:
+        graph.add_node(verb, TimedNode(verb, open_scene, node, anode))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
     if width > 1:
@@ -170,7 +170,8 @@ class TimedNode(Runnable[State, dict[str, Any]]):
             return await run_in_executor(config, self.invoke, input, config, **kwargs)
         faultpoint(f"node.{self.name}")
         started = time.perf_counter()
-        changed = await self._anode(input, self._open(input))
+        scene = await run_in_executor(None, self._open, input)  # it reads files
+        changed = await self._anode(input, scene)
         faultpoint(f"node.{self.name}.end")
         return self._counted(input, changed, time.perf_counter() - started)
 

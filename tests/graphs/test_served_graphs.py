@@ -1,0 +1,35 @@
+"""The graphs as servers see them: their names, and an event loop that never waits for a disk."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from autoglm_agent import create_automl_agent, create_team
+from autoglm_graphs import serve
+
+
+def test_graphs_have_the_names_that_they_are_given() -> None:
+    assert create_automl_agent().name == "autoglm"
+    assert create_automl_agent(name="modeller").name == "modeller"
+    assert (serve.automl.name, serve.team.name) == ("automl", "team")
+    assert create_team().name == "team"
+
+
+async def test_an_async_run_does_its_reading_and_writing_off_the_event_loop(
+    tmp_path: Path,
+) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text("a,b\n1,2\n3,4\n", encoding="utf-8")
+    loop, told = threading.get_ident(), dict[str, set[bool]]()
+
+    def hear(event: dict[str, Any]) -> None:
+        told.setdefault(event["event"], set()).add(threading.get_ident() == loop)
+
+    agent = create_automl_agent(runs=tmp_path / "runs", memory=False, listener=hear)
+    words = f"Predict the weather. Data: {table}"
+    found = await agent.ainvoke({"messages": [("user", words)]})
+    assert found["structured_response"]["status"] == "failed"
+    assert {"step.proposed", "tool.started", "tool.done", "step.refuted"} <= set(told)
+    assert [event for event, on_loop in told.items() if True in on_loop] == []
