@@ -253,12 +253,19 @@ def predict(
 
 @app.command()
 def resume(
-    run: Run, runs: Runs = None, model: Model = None, memory: Memory = True, json: Json = False
+    run: Run,
+    runs: Runs = None,
+    model: Model = None,
+    memory: Memory = True,
+    answer: Annotated[
+        str | None, typer.Option(help="Answer to the question that the run waits with.")
+    ] = None,
+    json: Json = False,
 ) -> None:
-    """Go on with a run that was interrupted or killed."""
+    """Go on with a run that was interrupted or killed, or that waits for an answer."""
     from autoglm_agent.cli.running import resume as work
 
-    work(run, runs=runs, model=model, memory=memory, as_json=json)
+    work(run, runs=runs, model=model, memory=memory, as_json=json, answer=answer)
 
 
 @app.command(name="runs")

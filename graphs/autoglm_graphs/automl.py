@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from autoglm_graphs.ending import conclude_run
 from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.models import tool_caller
+from autoglm_graphs.nodes.approve import APPROVALS
 from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
@@ -69,6 +71,7 @@ def create_automl_agent(
     memory: bool | ChainMemory = True,
     budget: Budget | None = None,
     ask: bool = False,
+    approve: Sequence[str] = (),
     consent: bool = False,
     roots: tuple[str | os.PathLike[str], ...] = (),
     listener: Listener | None = None,
@@ -89,6 +92,8 @@ def create_automl_agent(
         budget: Hard caps; the default also stops a run that passes its time by 15 %.
         ask: Whether a person is there: an unclear target then interrupts the graph with a
             question (needs a checkpointer) instead of ending the run.
+        approve: What a person approves before it is done, by an interrupt too: `plan` (before
+            anything is trained), `remedies` (before a failed check changes the run).
         consent: Whether the user allows a second reading of the vault.
         roots: Folders from which data may be read, besides the current one and the files that
             the user's messages name.
@@ -97,7 +102,7 @@ def create_automl_agent(
         name: Name of the graph.
 
     Raises:
-        InputError: If a limit is not positive, or `model` names none.
+        InputError: If a limit is not positive, `model` names none, or `approve` anything else.
 
     Returns:
         A graph whose result has `messages` and `structured_response` (`run`, `status`, `task`,
@@ -110,6 +115,8 @@ def create_automl_agent(
     for limit, value in (("time_budget", time_budget), ("trials", trials)):
         if value is not None and not value > 0:
             raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
+    if unknown := sorted(set(approve) - set(APPROVALS)):
+        raise InputError(f"{unknown[0]!r} cannot be approved.", f"Name {', '.join(APPROVALS)}.")
     stage = AutoMLStage(
         model=tool_caller(model),
         home=runs_home(runs),
@@ -119,6 +126,7 @@ def create_automl_agent(
         memory=memory,
         budget=budget,
         ask=ask,
+        approve=frozenset(approve),
         roots=(Path.cwd(), *(Path(r) for r in roots)),
         listener=listener,
     )
@@ -126,6 +134,7 @@ def create_automl_agent(
         stage.open,
         begin=stage.begin,
         context_schema=RunContext,
+        approving=bool(approve),
         checkpointer=checkpointer,
         name=name,
     )
@@ -143,6 +152,7 @@ class AutoMLStage:
         memory: bool | ChainMemory,
         budget: Budget | None,
         ask: bool,
+        approve: frozenset[str],
         roots: tuple[Path, ...],
         listener: Listener | None,
     ) -> None:
@@ -152,6 +162,7 @@ class AutoMLStage:
         self._memory = memory
         self._budget = budget
         self._ask = ask
+        self._approve = approve
         self._roots = roots
         self._listener = listener
         self._scene: tuple[tuple[str, bool], Scene] | None = None
@@ -215,6 +226,7 @@ class AutoMLStage:
             memory=memory,
             learn=warm.keep if warm is not None else lambda: None,
             ask=self._ask,
+            approve=self._approve,
             consent=consent,
         )
 

@@ -19,6 +19,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.nodes.act import aact, act
+from autoglm_graphs.nodes.approve import approve
 from autoglm_graphs.nodes.backtrack import backtrack
 from autoglm_graphs.nodes.compose import compose
 from autoglm_graphs.nodes.conclude import conclude
@@ -56,6 +57,7 @@ def build_machine(
     context_schema: type | None = None,
     output_schema: type = Output,
     width: int = 1,
+    approving: bool = False,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -67,6 +69,7 @@ def build_machine(
         context_schema: Type of the per-run context that callers may pass.
         output_schema: What callers get.
         width: Model calls made side by side for each step.
+        approving: Whether a person approves the plan: an accepted step then passes `approve`.
         checkpointer: As for `StateGraph.compile`.
         name: Name of the graph, under which it can be handed to other agents.
     """
@@ -98,7 +101,13 @@ def build_machine(
         graph.add_edge("compose", "generate")
     graph.add_conditional_edges("generate", after_generate)
     graph.add_edge("act", "verify")
-    graph.add_conditional_edges("verify", after_verify)
+    if approving:
+        graph.add_node("approve", TimedNode("approve", open_scene, approve))
+        targets = {"compose": "approve", "conclude": "conclude", "backtrack": "backtrack"}
+        graph.add_conditional_edges("verify", after_verify, targets)
+        graph.add_conditional_edges("approve", after_approve)
+    else:
+        graph.add_conditional_edges("verify", after_verify)
     graph.add_conditional_edges("backtrack", after_backtrack)
     graph.add_edge("conclude", "remember")
     graph.add_edge("remember", END)
@@ -123,6 +132,12 @@ def after_verify(state: Route) -> Literal["compose", "conclude", "backtrack"]:
     if decision is None or decision.action != "accept":
         return "backtrack"
     return "conclude" if decision.done else "compose"
+
+
+def after_approve(state: Route) -> Literal["compose", "conclude"]:
+    """Go on, unless the plan was not approved."""
+    decision = decision_of(state)
+    return "conclude" if decision and decision.action == "conclude" else "compose"
 
 
 def after_backtrack(state: Route) -> Literal["act", "verify", "compose", "conclude"]:

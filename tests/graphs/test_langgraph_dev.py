@@ -76,11 +76,11 @@ def test_a_remote_graph_runs_and_streams_progress(url: str, words: str) -> None:
     graph = RemoteGraph("automl", url=url)
     events, last = [], {}
     request = {"messages": [{"role": "user", "content": words}]}
-    for *_, mode, part in graph.stream(request, stream_mode=["custom", "values"]):
-        if mode == "custom":
-            events.append(part["event"])
+    for part in graph.stream(request, stream_mode=["custom", "values"]):
+        if part.event == "custom":
+            events.append(part.data["event"])
         else:
-            last = part
+            last = part.data
     assert {"tool.started", "step.accepted", "run.concluded"} <= set(events)
     assert last["structured_response"]["status"] in ("verified", "unverified")
 

@@ -6,7 +6,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from autoglm_agent import create_automl_agent, create_team
+from autoglm_agent import create_automl_agent, create_team, create_verified_agent
+from autoglm_agent.testing import script_of
+from autoglm_agent.verifiers import Arithmetic
 from autoglm_graphs import serve
 
 
@@ -15,6 +17,15 @@ def test_graphs_have_the_names_that_they_are_given() -> None:
     assert create_automl_agent(name="modeller").name == "modeller"
     assert (serve.automl.name, serve.team.name) == ("automl", "team")
     assert create_team().name == "team"
+
+
+def test_every_graph_can_tell_a_server_its_schemas() -> None:
+    reason = create_verified_agent(script_of(["x"]), verifiers=[Arithmetic()])
+    for graph in (reason, serve.automl, serve.team):
+        assert set(graph.get_input_jsonschema()["properties"]) == {"messages"}
+        assert "messages" in graph.get_output_jsonschema()["properties"]
+        assert graph.get_config_jsonschema()
+    assert "budget" in str(reason.get_context_jsonschema())
 
 
 async def test_an_async_run_does_its_reading_and_writing_off_the_event_loop(
