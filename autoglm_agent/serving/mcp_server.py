@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import itertools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 from mcp.server import MCPServer
@@ -216,7 +216,7 @@ def _add_resources(server: MCPServer[Any], runs: RunFolder) -> None:
         figures = runs.plots(run)
         if not 1 <= number <= len(figures):
             raise ValueError(f"Run {run} has plots 1 to {len(figures)}.")
-        return figures[number - 1]
+        return figures[number - 1].svg
 
     @server.resource("autoglm://runs/{run}/predictions", title="Predictions", mime_type="text/csv")
     def predictions(run: str) -> str:
@@ -246,7 +246,8 @@ def _add_prompts(server: MCPServer[Any]) -> None:
 
 
 def _add_completion(server: MCPServer[Any], runs: RunFolder) -> None:
-    @server.completion()
+    completion: Callable[[Any], Any] = server.completion()  # type: ignore[no-untyped-call]
+
     async def complete(ref: Any, argument: CompletionArgument, context: Any) -> Completion | None:
         """Complete the id of a run, newest first, in templates and in the prompt."""
         del ref, context
@@ -255,6 +256,8 @@ def _add_completion(server: MCPServer[Any], runs: RunFolder) -> None:
         found = [run for run in runs.ids() if run.startswith(argument.value)]
         shown = found[:MOST_COMPLETIONS]
         return Completion(values=shown, total=len(found), has_more=len(found) > len(shown))
+
+    completion(complete)
 
 
 async def _telling(work: Awaitable[T]) -> T:

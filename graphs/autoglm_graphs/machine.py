@@ -8,7 +8,7 @@ people; the search stack itself is the state's chain, nogoods and usage.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any, Literal, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
@@ -103,7 +103,8 @@ def build_machine(
     graph.add_edge("act", "verify")
     if approving:
         graph.add_node("approve", TimedNode("approve", open_scene, approve))
-        targets = {"compose": "approve", "conclude": "conclude", "backtrack": "backtrack"}
+        targets: dict[Hashable, str] = {"compose": "approve"}
+        targets |= {"conclude": "conclude", "backtrack": "backtrack"}
         graph.add_conditional_edges("verify", after_verify, targets)
         graph.add_conditional_edges("approve", after_approve)
     else:

@@ -13,7 +13,7 @@ from typing import Any
 from langgraph.graph.state import CompiledStateGraph
 
 from autoglm_agent.errors import InputError
-from autoglm_agent.verifiers import Algebra, Arithmetic
+from autoglm_agent.verifiers import Algebra, Arithmetic, Verifier
 from autoglm_graphs.automl import create_automl_agent
 from autoglm_graphs.reasoning import create_verified_agent
 from autoglm_graphs.team import create_team
@@ -33,5 +33,5 @@ async def reason() -> CompiledStateGraph[Any, Any, Any, Any]:
     model = os.environ.get("AUTOGLM_MODEL")
     if not model:
         raise InputError("No model is named.", "Set AUTOGLM_MODEL, for example openai:gpt-5.")
-    verifiers = [Arithmetic(), Algebra()]
+    verifiers: list[Verifier] = [Arithmetic(), Algebra()]
     return await asyncio.to_thread(create_verified_agent, model, verifiers=verifiers)

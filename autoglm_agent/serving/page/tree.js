@@ -43,6 +43,7 @@ export class Tree {
     }
     if (event.event === "backtrack") this.jump(event);
     if (event.event === "trial.done") this.trial(event);
+    if (event.event === "run.asked") this.state.textContent = "Waiting for your answer";
     if (event.event === "run.concluded") this.state.textContent = `Ended: ${event.status}`;
     this.bar.value = event.event === "run.concluded" ? 1 : Math.min(this.standing.length / STEPS, 0.99);
   }

@@ -24,15 +24,14 @@ def backtrack(state: State, scene: Scene) -> dict[str, Any]:
     if decision is None or decision.action == "conclude":
         return {}
     if decision.action == "ask":
-        if not scene.ask or decision.asked is None:
+        # A doubt about the data that no answer can heal is not asked: the result stays unverified.
+        of_use = decision.asked and (decision.asked.needs_consent or _unclear(decision))
+        if not scene.ask or decision.asked is None or not of_use:
             return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
         answer = interrupt(question(decision))
         scene.listener({"event": ANSWERED, "text": f"The answer: {answer}"})
         if decision.asked.needs_consent:
             return _with_consent(state, scene, allowed=bool(meaning(answer)))
-        if decision.refuted[0].check != "tool":
-            # A doubt that no answer can heal: the result stays unverified, whatever is said.
-            return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
         decision = _answered(state, decision, answer)
     elif REMEDIES in scene.approve:
         decision = _approved(state, scene, decision)
@@ -58,6 +57,11 @@ def _approved(state: State, scene: Scene, decision: Decision) -> Decision:
             consent=scene.consent,
         )  # fmt: skip
     return decision
+
+
+def _unclear(decision: Decision) -> bool:
+    """Whether a tool could not tell what is meant, such as the target."""
+    return decision.refuted[0].check == "tool"
 
 
 def _heals(decision: Decision) -> bool:
