@@ -32,6 +32,9 @@ async function listThreads() {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = thread.title || "untitled";
+      const when = document.createElement("small");
+      when.textContent = new Date(thread.created * 1000).toLocaleString();
+      button.append(when);
       if (thread.id === now.thread) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => guarded(() => openThread(thread.id)));
       item.append(button);

@@ -32,7 +32,8 @@ export class Tree {
     if (event.event === "tool.started") this.state.textContent = `Working on ${what}`;
     if (event.event === "trial.started") this.state.textContent = event.text;
     if (event.event === "step.accepted") {
-      const item = entry("accepted", "✓ accepted:", what, event.text);
+      const [words] = (event.text || "").split("\n"); // the answer stands in the conversation
+      const item = entry("accepted", "✓ accepted:", what, words);
       this.standing.push(item);
       this.chain.append(item);
     }

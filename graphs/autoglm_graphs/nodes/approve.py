@@ -12,7 +12,7 @@ from autoglm_agent.policy import Decision
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.settings import ANSWERED
-from autoglm_graphs.state import State, chain_of
+from autoglm_graphs.state import State, chain_of, usage_of
 
 PLAN, REMEDIES = "plan", "remedies"
 APPROVALS = (PLAN, REMEDIES)
@@ -37,9 +37,26 @@ def approve(state: State, scene: Scene) -> dict[str, Any]:
         return {"decision": as_data(ended), "step": as_data(step)}
     kept = chain.cut(len(chain.steps) - 1)
     nogood = changed(step, kept.prefix_key, str(answer), "The user wants another plan")
+    usage = usage_of(state).plus(remedies=1)
+    scene.listener(
+        {
+            "event": "backtrack",
+            "round": usage.remedies,
+            "check": nogood.check,
+            "title": "The user",
+            "blame": PLANNER,
+            "remedy": nogood.remedy.to_json() if nogood.remedy else None,
+            "fact": nogood.reason,
+            "cut_to": len(kept.steps),
+            "cut_from": len(chain.steps),
+            "refuted": PLANNER,
+            "text": f"back to {PLANNER}: {nogood.reason}",
+        }
+    )
     return {
         "chain": as_data(kept),
         "nogoods": [*(state.get("nogoods") or ()), as_data(nogood)],
+        "usage": as_data(usage),
     }
 
 
