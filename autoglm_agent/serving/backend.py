@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
+from autoglm_agent.planner.consent import meaning
 from autoglm_agent.planner.paths import find_path
 from autoglm_agent.serving.commands import document_of
 from autoglm_agent.serving.database import ACTIVE, ASKED, Database, Row
@@ -252,9 +253,10 @@ class Backend:
         return str(self.places.readable(earlier[-1])) if earlier else ""
 
     def _said(self, thread: str) -> list[str]:
-        """Return what was said in a thread before: later words add to it."""
+        """Return what was said in a thread before, but a yes or a no: later words add to it."""
         rows = self.database.messages(thread)
-        return [row["content"] for row in rows if row["role"] == "user" and row["run"]]
+        said = [row["content"] for row in rows if row["role"] == "user" and row["run"]]
+        return [words for words in said if meaning(words) is None]
 
     async def _drive(self, run: str) -> None:
         await asyncio.to_thread(self.database.mark_running, run)

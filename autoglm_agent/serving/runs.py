@@ -98,7 +98,9 @@ class RunFolder:
         workspace = self.open(run)
         if workspace.has("result.json"):
             return workspace.read_record("result.json", keys=("status",))
-        return {"run": run, "status": "unfinished", "message": "The run has not ended."}
+        told = {"run": run, "status": "unfinished", "message": "The run has not ended."}
+        asked = waiting_question(workspace)
+        return {**told, "usage": asked["usage"]} if asked else told
 
     def ids(self) -> list[str]:
         """Return the ids of all runs, newest first."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
-from langgraph.types import Command, Interrupt
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
@@ -129,13 +129,14 @@ def _drive(
             if not state.interrupts:
                 return dict(state.values["structured_response"])
             if ask is None:
-                return _waiting(workspace, state.interrupts[0], listener)
+                return _waiting(workspace, state, listener)
             entry = Command(resume=ask(state.interrupts[0].value))
 
 
-def _waiting(workspace: Workspace, interrupt: Interrupt, listener: Listener) -> dict[str, Any]:
+def _waiting(workspace: Workspace, state: StateSnapshot, listener: Listener) -> dict[str, Any]:
     """Keep the question, so that the run goes on in another process when it is answered."""
-    asked = {"id": interrupt.id, **interrupt.value}
+    interrupt, usage = state.interrupts[0], state.values.get("usage") or {}
+    asked = {"id": interrupt.id, **interrupt.value, "usage": usage}
     workspace.write_json(asked, QUESTION)
     event = {"event": "run.asked", "text": asked["question"], "candidates": asked["candidates"]}
     workspace.log(event)

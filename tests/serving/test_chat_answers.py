@@ -49,6 +49,7 @@ def test_a_client_that_keeps_the_talk_itself_approves_plan_and_remedy(
         told = say(served, talk, metadata={"approve": "plan,remedies"})
         heard.append(told.choices[0].message.content)
         talk += [{"role": "assistant", "content": heard[-1]}, {"role": "user", "content": answer}]
+        assert told.usage.total_tokens > 0
     assert "target: goal" in heard[0]
     assert "exclude: ['b']" in heard[1]
     assert "drop_columns" in heard[2]

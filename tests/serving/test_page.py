@@ -165,7 +165,9 @@ def test_a_person_approves_the_plan_after_a_reload_and_declines_a_remedy(
     page.wait_for_selector("#question:has-text('drop_columns')", timeout=PATIENCE_MS)
     page.click("#choices button:has-text('no')")
     page.wait_for_selector("#state:has-text('Ended: unverified')", timeout=PATIENCE_MS)
-    assert page.locator("#chain li.jump").count() == 0
+    # The plan that was changed is struck out; the remedy that was declined changed nothing.
+    assert page.locator("#chain li.jump").count() == 1
+    assert page.locator("#chain li.cut").count() == 1
     assert faults(page) == []
     assert troubles == []
     page.close()

@@ -118,7 +118,8 @@ def _answered(state: State, decision: Decision, answer: Any) -> Decision:
     chain, step, verdict = chain_of(state), step_of(state), decision.refuted[0]
     words, candidates = str(answer).strip(), verdict.evidence.get("candidates", [])
     if " " in words and words not in candidates and step.tool == PLANNER:  # no name: a sentence
-        nogood = changed(step, chain.prefix_key, words, verdict.fact)
+        unclear = verdict.evidence.get("message") or "What is meant was unclear."
+        nogood = changed(step, chain.prefix_key, words, f"{unclear} The user answered")
         return decision.model_copy(
             update={"action": "jump", "to": len(chain.steps), "nogoods": (nogood,)}
         )
