@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from langgraph.runtime import get_runtime
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.automl.run.workspace import Workspace, runs_home
-from autoglm_agent.chain import Budget
+from autoglm_agent.chain import Budget, digest
 from autoglm_agent.errors import AutoGLMError, InputError
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
@@ -36,6 +36,7 @@ from autoglm_graphs.settings import (
     ANSWERED,
     Settings,
     new_run_id,
+    read_settings,
     seconds_spent,
     write_settings,
 )
@@ -55,9 +56,15 @@ class RunContext:
 
     Attributes:
         run: Id of a run whose folder exists already; a new one is made otherwise.
+        user: Whose run it is: a user has runs and a memory apart from everybody else's.
+        time_budget: Seconds for this run, in place of the graph's.
+        trials: Candidates of this run, in place of the graph's.
     """
 
     run: str | None = None
+    user: str | None = None
+    time_budget: float | None = None
+    trials: int | None = None
 
 
 def create_automl_agent(
@@ -112,9 +119,7 @@ def create_automl_agent(
         >>> agent = create_automl_agent(time_budget=60)
         >>> result = agent.invoke({"messages": [("user", "Predict churn. Data: churn.csv")]})
     """
-    for limit, value in (("time_budget", time_budget), ("trials", trials)):
-        if value is not None and not value > 0:
-            raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
+    check_limits({"time_budget": time_budget, "trials": trials})
     if unknown := sorted(set(approve) - set(APPROVALS)):
         raise InputError(f"{unknown[0]!r} cannot be approved.", f"Name {', '.join(APPROVALS)}.")
     stage = AutoMLStage(
@@ -138,6 +143,25 @@ def create_automl_agent(
         checkpointer=checkpointer,
         name=name,
     )
+
+
+def limits_of(context: RunContext) -> dict[str, Any]:
+    """Return the limits that a context sets.
+
+    Raises:
+        InputError: If one is not positive.
+    """
+    told = {"time_budget": context.time_budget, "trials": context.trials}
+    given = {name: value for name, value in told.items() if value is not None}
+    check_limits(given)
+    return given
+
+
+def check_limits(limits: Mapping[str, float | None]) -> None:
+    """Raise `InputError` for a limit that is not positive."""
+    for limit, value in limits.items():
+        if value is not None and not value > 0:
+            raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
 
 
 class AutoMLStage:
@@ -166,7 +190,7 @@ class AutoMLStage:
         self._roots = roots
         self._listener = listener
         self._scene: tuple[tuple[str, bool], Scene] | None = None
-        self._opened: ChainMemory | None = None
+        self._opened: dict[Path, ChainMemory] = {}
         self._lock = threading.RLock()
 
     def begin(self, state: State) -> str:
@@ -176,8 +200,13 @@ class AutoMLStage:
             return context.run
         words = last_human_text(state)
         run = new_run_id(words)
+        asked: dict[str, Any] = {"instruction": words}
+        if context is not None:
+            if context.user:
+                run = f"users/{digest([context.user])}/{run}"
+            asked |= limits_of(context)
         workspace = Workspace(self._home / run)
-        write_settings(workspace, self._settings.model_copy(update={"instruction": words}))
+        write_settings(workspace, self._settings.model_copy(update=asked))
         workspace.log({"event": "run.started", "text": words})
         return run
 
@@ -191,7 +220,7 @@ class AutoMLStage:
 
     def _make(self, state: State) -> Scene:
         workspace = Workspace(self._home / state["run"])
-        settings = self._settings
+        settings = read_settings(workspace)
         spoken = " ".join(str(m.text) for m in state["messages"] if isinstance(m, HumanMessage))
         limit = None if settings.trials else settings.time_budget
         left = None if limit is None else max(0.0, limit - seconds_spent(workspace))
@@ -208,7 +237,7 @@ class AutoMLStage:
             task_overrides=settings.slots,
         )
         consent = settings.consent or bool(state.get("consent"))
-        memory = self._open_memory(listener)
+        memory = self._open_memory(workspace.path.parent / "memory", listener)
         warm = WarmStart(memory, workspace, listener) if memory is not None else None
         if warm is not None:
             session.first = warm.first
@@ -241,14 +270,14 @@ class AutoMLStage:
 
         return listen
 
-    def _open_memory(self, listener: Listener) -> ChainMemory | None:
-        """Return the one memory of all runs; one that is damaged is told of and left alone."""
+    def _open_memory(self, folder: Path, listener: Listener) -> ChainMemory | None:
+        """Return the memory beside the runs; one that is damaged is told of and left alone."""
         if isinstance(self._memory, ChainMemory):
             return self._memory
         try:
-            if self._memory and self._opened is None:
-                self._opened = ChainMemory(self._home / "memory")
-            return self._opened
+            if self._memory and folder not in self._opened:
+                self._opened[folder] = ChainMemory(folder)
+            return self._opened.get(folder)
         except AutoGLMError as error:
             listener({"event": "memory.failed", "text": str(error)})
             return None
