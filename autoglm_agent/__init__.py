@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from autoglm_graphs.automl import create_automl_agent
     from autoglm_graphs.middleware import VerificationMiddleware
     from autoglm_graphs.reasoning import create_verified_agent
+    from autoglm_graphs.team import create_team
     from autoglm_tools.catalogue import automl_tools
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ _HOMES = {
     "Verifier": "autoglm_agent.verifiers",
     "automl_tools": "autoglm_tools.catalogue",
     "create_automl_agent": "autoglm_graphs.automl",
+    "create_team": "autoglm_graphs.team",
     "create_verified_agent": "autoglm_graphs.reasoning",
 }
 
@@ -46,6 +48,7 @@ __all__ = [
     "Verifier",
     "automl_tools",
     "create_automl_agent",
+    "create_team",
     "create_verified_agent",
 ]
 

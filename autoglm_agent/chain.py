@@ -224,6 +224,8 @@ class Usage(Datum):
 
     model_calls: int = 0
     tokens: int = 0
+    output_tokens: int = 0
+    """Those of `tokens` that the model wrote."""
     seconds: float = 0.0
     tool_seconds: float = 0.0
     money: float = 0.0

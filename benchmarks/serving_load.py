@@ -1,11 +1,12 @@
 """Many threads at once against `autoglm serve`: is the health quick, is no thread lost or mixed?
 
-Run: python benchmarks/serving_load.py [--threads 50] [--workers 1] [--seconds 120]
+Run: python benchmarks/serving_load.py [--threads 50] [--workers 2] [--seconds 240] [--kill]
 
 Each thread uploads its own table, whose target column has a name of its own, asks in a stream and
 hangs up. While the runs are driven the health is asked ten times a second. Threads that find the
-queue full must be told when to come again. At the end each thread that was taken is read: its
-run must be its own. Runs that have not ended when the time is over are cancelled.
+queue full must be told when to come again. With `--kill` the server is killed once a fifth of
+the runs have ended, and started again. At the end each thread that was taken is read: its run
+must be its own. Runs that have not ended when the time is over are cancelled.
 """
 
 from __future__ import annotations
@@ -60,7 +61,11 @@ def watch(served: Served, over: threading.Event, heard: list[tuple[float, int, i
     with httpx.Client(base_url=served.url, timeout=60) as client:
         while not over.is_set():
             began = time.perf_counter()
-            told = client.get("/health").json()
+            try:
+                told = client.get("/health").json()
+            except httpx.TransportError:  # it was killed, and is being started again
+                over.wait(0.1)
+                continue
             heard.append(((time.perf_counter() - began) * 1e3, told["running"], told["queued"]))
             over.wait(0.1)
 
@@ -72,14 +77,19 @@ def memory_mb(pid: int) -> float:
     return 0.0
 
 
-def finish(served: Served, taken: list[dict[str, object]], seconds: float) -> dict[str, int]:
-    """Wait for the runs, cancel those that are left, and look at every thread."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def wait(served: Served, left: int, seconds: float) -> float:
+    """Wait until at most `left` runs have not ended and return the seconds that it took."""
+    began = time.monotonic()
+    while time.monotonic() < began + seconds:
         health = httpx.get(f"{served.url}/health", timeout=60).json()
-        if not health["running"] and not health["queued"]:
+        if health["running"] + health["queued"] <= left:
             break
-        time.sleep(1)
+        time.sleep(0.5)
+    return time.monotonic() - began
+
+
+def read(served: Served, taken: list[dict[str, object]]) -> dict[str, int]:
+    """Cancel the runs that are left, and look at every thread."""
     counts = {"verified or not": 0, "cancelled": 0, "failed": 0, "lost or mixed": 0}
     for one in reversed(taken):
         served.post(f"/v1/runs/{one['run']}/cancel")
@@ -100,9 +110,10 @@ def finish(served: Served, taken: list[dict[str, object]], seconds: float) -> di
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=50)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--queue", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--seconds", type=float, default=240.0)
+    parser.add_argument("--kill", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -117,7 +128,13 @@ def main() -> None:
             with concurrent.futures.ThreadPoolExecutor(given.threads) as pool:
                 begun = list(pool.map(begin, [served] * len(tables), tables, range(len(tables))))
             taken = [b for b in begun if "run" in b]
-            counts = finish(served, taken, given.seconds)
+            took = 0.0
+            if given.kill:
+                took = wait(served, len(taken) * 4 // 5, given.seconds)
+                served.kill()
+                served.start()
+            took += wait(served, 0, given.seconds - took)
+            counts = read(served, taken)
         finally:
             over.set()
             watcher.join()
@@ -134,6 +151,7 @@ def main() -> None:
                 "health p50 ms": round(statistics.median(during), 1),
                 "health p95 ms": round(during[int(0.95 * (len(during) - 1))], 1),
                 "health max ms": round(during[-1], 1),
+                "seconds until the last run ended": round(took, 1),
                 "longest queue": max(queued for _, _, queued in heard),
                 "server MB before and after": [round(before), round(after)],
                 "server and workers CPU s": round(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Budget
 from autoglm_agent.cli.console import Exit, on_terminal, print_json
 from autoglm_agent.cli.reasoning_tree import ReasoningTree
@@ -16,6 +17,7 @@ from autoglm_agent.errors import InputError
 if TYPE_CHECKING:
     from langchain_core.messages import AnyMessage
 
+    from autoglm_agent.automl.run.events import Listener
     from autoglm_agent.verifiers import Verifier
 
 MAX_SOURCE = 200_000
@@ -36,6 +38,7 @@ def ask(
     memory: str | None,
     show_prompts: bool,
     as_json: bool,
+    keep: str | None = None,
 ) -> None:
     """Answer a question in verified steps; see `autoglm ask --help`."""
     if not model:
@@ -57,17 +60,32 @@ def ask(
         sources=texts,
         memory=memory,
         budget=Budget(model_calls=calls, steps=None, seconds=seconds, remedies=None),
-        listener=tree.on_event,
+        listener=_kept(keep, tree.on_event),
         on_prompt=_print_prompt if show_prompts else None,
     )
     with tree:
         found = agent.invoke({"messages": [("user", question)]})
     told = found["structured_response"]
+    if keep:
+        Workspace(keep).write_json({"question": question, **told}, "result.json")
     if as_json:
         print_json({"question": question, **told})
     else:
         print_answer(told)
     raise Exit(0 if told["status"] == "verified" else 1)
+
+
+def _kept(folder: str | None, listener: Listener) -> Listener:
+    """Return a listener that also keeps the events in a folder, if one is named."""
+    if folder is None:
+        return listener
+    workspace = Workspace(folder)
+
+    def listen(event: dict[str, Any]) -> None:
+        workspace.log(event)
+        listener(event)
+
+    return listen
 
 
 def read_source(path: str) -> str:

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     import typer
 
 INTERRUPTED = 130
-_BEGAN = time.monotonic()
+
+
+_clock = {"began": time.monotonic()}
 
 
 def lived() -> float:
     """Return the seconds since the command was loaded: imports count against a time budget."""
-    return time.monotonic() - _BEGAN
+    return time.monotonic() - _clock["began"]
+
+
+def start_clock() -> None:
+    """Count from now: a worker that was forked from a loaded process has loaded nothing."""
+    _clock["began"] = time.monotonic()
 
 
 class Exit(Exception):

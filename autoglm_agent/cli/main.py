@@ -128,6 +128,7 @@ def ask(
     seconds: Seconds = None,
     memory: Annotated[str | None, typer.Option(help="Folder of verified chains.")] = None,
     show_prompts: Annotated[bool, typer.Option(help="Print each prompt to stderr.")] = False,
+    keep: Annotated[str | None, typer.Option(help="Folder to keep events and result in.")] = None,
     json: Json = False,
 ) -> None:
     """Answer a question in steps, each verified before it counts."""
@@ -145,6 +146,7 @@ def ask(
         seconds=seconds,
         memory=memory,
         show_prompts=show_prompts,
+        keep=keep,
         as_json=json,
     )
 
@@ -253,12 +255,19 @@ def predict(
 
 @app.command()
 def resume(
-    run: Run, runs: Runs = None, model: Model = None, memory: Memory = True, json: Json = False
+    run: Run,
+    runs: Runs = None,
+    model: Model = None,
+    memory: Memory = True,
+    answer: Annotated[
+        str | None, typer.Option(help="Answer to the question that the run waits with.")
+    ] = None,
+    json: Json = False,
 ) -> None:
-    """Go on with a run that was interrupted or killed."""
+    """Go on with a run that was interrupted or killed, or that waits for an answer."""
     from autoglm_agent.cli.running import resume as work
 
-    work(run, runs=runs, model=model, memory=memory, as_json=json)
+    work(run, runs=runs, model=model, memory=memory, as_json=json, answer=answer)
 
 
 @app.command(name="runs")
@@ -310,6 +319,9 @@ def serve(
     queue: Annotated[int, typer.Option(help="Runs that may wait.", min=0, max=10_000)] = 64,
     time_budget: Annotated[float, typer.Option(help="Seconds of a run.", min=0.1)] = 60.0,
     trials: Trials = None,
+    approve: Annotated[
+        list[str] | None, typer.Option(help="Ask before it is done: plan, remedies.")
+    ] = None,
     model: Model = None,
     memory: Memory = True,
 ) -> None:
@@ -327,6 +339,7 @@ def serve(
         room=queue,
         time_budget=time_budget,
         trials=trials,
+        approve=approve or (),
         model=model,
         memory=memory,
     )

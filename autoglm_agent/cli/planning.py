@@ -11,13 +11,11 @@ from autoglm_agent.chain import Task
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
 from autoglm_agent.errors import AutoGLMError, InputError
+from autoglm_agent.planner.consent import meaning
 
 if TYPE_CHECKING:
     from autoglm_agent.planner.goals import Goal
     from autoglm_agent.planner.paradigms import Gate
-
-YES = frozenset({"y", "yes", "ok", "go", "是", "好", "可以", "同意", "对"})
-NO = frozenset({"n", "no", "stop", "cancel", "quit", "q", "否", "不", "不要", "取消", "算了"})
 
 
 def plan(data: str, instruction: str, *, query: str | None, goals: bool, as_json: bool) -> None:
@@ -83,10 +81,9 @@ def agreed(
         print(shown(task, gate, graph), file=sys.stderr)
         print("Start? yes, no, or say what to change:", end=" ", file=sys.stderr, flush=True)
         words = sys.stdin.readline()
-        if not words or words.strip().lower().rstrip(".!。！") in NO:
-            return None
-        if words.strip().lower().rstrip(".!。！") in YES:
-            return slots
+        agreed = meaning(words)
+        if agreed is not None:
+            return slots if agreed else None
         before = {**slots, "exclude": tuple(slots.get("exclude") or task.exclude)}
         try:
             edits = read_feedback(words.strip(), profile, target=task.target)

@@ -92,13 +92,21 @@ def demo(*, runs: str | None, time_budget: float | None, seed: int, as_json: boo
 
 
 def resume(
-    run_id: str, *, runs: str | None, model: str | None, memory: bool, as_json: bool
+    run_id: str,
+    *,
+    runs: str | None,
+    model: str | None,
+    memory: bool,
+    as_json: bool,
+    answer: str | None = None,
 ) -> None:
     """Go on with a run; see `autoglm resume --help`."""
-    from autoglm_graphs.runs import resume_run
+    from autoglm_graphs.runs import answer_run, resume_run
     from autoglm_graphs.settings import read_settings
 
     budget = read_settings(open_run(run_id, runs)).time_budget
+    if answer is not None:
+        answer_run(run_id, answer, runs=runs)
     _finish(
         lambda progress: resume_run(
             run_id,
@@ -193,6 +201,8 @@ def _finish(
         raise _as_error(error)
     if as_json:
         print_json(result)
+    elif result["status"] == "asked":
+        print(f"{result['message']}\nAnswer with: autoglm resume {result['run']} --answer ...")
     else:
         from autoglm_agent.automl.report import summary_text
 

@@ -52,6 +52,7 @@ def serve(
     room: int,
     time_budget: float,
     trials: int | None,
+    approve: Sequence[str],
     model: str | None,
     memory: bool,
 ) -> None:
@@ -73,7 +74,7 @@ def serve(
         Database(database or home / "serve.sqlite"),
         Places(roots),
         UrlList(urls),
-        limits=Limits(time_budget, trials),
+        limits=Limits(time_budget, trials, tuple(approve)),
         width=width,
         room=room,
     )

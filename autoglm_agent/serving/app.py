@@ -52,7 +52,7 @@ def build_app(backend: Backend, *, tokens: Sequence[str] = ()) -> ASGIApp:
         try:
             yield
         finally:
-            await backend.queue.stop()
+            await backend.stop()
 
     async def health(request: Request) -> Response:
         del request

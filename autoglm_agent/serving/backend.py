@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
+from autoglm_agent.planner.consent import meaning
 from autoglm_agent.planner.paths import find_path
 from autoglm_agent.serving.commands import document_of
-from autoglm_agent.serving.database import ACTIVE, Database, Row
+from autoglm_agent.serving.database import ACTIVE, ASKED, Database, Row
 from autoglm_agent.serving.places import Places
+from autoglm_agent.serving.questions import answer_text
 from autoglm_agent.serving.queue import RunQueue
 from autoglm_agent.serving.runs import RunFolder
 from autoglm_agent.serving.uploads import UrlList
@@ -32,10 +34,12 @@ class Limits:
     Attributes:
         time_budget: Seconds of one run.
         trials: Train exactly this many candidates; None lets the clock decide.
+        approve: What a person approves before it is done, whoever asks: `plan`, `remedies`.
     """
 
     time_budget: float = 60.0
     trials: int | None = None
+    approve: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class Asked:
         thread: The thread that goes on, if one does.
         file: Id of an uploaded file, if one is given.
         url: URL of a table, if one is given.
+        named: The run that the assistant's last message names; a client that keeps the
+            conversation itself goes on with that run's thread.
+        reason: Whether it is a question to be answered in verified steps, without a table.
+        approve: What the person wants to approve, besides what the server says.
     """
 
     owner: str
@@ -57,6 +65,24 @@ class Asked:
     thread: str | None = None
     file: str | None = None
     url: str | None = None
+    named: str | None = None
+    reason: bool = False
+    approve: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What was begun, or goes on.
+
+    Attributes:
+        thread: The thread.
+        run: Its run; None for words without a table.
+        offset: Byte of the run's event log at which what is new begins.
+    """
+
+    thread: Row
+    run: str | None
+    offset: int = 0
 
 
 class Backend:
@@ -98,11 +124,17 @@ class Backend:
 
     async def resume(self) -> None:
         """Go on with every run that a stopped or killed server left."""
+        await self.runs.workers.start()
         for run in await asyncio.to_thread(self.database.active):
             self.queue.submit(run, always=True)
 
-    async def ask(self, asked: Asked) -> tuple[Row, str | None]:
-        """Begin what is asked and return its thread and its run; None for words without a table.
+    async def stop(self) -> None:
+        """Stop all work; what has not ended goes on when the server starts again."""
+        await self.queue.stop()
+        await self.runs.workers.stop()
+
+    async def ask(self, asked: Asked) -> Begun:
+        """Begin what is asked, or go on with a run whose question it answers.
 
         Raises:
             QueueFull: If no further run can wait; nothing is kept then.
@@ -118,8 +150,14 @@ class Backend:
         async with self._taking:  # the room that was checked is the room that is taken
             return await self._begin(asked, fetched)
 
-    async def _begin(self, asked: Asked, fetched: str) -> tuple[Row, str | None]:
-        found = await asyncio.to_thread(self._thread, asked) if asked.thread else None
+    async def _begin(self, asked: Asked, fetched: str) -> Begun:
+        found = await asyncio.to_thread(self._thread, asked)
+        if found is not None and not (fetched or asked.file):
+            waiting = await asyncio.to_thread(self.database.asking, found["id"])
+            if waiting is not None:
+                return await self._go_on(found, waiting, asked.words)
+        if asked.reason:
+            return await self._question(asked, found)
         data = fetched or await asyncio.to_thread(self._data, asked, found)
         if data:
             self.queue.check_room()  # before anything is kept
@@ -131,23 +169,48 @@ class Backend:
         if not data:
             await asyncio.to_thread(self.database.say, thread["id"], "user", asked.words)
             await asyncio.to_thread(self.database.say, thread["id"], "assistant", HELP)
-            return thread, None
+            return Begun(thread, None)
         said = await asyncio.to_thread(self._said, thread["id"])
         settings = Settings(
             data=data,
             instruction="\n".join([*(said or asked.before), asked.words]),
             time_budget=self.limits.time_budget,
             trials=self.limits.trials,
+            ask=True,
+            approve=tuple(sorted({*self.limits.approve, *asked.approve})),
         )
         run = await asyncio.to_thread(self.runs.make, settings)
         await asyncio.to_thread(self.database.begin, thread, asked.words, data, run)
         self.queue.submit(run)
-        return thread, run
+        return Begun(thread, run)
+
+    async def _question(self, asked: Asked, thread: Row | None) -> Begun:
+        """Begin answering a question; what was asked before in the thread belongs to it."""
+        self.queue.check_room()
+        said = await asyncio.to_thread(self._said, thread["id"]) if thread else []
+        words = "\n".join([*(said or asked.before), asked.words])
+        run = await asyncio.to_thread(self.runs.make_question, words)
+        if thread is None:
+            thread = await asyncio.to_thread(
+                self.database.open_thread, asked.owner, None, asked.words
+            )
+        await asyncio.to_thread(self.database.begin, thread, asked.words, thread["data"], run)
+        self.queue.submit(run)
+        return Begun(thread, run)
+
+    async def _go_on(self, thread: Row, run: str, words: str) -> Begun:
+        """Hand a person's answer to the run that waits for it."""
+        self.queue.check_room()
+        offset = await asyncio.to_thread(self.runs.length, run)
+        await asyncio.to_thread(self.runs.answer, run, words)
+        await asyncio.to_thread(self.database.go_on, thread, words, run)
+        self.queue.submit(run)
+        return Begun(thread, run, offset)
 
     async def cancel(self, run: str, owner: str) -> str:
         """Stop a run and return its status."""
         row = await asyncio.to_thread(self.database.run, run, owner)
-        if row["status"] not in ACTIVE:
+        if row["status"] not in (*ACTIVE, ASKED):
             return str(row["status"])
         await asyncio.to_thread(self.database.end, run, "cancelled", CANCELLED)
         await self.queue.cancel(run)
@@ -158,13 +221,22 @@ class Backend:
         await self.queue.wait(run)
         return await asyncio.to_thread(self._answer, run)
 
+    def usage(self, run: str) -> dict[str, Any]:
+        """Return what a run has spent, as far as it has told."""
+        return dict(self.runs.result(run).get("usage") or {})
+
     def _answer(self, run: str) -> str:
         rows = self.database.answers(run)
         return str(rows[-1]["content"]) if rows else CANCELLED
 
-    def _thread(self, asked: Asked) -> Row:
-        """Return the thread that goes on."""
-        thread = self.database.open_thread(asked.owner, asked.thread, "")
+    def _thread(self, asked: Asked) -> Row | None:
+        """Return the thread that goes on, if one does."""
+        name = asked.thread
+        if name is None and asked.named:
+            name = self.database.thread_of(asked.named, asked.owner)
+        if name is None:
+            return None
+        thread = self.database.open_thread(asked.owner, name, "")
         if self.database.active(thread["id"]):
             raise RunActiveError("This thread's last run has not ended.", "Wait, or cancel it.")
         return thread
@@ -181,9 +253,10 @@ class Backend:
         return str(self.places.readable(earlier[-1])) if earlier else ""
 
     def _said(self, thread: str) -> list[str]:
-        """Return what was said in a thread before: later words add to it."""
+        """Return what was said in a thread before, but a yes or a no: later words add to it."""
         rows = self.database.messages(thread)
-        return [row["content"] for row in rows if row["role"] == "user" and row["run"]]
+        said = [row["content"] for row in rows if row["role"] == "user" and row["run"]]
+        return [words for words in said if meaning(words) is None]
 
     async def _drive(self, run: str) -> None:
         await asyncio.to_thread(self.database.mark_running, run)
@@ -196,7 +269,14 @@ class Backend:
         return told["status"], await asyncio.to_thread(self._told, run, told)
 
     def _told(self, run: str, told: dict[str, Any]) -> str:
-        """Return the answer's words, as the run concluded."""
+        """Return the answer's words, as the run concluded, or its question."""
+        if "steps" in told:
+            return answer_text(told)
+        if told["status"] == ASKED:
+            question = told["question"]
+            names = "" if question["consent"] else ", ".join(map(str, question["candidates"]))
+            lines = [told["message"], f"Candidates: {names}" if names else ""]
+            return "\n".join([*filter(None, lines), f"Run: /v1/runs/{run}"])
         ends = [
             event["text"]
             for event in self.runs.open(run).lines("events.jsonl")

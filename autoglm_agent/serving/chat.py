@@ -6,6 +6,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,16 @@ from starlette.routing import Route
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.serving.backend import HELP, Backend
+from autoglm_agent.serving.database import ASKED
 from autoglm_agent.serving.following import Tail, line_of
-from autoglm_agent.serving.openai_wire import MODEL, chunk, completion, read_request
+from autoglm_agent.serving.openai_wire import (
+    MODEL,
+    REASON,
+    chunk,
+    completion,
+    read_request,
+    usage_chunk,
+)
 from autoglm_agent.serving.uploads import MAX_BYTES, new_place
 
 HEARTBEAT_S = 10.0
@@ -25,6 +34,15 @@ MAX_BODY = 4 * 1024 * 1024
 """Bytes of a JSON body that are read."""
 _PLOT_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+@dataclass(frozen=True)
+class _Wire:
+    """How an answer is written: its id, the model's name, whether a stream tells its tokens."""
+
+    identity: str
+    model: str
+    counts: bool
 
 
 class Chat:
@@ -52,45 +70,63 @@ class Chat:
         ]
 
     async def models(self, request: Request) -> Response:
-        """List the one model."""
+        """List the models: one for tables and, with a chat model, one for questions."""
         del request
-        return JSONResponse({"object": "list", "data": [_model()]})
+        return JSONResponse({"object": "list", "data": [_model(name) for name in self._names()]})
 
     async def model(self, request: Request) -> Response:
-        """Tell of the one model."""
-        if request.path_params["model"] != MODEL:
+        """Tell of a model."""
+        name = request.path_params["model"]
+        if name not in self._names():
             raise InputError("There is no such model.", f"Use {MODEL!r}.")
-        return JSONResponse(_model())
+        return JSONResponse(_model(name))
+
+    def _names(self) -> list[str]:
+        return [MODEL, REASON] if self.backend.runs.model else [MODEL]
 
     async def complete(self, request: Request) -> Response:
         """Answer a chat completion; who hangs up loses the words, not the run."""
+        body = await _json(request)
         asked, streams = read_request(
-            await _json(request), _owner(request), request.headers.get("x-autoglm-thread")
+            body, _owner(request), request.headers.get("x-autoglm-thread")
         )
-        thread, run = await self.backend.ask(asked)
-        told = {"thread_id": thread["id"], "run": run}
-        headers = {"X-AutoGLM-Thread": thread["id"], "X-AutoGLM-Run": run or ""}
-        identity = f"chatcmpl-{uuid.uuid4().hex}"
+        options = body.get("stream_options")
+        wire = _Wire(
+            identity=f"chatcmpl-{uuid.uuid4().hex}",
+            model=body["model"],
+            counts=isinstance(options, dict) and bool(options.get("include_usage")),
+        )
+        begun = await self.backend.ask(asked)
+        run = begun.run
+        told = {"thread_id": begun.thread["id"], "run": run}
+        headers = {"X-AutoGLM-Thread": begun.thread["id"], "X-AutoGLM-Run": run or ""}
         if streams:
             return StreamingResponse(
-                self._stream(identity, told),
+                self._stream(wire, told, begun.offset),
                 media_type="text/event-stream",
                 headers={**_STREAM, **headers},
             )
         text = await self.backend.answer(run) if run else HELP
-        return JSONResponse(completion(identity, text, told), headers=headers)
+        usage = await asyncio.to_thread(self.backend.usage, run) if run else {}
+        return JSONResponse(
+            completion(wire.identity, wire.model, text, usage, told), headers=headers
+        )
 
-    async def _stream(self, identity: str, told: dict[str, Any]) -> AsyncIterator[bytes]:
-        run = told["run"]
-        yield chunk(identity, {"role": "assistant", "content": ""}, None, **told)
+    async def _stream(self, wire: _Wire, told: dict[str, Any], offset: int) -> AsyncIterator[bytes]:
+        run, names = told["run"], (wire.identity, wire.model)
+        claims = wire.model == REASON
+        yield chunk(*names, {"role": "assistant", "content": ""}, None, **told)
         if run:
-            async for event in self._events(run, 0):
-                line = line_of(event) if event else None
-                yield chunk(identity, {"content": f"{line}\n"}) if line else b": waiting\n\n"
-            yield chunk(identity, {"content": f"\n{await self.backend.answer(run)}"})
+            async for event in self._events(run, offset):
+                line = line_of(event, claims=claims) if event else None
+                yield chunk(*names, {"content": f"{line}\n"}) if line else b": waiting\n\n"
+            yield chunk(*names, {"content": f"\n{await self.backend.answer(run)}"})
         else:
-            yield chunk(identity, {"content": HELP})
-        yield chunk(identity, {}, "stop")
+            yield chunk(*names, {"content": HELP})
+        yield chunk(*names, {}, "stop")
+        if wire.counts:
+            usage = await asyncio.to_thread(self.backend.usage, run) if run else {}
+            yield usage_chunk(*names, usage)
         yield b"data: [DONE]\n\n"
 
     async def _events(self, run: str, offset: int) -> AsyncIterator[dict[str, Any] | None]:
@@ -174,10 +210,13 @@ class Chat:
         told["position"] = self.backend.queue.position(row["run"])
         result = await asyncio.to_thread(self.backend.runs.result, row["run"])
         if result["status"] != "unfinished":
-            kept = ("task", "honest", "naive", "error", "message")
+            kept = ("task", "honest", "naive", "error", "message", "answer", "usage")
             told["result"] = {key: result.get(key) for key in kept}
-        if result["status"] in ("verified", "unverified"):
-            told["plots"] = len(await asyncio.to_thread(self.backend.runs.plots, row["run"]))
+        if await asyncio.to_thread(self.backend.runs.has_report, row["run"]):
+            plots = await asyncio.to_thread(self.backend.runs.plots, row["run"])
+            told["plots"] = [{"title": p.title, "note": p.note, "text": p.text} for p in plots]
+        if row["status"] == ASKED:
+            told["question"] = await asyncio.to_thread(self.backend.runs.question, row["run"])
         return JSONResponse(told)
 
     async def cancel(self, request: Request) -> Response:
@@ -210,7 +249,7 @@ class Chat:
         number = request.path_params["number"]
         if not 1 <= number <= len(plots):
             raise InputError(f"There is no plot {number}.", f"There are {len(plots)}.")
-        return Response(plots[number - 1], media_type="image/svg+xml", headers=_PLOT_POLICY)
+        return Response(plots[number - 1].svg, media_type="image/svg+xml", headers=_PLOT_POLICY)
 
     async def _row(self, request: Request) -> dict[str, Any]:
         database = self.backend.database
@@ -263,5 +302,5 @@ def _file(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _model() -> dict[str, Any]:
-    return {"id": MODEL, "object": "model", "created": 0, "owned_by": "autoglm-agent"}
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "autoglm-agent"}

@@ -70,7 +70,7 @@ async def run_command(
         await asyncio.shield(_reaped(process))
         raise
     lines = err.decode("utf-8", "replace").strip().splitlines()
-    return Ended(int(process.returncode or 0), _document(out), lines[-1][:500] if lines else "")
+    return Ended(int(process.returncode or 0), document(out), lines[-1][:500] if lines else "")
 
 
 def document_of(ended: Ended) -> Any:
@@ -106,7 +106,8 @@ def error_of(told: Mapping[str, Any]) -> AutoGLMError:
     return kind(problem, remedy)
 
 
-def _document(out: bytes) -> Any:
+def document(out: bytes) -> Any:
+    """Return the JSON document that a worker printed, or None."""
     try:
         return json.loads(out)
     except ValueError:

@@ -16,6 +16,8 @@ from typing import Any
 from autoglm_agent.errors import InputError, MissingExtraError, StoreError
 
 ACTIVE = ("queued", "running")
+ASKED = "asked"
+"""Status of a run that waits for a person's answer: nothing is done, and it can go on."""
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS threads (id TEXT PRIMARY KEY, owner TEXT NOT NULL, "
     "title TEXT NOT NULL, data TEXT NOT NULL, created DOUBLE PRECISION NOT NULL)",
@@ -102,12 +104,31 @@ class Database:
         """Add a run's answer to its thread and its status, in one transaction, once."""
         with self._lock:
             row = self._all("SELECT * FROM runs WHERE run = ?", (run,))
-            if not row or row[0]["status"] not in ACTIVE:
+            if not row or row[0]["status"] not in (*ACTIVE, ASKED):
                 return
             self._run(
                 _message(row[0]["thread"], "assistant", answer, run),
                 ("UPDATE runs SET status = ? WHERE run = ?", (status, run)),
             )
+
+    def go_on(self, thread: Row, words: str, run: str) -> None:
+        """Add a person's answer to a thread and have its run driven on, in one transaction."""
+        self._write(
+            _message(thread["id"], "user", words, run),
+            ("UPDATE runs SET status = 'queued' WHERE run = ? AND status = 'asked'", (run,)),
+        )
+
+    def asking(self, thread: str) -> str | None:
+        """Return the run of a thread that waits for an answer, or None."""
+        rows = self._rows(
+            "SELECT run FROM runs WHERE thread = ? AND status = 'asked' ORDER BY created", thread
+        )
+        return str(rows[-1]["run"]) if rows else None
+
+    def thread_of(self, run: str, owner: str) -> str | None:
+        """Return the thread of an owner's run, or None."""
+        rows = self._rows("SELECT thread FROM runs WHERE run = ? AND owner = ?", run, owner)
+        return str(rows[0]["thread"]) if rows else None
 
     def mark_running(self, run: str) -> None:
         """Note that a run is being driven, unless it was cancelled meanwhile."""
@@ -116,7 +137,9 @@ class Database:
 
     def answers(self, run: str) -> list[Row]:
         """Return what was answered by a run."""
-        return self._rows("SELECT * FROM messages WHERE run = ? AND role = 'assistant'", run)
+        return self._rows(
+            "SELECT * FROM messages WHERE run = ? AND role = 'assistant' ORDER BY number", run
+        )
 
     def run(self, run: str, owner: str) -> Row:
         """Return an owner's run.

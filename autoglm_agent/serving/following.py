@@ -54,11 +54,18 @@ class Tail:
             await asyncio.sleep(PAUSE_S)
 
 
-def line_of(event: dict[str, Any]) -> str | None:
-    """Return one line for people of an event, or None of one that tells them nothing."""
+def line_of(event: dict[str, Any], *, claims: bool = False) -> str | None:
+    """Return one line for people of an event, or None of one that tells them nothing.
+
+    Args:
+        event: The event.
+        claims: Whether steps without a tool are told by what they claim, as in free reasoning.
+    """
     name = event.get("event")
     what = event.get("tool") or "answer"
     if name == "step.accepted":
+        if claims and not event.get("tool"):
+            return f"✓ {event.get('text') or what}"
         return f"✓ {what}" if event.get("tool") else None
     if name == "step.refuted":
         failed = [v for v in event.get("verdicts", []) if v.get("status") == "fail"]

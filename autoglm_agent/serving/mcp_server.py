@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 import csv
 import itertools
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
+from mcp_types import Completion, CompletionArgument, ToolAnnotations
 from pydantic import Field
 
 from autoglm_agent import __version__
 from autoglm_agent.errors import AutoGLMError
-from autoglm_agent.serving.commands import document_of, run_command
+from autoglm_agent.serving.commands import document_of
 from autoglm_agent.serving.following import Tail, line_of, share_done
 from autoglm_agent.serving.mcp_results import (
     Column,
@@ -42,6 +42,8 @@ INSTRUCTIONS = (
     "they are told. A result that is not `verified` must be told as such."
 )
 SHOWN_ROWS = 20
+MOST_COMPLETIONS = 100
+"""The protocol allows no more in one answer."""
 READS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 WORKS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 T = TypeVar("T")
@@ -66,12 +68,13 @@ def build_mcp_server(runs: RunFolder, places: Places) -> MCPServer[Any]:
     _add_runs(server, runs, places)
     _add_resources(server, runs)
     _add_prompts(server)
+    _add_completion(server, runs)
     return server
 
 
 def _add_looking(server: MCPServer[Any], runs: RunFolder, places: Places) -> None:
     async def told(*words: str) -> Any:
-        return document_of(await run_command(words, worker=runs.worker))
+        return document_of(await runs.workers.run(words))
 
     @server.tool(title="Profile a table", annotations=READS)
     async def profile_table(data: Data) -> TableProfile:
@@ -176,7 +179,7 @@ def _add_runs(server: MCPServer[Any], runs: RunFolder, places: Places) -> None:
             out = runs.open(run).file("predictions", "mcp.csv")
             words = ["predict", "--json", f"--runs={runs.home}", f"--out={out}", "--"]
             words += [run, str(places.readable(data))]
-            told = document_of(await run_command(words, worker=runs.worker))
+            told = document_of(await runs.workers.run(words))
             with open(out, encoding="utf-8", newline="") as stream:
                 first = list(itertools.islice(csv.DictReader(stream), SHOWN_ROWS))
             return Predictions(
@@ -213,7 +216,7 @@ def _add_resources(server: MCPServer[Any], runs: RunFolder) -> None:
         figures = runs.plots(run)
         if not 1 <= number <= len(figures):
             raise ValueError(f"Run {run} has plots 1 to {len(figures)}.")
-        return figures[number - 1]
+        return figures[number - 1].svg
 
     @server.resource("autoglm://runs/{run}/predictions", title="Predictions", mime_type="text/csv")
     def predictions(run: str) -> str:
@@ -223,7 +226,7 @@ def _add_resources(server: MCPServer[Any], runs: RunFolder) -> None:
 
 def _add_prompts(server: MCPServer[Any]) -> None:
     @server.prompt(title="Find a model for a table")
-    def find_model(data: str, goal: str) -> str:
+    def find_model(data: Data, goal: Words) -> str:
         """Begin with a table and a goal."""
         return (
             f"Profile the table {data!r} with profile_table, check that the goal can be read off "
@@ -233,13 +236,28 @@ def _add_prompts(server: MCPServer[Any]) -> None:
         )
 
     @server.prompt(title="Explain a result")
-    def explain_result(run: str) -> str:
+    def explain_result(run: Run) -> str:
         """Explain a finished run to somebody who knows the data but no statistics."""
         return (
             f"Call get_result for run {run!r} and read the resource autoglm://runs/{run}/report. "
             "Explain in plain words what was found, how sure it is and what was refuted on the "
             "way. Quote only figures that stand there."
         )
+
+
+def _add_completion(server: MCPServer[Any], runs: RunFolder) -> None:
+    completion: Callable[[Any], Any] = server.completion()  # type: ignore[no-untyped-call]
+
+    async def complete(ref: Any, argument: CompletionArgument, context: Any) -> Completion | None:
+        """Complete the id of a run, newest first, in templates and in the prompt."""
+        del ref, context
+        if argument.name != "run":
+            return None
+        found = [run for run in runs.ids() if run.startswith(argument.value)]
+        shown = found[:MOST_COMPLETIONS]
+        return Completion(values=shown, total=len(found), has_more=len(found) > len(shown))
+
+    completion(complete)
 
 
 async def _telling(work: Awaitable[T]) -> T:

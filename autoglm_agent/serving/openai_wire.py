@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -10,9 +11,13 @@ from typing import Any
 from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
 from autoglm_agent.serving.backend import Asked
 from autoglm_agent.serving.queue import QueueFull
+from autoglm_graphs.nodes.approve import APPROVALS
 
+_RUN = re.compile(r"/v1/runs/([A-Za-z0-9_-]{1,64})")
 MODEL = "autoglm"
-"""The one model that is offered."""
+"""Makes models of tables."""
+REASON = "autoglm-reason"
+"""Answers questions in verified steps; offered by a server that has a chat model."""
 
 
 def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool]:
@@ -20,23 +25,24 @@ def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool
 
     Args:
         body: The parsed JSON body. `metadata` may hold `thread_id`, `file_id` and `url`; a
-            content part of type `file` may hold an uploaded file's `file_id`.
+            content part of type `file` may hold an uploaded file's `file_id`. `approve` in the
+            metadata names what the person approves first: `plan`, `remedies`, or both by a comma.
         owner: Who asks.
         thread: The thread named by a header, if one is.
 
     Raises:
-        InputError: If the body is not a chat completion of our model.
+        InputError: If the body is not a chat completion of one of our models.
     """
     if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
         raise InputError("`messages` is missing.", "Send a list of messages.")
-    if body.get("model") != MODEL:
+    if body.get("model") not in (MODEL, REASON):
         raise InputError(f"There is no model {str(body.get('model'))[:80]!r}.", f"Use {MODEL!r}.")
     if body.get("n") not in (None, 1):
         raise InputError("`n` is not 1.", "Ask once.")
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise InputError("`metadata` is no object.", "Send an object of strings.")
-    said, file = [], metadata.get("file_id")
+    said, file, named = [], metadata.get("file_id"), None
     for message in body["messages"]:
         if not isinstance(message, dict):
             raise InputError("A message is no object.", "Send role and content.")
@@ -44,6 +50,9 @@ def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool
             words, given = _content(message.get("content"))
             said.append(words)
             file = given or file
+        elif message.get("role") == "assistant":
+            runs = _RUN.findall(_content(message.get("content"))[0])
+            named = runs[-1] if runs else None
     if not said:
         raise InputError("No message is the user's.", "Send one with the role `user`.")
     asked = Asked(
@@ -53,11 +62,16 @@ def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool
         thread=thread or _text(metadata.get("thread_id")),
         file=_text(file),
         url=_text(metadata.get("url")),
+        named=named,
+        reason=body["model"] == REASON,
+        approve=_approvals(metadata.get("approve")),
     )
     return asked, bool(body.get("stream"))
 
 
-def completion(identity: str, text: str, extra: Mapping[str, Any]) -> dict[str, Any]:
+def completion(
+    identity: str, model: str, text: str, usage: Mapping[str, Any], extra: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return a whole answer."""
     choice = {
         "index": 0,
@@ -65,20 +79,36 @@ def completion(identity: str, text: str, extra: Mapping[str, Any]) -> dict[str, 
         "finish_reason": "stop",
         "logprobs": None,
     }
-    usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
-    head = _head(identity, "chat.completion")
-    return {**head, "choices": [choice], "usage": usage, "autoglm": dict(extra)}
+    head = _head(identity, "chat.completion", model)
+    return {**head, "choices": [choice], "usage": tokens_of(usage), "autoglm": dict(extra)}
+
+
+def tokens_of(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Return what the planning model read and wrote, by OpenAI's names."""
+    total, written = int(usage.get("tokens", 0)), int(usage.get("output_tokens", 0))
+    return {
+        "prompt_tokens": total - written,
+        "completion_tokens": written,
+        "total_tokens": total,
+    }
 
 
 def chunk(
-    identity: str, delta: Mapping[str, Any], finish: str | None = None, **extra: Any
+    identity: str, model: str, delta: Mapping[str, Any], finish: str | None = None, **extra: Any
 ) -> bytes:
     """Return one event of a stream."""
     choice = {"index": 0, "delta": dict(delta), "finish_reason": finish, "logprobs": None}
-    body = {**_head(identity, "chat.completion.chunk"), "choices": [choice]}
+    body = {**_head(identity, "chat.completion.chunk", model), "choices": [choice]}
     if extra:
         body["autoglm"] = extra
     return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
+
+
+def usage_chunk(identity: str, model: str, usage: Mapping[str, Any]) -> bytes:
+    """Return the event with the tokens of a stream, which has no choice."""
+    head = _head(identity, "chat.completion.chunk", model)
+    body = {**head, "choices": [], "usage": tokens_of(usage)}
+    return f"data: {json.dumps(body)}\n\n".encode()
 
 
 def error_body(error: AutoGLMError) -> tuple[int, dict[str, Any], dict[str, str]]:
@@ -111,9 +141,17 @@ def _content(content: Any) -> tuple[str, str | None]:
     return "\n".join(words), _text(file)
 
 
+def _approvals(value: Any) -> tuple[str, ...]:
+    names = [name.strip() for name in str(value or "").split(",")]
+    found = tuple(filter(None, names))
+    if unknown := sorted(set(found) - set(APPROVALS)):
+        raise InputError(f"{unknown[0][:40]!r} cannot be approved.", f"Name {APPROVALS}.")
+    return found
+
+
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _head(identity: str, kind: str) -> dict[str, Any]:
-    return {"id": identity, "object": kind, "created": int(time.time()), "model": MODEL}
+def _head(identity: str, kind: str, model: str) -> dict[str, Any]:
+    return {"id": identity, "object": kind, "created": int(time.time()), "model": model}

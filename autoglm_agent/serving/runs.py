@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
-from autoglm_agent.errors import InputError
-from autoglm_agent.serving.commands import WORKER, Ended, run_command
+from autoglm_agent.errors import InputError, RunNotFoundError
+from autoglm_agent.serving.commands import Ended
+from autoglm_agent.serving.plots import Plot, plots_of
+from autoglm_agent.serving.questions import FOLDER, make_question, question_of
+from autoglm_agent.serving.workers import Workers, best_workers
+from autoglm_graphs.runs import answer_run, waiting_question
 from autoglm_graphs.settings import Settings, new_run_id, write_settings
 
-_FIGURE = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
-_STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 LONGEST_INSTRUCTION = 20_000
 """Characters of an instruction that are taken."""
 
@@ -25,7 +25,7 @@ class RunFolder:
         home: Folder of all runs.
         model: `provider:model` of the chat model that plans; None for the embedded planner.
         memory: Whether verified chains are recalled and kept.
-        worker: What workers are started with.
+        workers: What runs commands; None for the best of this system.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class RunFolder:
         *,
         model: str | None = None,
         memory: bool = True,
-        worker: Sequence[str] = WORKER,
+        workers: Workers | None = None,
     ) -> None:
         self.home = home
         self.model = model
         self.memory = memory
-        self.worker = tuple(worker)
+        self.workers = workers or best_workers()
 
     def make(self, settings: Settings) -> str:
         """Make the folder of a new run, which any worker can then drive, and return its id.
@@ -57,12 +57,30 @@ class RunFolder:
         write_settings(Workspace(self.home / run), settings)
         return run
 
+    def make_question(self, words: str) -> str:
+        """Make the folder of a question and return its id.
+
+        Raises:
+            InputError: If there is no chat model to answer it, or far too much is asked.
+        """
+        if not self.model:
+            raise InputError("This server has no chat model.", "Start it with --model.")
+        if len(words) > LONGEST_INSTRUCTION:
+            raise InputError(
+                f"The question has {len(words)} characters.", f"Ask {LONGEST_INSTRUCTION} at most."
+            )
+        return make_question(self.home, words)
+
     async def drive(self, run: str) -> Ended:
         """Begin a run, or go on with it, to its end in a worker process."""
+        workspace = self.open(run)
+        if (asked := question_of(workspace)) is not None:
+            options = ["--model", str(self.model), "--keep", str(workspace.path), "--json"]
+            return await self.workers.run(["ask", *options, "--", asked])
         words = ["resume", "--runs", str(self.home), "--json"]
         words += ["--model", self.model] if self.model else []
         words += [] if self.memory else ["--no-memory"]
-        return await run_command([*words, "--", run], worker=self.worker)
+        return await self.workers.run([*words, "--", run])
 
     def open(self, run: str) -> Workspace:
         """Return a run's folder.
@@ -70,14 +88,19 @@ class RunFolder:
         Raises:
             RunNotFoundError: If there is none.
         """
-        return open_run(run, self.home)
+        try:
+            return open_run(run, self.home)
+        except RunNotFoundError:
+            return open_run(run, self.home / FOLDER)
 
     def result(self, run: str) -> dict[str, Any]:
         """Return a run's result, or that it has not ended."""
         workspace = self.open(run)
         if workspace.has("result.json"):
             return workspace.read_record("result.json", keys=("status",))
-        return {"run": run, "status": "unfinished", "message": "The run has not ended."}
+        told = {"run": run, "status": "unfinished", "message": "The run has not ended."}
+        asked = waiting_question(workspace)
+        return {**told, "usage": asked["usage"]} if asked else told
 
     def ids(self) -> list[str]:
         """Return the ids of all runs, newest first."""
@@ -94,16 +117,27 @@ class RunFolder:
             raise InputError(f"Run {run} has no report.", "Wait until it ends, or resume it.")
         return workspace.read_bytes("report.html").decode("utf-8")
 
-    def plots(self, run: str) -> list[str]:
-        """Return the figures of a run's report as SVG documents, in their order."""
-        page = self.report(run)
-        style = "".join(_STYLE.findall(page))
-        return [_document(figure, style) for figure in _FIGURE.findall(page)]
+    def has_report(self, run: str) -> bool:
+        """Whether a run has a report: a question has none, nor has a run before its end."""
+        return self.open(run).has("report.html")
 
+    def plots(self, run: str) -> list[Plot]:
+        """Return the figures of a run's report, in their order."""
+        return plots_of(self.report(run))
 
-def _document(figure: str, style: str) -> str:
-    """Return an inline figure as a document of its own, with the style of its page."""
-    head, _, rest = figure.partition(">")
-    if "xmlns=" not in head:
-        head = head.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
-    return f"{head}><style><![CDATA[{style.replace(']]>', '')}]]></style>{rest}"
+    def question(self, run: str) -> dict[str, Any] | None:
+        """Return the question that a run waits with, or None."""
+        return waiting_question(self.open(run))
+
+    def answer(self, run: str, words: str) -> None:
+        """Keep the answer to a run's question, for the worker that goes on with it.
+
+        Raises:
+            InputError: If it has no open question.
+        """
+        answer_run(run, words, runs=self.home)
+
+    def length(self, run: str) -> int:
+        """Return how many bytes the run's event log has by now."""
+        path = self.open(run).path / "events.jsonl"
+        return path.stat().st_size if path.exists() else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from langgraph.runtime import get_runtime
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.automl.run.workspace import Workspace, runs_home
-from autoglm_agent.chain import Budget
+from autoglm_agent.chain import Budget, digest
 from autoglm_agent.errors import AutoGLMError, InputError
 from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.verifiers.steps import AnswerComesLast, ToolRan
@@ -25,6 +26,7 @@ from autoglm_graphs.ending import conclude_run
 from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.models import tool_caller
+from autoglm_graphs.nodes.approve import APPROVALS
 from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
@@ -34,6 +36,7 @@ from autoglm_graphs.settings import (
     ANSWERED,
     Settings,
     new_run_id,
+    read_settings,
     seconds_spent,
     write_settings,
 )
@@ -53,9 +56,15 @@ class RunContext:
 
     Attributes:
         run: Id of a run whose folder exists already; a new one is made otherwise.
+        user: Whose run it is: a user has runs and a memory apart from everybody else's.
+        time_budget: Seconds for this run, in place of the graph's.
+        trials: Candidates of this run, in place of the graph's.
     """
 
     run: str | None = None
+    user: str | None = None
+    time_budget: float | None = None
+    trials: int | None = None
 
 
 def create_automl_agent(
@@ -69,6 +78,7 @@ def create_automl_agent(
     memory: bool | ChainMemory = True,
     budget: Budget | None = None,
     ask: bool = False,
+    approve: Sequence[str] = (),
     consent: bool = False,
     roots: tuple[str | os.PathLike[str], ...] = (),
     listener: Listener | None = None,
@@ -89,6 +99,8 @@ def create_automl_agent(
         budget: Hard caps; the default also stops a run that passes its time by 15 %.
         ask: Whether a person is there: an unclear target then interrupts the graph with a
             question (needs a checkpointer) instead of ending the run.
+        approve: What a person approves before it is done, by an interrupt too: `plan` (before
+            anything is trained), `remedies` (before a failed check changes the run).
         consent: Whether the user allows a second reading of the vault.
         roots: Folders from which data may be read, besides the current one and the files that
             the user's messages name.
@@ -97,7 +109,7 @@ def create_automl_agent(
         name: Name of the graph.
 
     Raises:
-        InputError: If a limit is not positive, or `model` names none.
+        InputError: If a limit is not positive, `model` names none, or `approve` anything else.
 
     Returns:
         A graph whose result has `messages` and `structured_response` (`run`, `status`, `task`,
@@ -107,9 +119,9 @@ def create_automl_agent(
         >>> agent = create_automl_agent(time_budget=60)
         >>> result = agent.invoke({"messages": [("user", "Predict churn. Data: churn.csv")]})
     """
-    for limit, value in (("time_budget", time_budget), ("trials", trials)):
-        if value is not None and not value > 0:
-            raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
+    check_limits({"time_budget": time_budget, "trials": trials})
+    if unknown := sorted(set(approve) - set(APPROVALS)):
+        raise InputError(f"{unknown[0]!r} cannot be approved.", f"Name {', '.join(APPROVALS)}.")
     stage = AutoMLStage(
         model=tool_caller(model),
         home=runs_home(runs),
@@ -119,6 +131,7 @@ def create_automl_agent(
         memory=memory,
         budget=budget,
         ask=ask,
+        approve=frozenset(approve),
         roots=(Path.cwd(), *(Path(r) for r in roots)),
         listener=listener,
     )
@@ -126,9 +139,29 @@ def create_automl_agent(
         stage.open,
         begin=stage.begin,
         context_schema=RunContext,
+        approving=bool(approve),
         checkpointer=checkpointer,
         name=name,
     )
+
+
+def limits_of(context: RunContext) -> dict[str, Any]:
+    """Return the limits that a context sets.
+
+    Raises:
+        InputError: If one is not positive.
+    """
+    told = {"time_budget": context.time_budget, "trials": context.trials}
+    given = {name: value for name, value in told.items() if value is not None}
+    check_limits(given)
+    return given
+
+
+def check_limits(limits: Mapping[str, float | None]) -> None:
+    """Raise `InputError` for a limit that is not positive."""
+    for limit, value in limits.items():
+        if value is not None and not value > 0:
+            raise InputError(f"{limit} is {value}.", "Give a positive one, or None for no limit.")
 
 
 class AutoMLStage:
@@ -143,6 +176,7 @@ class AutoMLStage:
         memory: bool | ChainMemory,
         budget: Budget | None,
         ask: bool,
+        approve: frozenset[str],
         roots: tuple[Path, ...],
         listener: Listener | None,
     ) -> None:
@@ -152,10 +186,11 @@ class AutoMLStage:
         self._memory = memory
         self._budget = budget
         self._ask = ask
+        self._approve = approve
         self._roots = roots
         self._listener = listener
         self._scene: tuple[tuple[str, bool], Scene] | None = None
-        self._opened: ChainMemory | None = None
+        self._opened: dict[Path, ChainMemory] = {}
         self._lock = threading.RLock()
 
     def begin(self, state: State) -> str:
@@ -165,8 +200,13 @@ class AutoMLStage:
             return context.run
         words = last_human_text(state)
         run = new_run_id(words)
+        asked: dict[str, Any] = {"instruction": words}
+        if context is not None:
+            if context.user:
+                run = f"users/{digest([context.user])}/{run}"
+            asked |= limits_of(context)
         workspace = Workspace(self._home / run)
-        write_settings(workspace, self._settings.model_copy(update={"instruction": words}))
+        write_settings(workspace, self._settings.model_copy(update=asked))
         workspace.log({"event": "run.started", "text": words})
         return run
 
@@ -180,7 +220,7 @@ class AutoMLStage:
 
     def _make(self, state: State) -> Scene:
         workspace = Workspace(self._home / state["run"])
-        settings = self._settings
+        settings = read_settings(workspace)
         spoken = " ".join(str(m.text) for m in state["messages"] if isinstance(m, HumanMessage))
         limit = None if settings.trials else settings.time_budget
         left = None if limit is None else max(0.0, limit - seconds_spent(workspace))
@@ -197,7 +237,7 @@ class AutoMLStage:
             task_overrides=settings.slots,
         )
         consent = settings.consent or bool(state.get("consent"))
-        memory = self._open_memory(listener)
+        memory = self._open_memory(workspace.path.parent / "memory", listener)
         warm = WarmStart(memory, workspace, listener) if memory is not None else None
         if warm is not None:
             session.first = warm.first
@@ -215,6 +255,7 @@ class AutoMLStage:
             memory=memory,
             learn=warm.keep if warm is not None else lambda: None,
             ask=self._ask,
+            approve=self._approve,
             consent=consent,
         )
 
@@ -229,14 +270,14 @@ class AutoMLStage:
 
         return listen
 
-    def _open_memory(self, listener: Listener) -> ChainMemory | None:
-        """Return the one memory of all runs; one that is damaged is told of and left alone."""
+    def _open_memory(self, folder: Path, listener: Listener) -> ChainMemory | None:
+        """Return the memory beside the runs; one that is damaged is told of and left alone."""
         if isinstance(self._memory, ChainMemory):
             return self._memory
         try:
-            if self._memory and self._opened is None:
-                self._opened = ChainMemory(self._home / "memory")
-            return self._opened
+            if self._memory and folder not in self._opened:
+                self._opened[folder] = ChainMemory(folder)
+            return self._opened.get(folder)
         except AutoGLMError as error:
             listener({"event": "memory.failed", "text": str(error)})
             return None

@@ -139,10 +139,11 @@ def within(seconds: float | None, work: Callable[[], Result]) -> Result:
 def _counted(scene: Scene, reply: AIMessage, usage: Usage) -> Called:
     spent = reply.usage_metadata
     tokens = spent["total_tokens"] if spent else 0
+    written = spent["output_tokens"] if spent else 0
     money = 0.0
     if spent and scene.prices:
         money = spent["input_tokens"] * scene.prices[0] + spent["output_tokens"] * scene.prices[1]
-    usage = usage.plus(model_calls=1, tokens=tokens, money=money / 1e6)
+    usage = usage.plus(model_calls=1, tokens=tokens, output_tokens=written, money=money / 1e6)
     fault = classify(reply) if scene.resilient else None
     if fault is None:
         return Called(reply, usage)

@@ -8,8 +8,8 @@ people; the search stack itself is the state's chain, nogoods and usage.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
@@ -20,6 +20,7 @@ from langgraph.types import Command
 
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.nodes.act import aact, act
+from autoglm_graphs.nodes.approve import approve
 from autoglm_graphs.nodes.backtrack import backtrack
 from autoglm_graphs.nodes.compose import compose
 from autoglm_graphs.nodes.conclude import conclude
@@ -28,8 +29,9 @@ from autoglm_graphs.nodes.propose import apropose, fan, propose
 from autoglm_graphs.nodes.recall import fresh, last_human_text, recall
 from autoglm_graphs.nodes.remember import remember
 from autoglm_graphs.nodes.verify import verify
+from autoglm_graphs.routes import routes
 from autoglm_graphs.scene import OpenScene, Scene
-from autoglm_graphs.state import Input, Output, State, WideState, decision_of, step_of
+from autoglm_graphs.state import Input, Output, State, WideState
 
 Node = Callable[[State, Scene], dict[str, Any]]
 AsyncNode = Callable[[State, Scene], Awaitable[dict[str, Any]]]
@@ -46,39 +48,6 @@ NODES: tuple[tuple[str, Node, AsyncNode | None], ...] = (
 """All nodes after `recall`, which begins the task."""
 
 
-def after_generate(state: State) -> Literal["act", "verify", "conclude"]:
-    """Go on with the proposed step, unless the run ended; without a tool nothing is done."""
-    return "conclude" if decision_of(state) else to_be_tried(state)
-
-
-def to_be_tried(state: State) -> Literal["act", "verify"]:
-    """Return where a step goes that is to be tried."""
-    return "act" if step_of(state).tool else "verify"
-
-
-def after_verify(state: State) -> Literal["compose", "conclude", "backtrack"]:
-    """Go on, end, or go back."""
-    decision = decision_of(state)
-    if decision is None or decision.action != "accept":
-        return "backtrack"
-    return "conclude" if decision.done else "compose"
-
-
-def after_backtrack(state: State) -> Literal["act", "verify", "compose", "conclude"]:
-    """Try the next candidate, or ask for another step, unless nothing is left to try."""
-    decision = decision_of(state)
-    if decision is None:
-        return to_be_tried(state)
-    return "conclude" if decision.action == "conclude" else "compose"
-
-
-ROUTES: Mapping[str, tuple[Callable[[State], str], tuple[str, ...]]] = {
-    "generate": (after_generate, ("act", "verify", "conclude")),
-    "verify": (after_verify, ("compose", "conclude", "backtrack")),
-    "backtrack": (after_backtrack, ("act", "verify", "compose", "conclude")),
-}
-"""Where these nodes say themselves what is next, and what that may be. A conditional edge would
-have LangGraph put the whole state together once more at each of them."""
 RECURSION_LIMIT = 10_000
 """Never decisive: the budget ends a run long before."""
 
@@ -90,6 +59,7 @@ def build_machine(
     context_schema: type | None = None,
     output_schema: type = Output,
     width: int = 1,
+    approving: bool = False,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -101,6 +71,7 @@ def build_machine(
         context_schema: Type of the per-run context that callers may pass.
         output_schema: What callers get.
         width: Model calls made side by side for each step.
+        approving: Whether a person approves the plan: an accepted step then passes `approve`.
         checkpointer: As for `StateGraph.compile`.
         name: Name of the graph, under which it can be handed to other agents.
     """
@@ -119,10 +90,13 @@ def build_machine(
         context_schema=context_schema,
     )
     graph.add_node("recall", begin_and_recall)
-    for name, node, anode in NODES:
-        route, ends = ROUTES.get(name, (None, None))
-        timed = TimedNode(name, open_scene, node, anode, route=route)
-        graph.add_node(name, timed, destinations=ends)
+    ways = routes(approving)
+    nodes = (*NODES, ("approve", approve, None)) if approving else NODES
+    for verb, node, anode in nodes:
+        route, ends = ways.get(verb, (None, None))
+        graph.add_node(
+            verb, TimedNode(verb, open_scene, node, anode, route=route), destinations=ends
+        )
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
     if width > 1:

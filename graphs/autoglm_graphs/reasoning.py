@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from autoglm_agent.memory.store import ChainMemory
     from autoglm_agent.prompting.gating import Embed
 
+    OwnVerifiers = Sequence[Verifier] | None
+    OwnListener = Listener | None
+else:
+    # A server makes a JSON schema of the context; live objects have none.
+    OwnVerifiers = OwnListener = Any
+
 SCENES = 256
 """Runs whose live objects are kept; an older one is opened again when it goes on."""
 
@@ -58,9 +64,9 @@ class ReasoningContext:
     """
 
     budget: Budget | None = None
-    verifiers: Sequence[Verifier] | None = None
+    verifiers: OwnVerifiers = None
     sources: Mapping[str, str] | None = None
-    listener: Listener | None = None
+    listener: OwnListener = None
 
 
 def create_verified_agent(

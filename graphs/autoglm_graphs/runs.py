@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage
-from langgraph.types import Command
+from langgraph.types import Command, Interrupt, StateSnapshot
 
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
+from autoglm_agent.errors import InputError
 from autoglm_graphs.automl import RunContext, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease
 from autoglm_graphs.models import tool_caller
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
 
+ASKED = "asked"
+"""Status of a run that waits for a person's answer."""
+QUESTION, ANSWER = "question.json", "answer.json"
 Ask = Callable[[dict[str, Any]], Any]
 """Given a question (`question`, `candidates`, `check`), returns the person's answer."""
 
@@ -107,7 +111,8 @@ def _drive(
             slots=settings.slots,
             memory=memory,
             consent=settings.consent,
-            ask=ask is not None,
+            ask=settings.ask or ask is not None,
+            approve=settings.approve,
             listener=listener,
             checkpointer=saver,
         )
@@ -117,13 +122,57 @@ def _drive(
         if before.created_at is not None:
             if not before.next:
                 return dict(before.values["structured_response"])
-            entry = None
+            entry = _answer_to(workspace, before.interrupts)
         while True:
             agent.invoke(entry, config, context=RunContext(run=run), durability="sync")
             state = agent.get_state(config)
-            if not state.interrupts or ask is None:
+            if not state.interrupts:
                 return dict(state.values["structured_response"])
+            if ask is None:
+                return _waiting(workspace, state, listener)
             entry = Command(resume=ask(state.interrupts[0].value))
+
+
+def _waiting(workspace: Workspace, state: StateSnapshot, listener: Listener) -> dict[str, Any]:
+    """Keep the question, so that the run goes on in another process when it is answered."""
+    interrupt, usage = state.interrupts[0], state.values.get("usage") or {}
+    asked = {"id": interrupt.id, **interrupt.value, "usage": usage}
+    workspace.write_json(asked, QUESTION)
+    event = {"event": "run.asked", "text": asked["question"], "candidates": asked["candidates"]}
+    workspace.log(event)
+    listener(event)
+    run = workspace.path.name
+    return {"run": run, "status": ASKED, "question": asked, "message": asked["question"]}
+
+
+def answer_run(run: str, answer: Any, *, runs: str | os.PathLike[str] | None = None) -> None:
+    """Answer the question that a run waits with; `resume_run` then goes on with it.
+
+    Raises:
+        InputError: If it waits with none.
+    """
+    workspace = open_run(run, runs)
+    asked = waiting_question(workspace)
+    if asked is None:
+        raise InputError(f"Run {run} has no open question.", "Resume it, or begin a new one.")
+    workspace.write_json({"id": asked["id"], "answer": answer}, ANSWER)
+
+
+def waiting_question(workspace: Workspace) -> dict[str, Any] | None:
+    """Return the question that a run waits with, or None."""
+    if not workspace.has(QUESTION) or workspace.has("result.json"):
+        return None
+    asked = dict(workspace.read_json(QUESTION))
+    answered = workspace.has(ANSWER) and workspace.read_json(ANSWER)["id"] == asked["id"]
+    return None if answered else asked
+
+
+def _answer_to(workspace: Workspace, interrupts: Sequence[Interrupt]) -> Command[Any] | None:
+    """Return the kept answer to the question that the run stands at, if it has been given."""
+    if not interrupts or not workspace.has(ANSWER):
+        return None
+    given = workspace.read_json(ANSWER)
+    return Command(resume=given["answer"]) if given["id"] == interrupts[0].id else None
 
 
 def _message(settings: Settings) -> str:

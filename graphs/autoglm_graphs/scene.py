@@ -95,6 +95,7 @@ class Scene:
         steps_recur: Whether similar tasks are solved by the same steps; None: the memory measures.
         ask: Whether a person is there to be asked.
         consent: Whether the user has allowed a second reading of the vault.
+        approve: What a person approves before it is done: `plan`, `remedies`.
         resilient: Whether a model that fails ends the run with the reason, after retries; else
             its error is raised, and the run can be resumed.
         prices: Price of a million input and output tokens.
@@ -119,6 +120,7 @@ class Scene:
     steps_recur: bool | None = False
     ask: bool = False
     consent: bool = False
+    approve: frozenset[str] = frozenset()
     rules: Rules = field(default_factory=RemedyRules)
     resilient: bool = False
     prices: tuple[float, float] | None = None

@@ -33,6 +33,8 @@ class Settings(Datum):
         slots: Slots of the task that the user fixed from outside, by name.
         query: SELECT statement for a database file.
         consent: Whether the user allowed a second reading of the vault beforehand.
+        ask: Whether the run waits for a person where it has a question, instead of ending.
+        approve: What a person approves before it is done: `plan`, `remedies`.
     """
 
     instruction: str = ""
@@ -43,6 +45,8 @@ class Settings(Datum):
     slots: dict[str, Any] = Field(default_factory=dict)
     query: str | None = None
     consent: bool = False
+    ask: bool = False
+    approve: tuple[str, ...] = ()
     command: str = ""
 
 

@@ -66,6 +66,15 @@ def test_examples_on_a_table(name: str, words: str, table: Path, tmp_path: Path)
 
 
 @pytest.mark.slow
+def test_a_plan_is_changed_and_approved(table: Path, tmp_path: Path) -> None:
+    answers = ("do not use mean radius", "yes", "yes", "yes")
+    told = run("approve_the_plan.py", table, WORDS, *answers, cwd=tmp_path)
+    assert "target: diagnosis" in told
+    assert "exclude: ['mean radius']" in told
+    assert "report.html" in told
+
+
+@pytest.mark.slow
 def test_the_toolkit_without_an_agent(table: Path, tmp_path: Path) -> None:
     assert "79 rows" in run("toolkit_in_a_tool_of_yours.py", table, cwd=tmp_path)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -130,18 +131,14 @@ async def test_a_run_reports_progress_and_its_report_and_plots_are_resources(
     assert any("profile_data" in (text or "") for _, text in heard)
 
 
-def workers_of(run: str) -> list[int]:
-    """Return the processes that drive a run."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                words = (entry / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if run.encode() in words and b"autoglm_agent.cli.worker" in words:
-                found.append(int(entry.name))
-    return found
+def worker_of(home: Path, run: str) -> int | None:
+    """Return the living process that drives a run, if one does."""
+    try:
+        pid = int(json.loads((home / run / "lease.json").read_text(encoding="utf-8"))["pid"])
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (OSError, ValueError):
+        return None
+    return None if state == "Z" else pid
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
@@ -161,11 +158,11 @@ async def test_a_cancelled_call_kills_the_worker(tmp_path: Path, data: Path) -> 
             group.start_soon(call)
             await began.wait()
             run = RunFolder(tmp_path).ids()[0]
-            while not workers_of(run):
+            while not worker_of(tmp_path, run):
                 await asyncio.sleep(0.02)
             group.cancel_scope.cancel()
         with anyio.fail_after(30):
-            while workers_of(run):
+            while worker_of(tmp_path, run):
                 await asyncio.sleep(0.02)
         after = await client.call_tool("get_result", {"run": run})
     assert after.structured_content["status"] == "unfinished"

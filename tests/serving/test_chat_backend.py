@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -155,20 +156,33 @@ def test_a_full_queue_says_when_to_come_again_and_cancelling_makes_room(
 
 
 @pytest.mark.slow
-def test_who_hangs_up_finds_the_answer_and_a_killed_server_goes_on(
-    small: Path, tmp_path: Path
+def test_a_server_killed_under_load_goes_on_with_every_thread_and_mixes_none(
+    tmp_path: Path,
 ) -> None:
-    served = Served(tmp_path, "--trials", "1", "--root", str(small.parent))
+    count = 8
+    for number in range(count):
+        rows = [f"{i},{(i * 7 + number) % 13},{'yes' if i % 3 else 'no'}" for i in range(60)]
+        text = "\n".join([f"a,b,goal{number}", *rows])
+        (tmp_path / f"t{number}.csv").write_text(text + "\n", encoding="utf-8")
+    home = tmp_path / "runs"
+    served = Served(home, "--trials", "1", "--workers", "2", "--root", str(tmp_path))
     try:
-        words = f"{WORDS}. Data: {small}"
-        begun = [begin(served, words), begin(served, words, "beta")]
-        while not (tmp_path / begun[0][1] / "checkpoints.sqlite").exists():
-            time.sleep(0.1)
+        tokens = ("alpha", "beta")
+        with ThreadPoolExecutor(count) as pool:
+            words = [f"Predict goal{n}. Data: t{n}.csv" for n in range(count)]
+            begun = list(pool.map(begin, [served] * count, words, tokens * (count // 2)))
+        assert served.get("/health", "none").json()["queued"] >= count - 2 - 1
+        while not any((home / run / "checkpoints.sqlite").exists() for _, run in begun):
+            time.sleep(0.05)
         served.kill()
         served.start()
-        for (thread, run), token in zip(begun, ("alpha", "beta"), strict=True):
-            assert settled(served, run, token)["status"] in ("verified", "unverified")
+        for number, (thread, run) in enumerate(begun):
+            token = tokens[number % 2]
+            told = settled(served, run, token)
+            assert told["status"] in ("verified", "unverified")
+            assert told["result"]["task"]["target"] == f"goal{number}"
             messages = served.get(f"/v1/threads/{thread}", token).json()["messages"]
-            assert [m["run"] for m in messages] == [run, run]
+            assert [(m["role"], m["run"]) for m in messages] == [("user", run), ("assistant", run)]
+            assert messages[0]["content"] == words[number]
     finally:
         served.kill()

@@ -44,7 +44,7 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_every_graph_that_is_served_is_there_and_described() -> None:
     told = json.loads((ROOT / "langgraph.json").read_text(encoding="utf-8"))["graphs"]
-    assert set(told) == {"autoglm", "reason", "team"}
+    assert set(told) == {"automl", "reason", "team"}
     for graph in told.values():
         place, _, name = graph["path"].partition(":")
         assert (ROOT / place).resolve() == Path(serve.__file__).resolve()

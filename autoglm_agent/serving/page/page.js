@@ -6,6 +6,7 @@ const at = (id) => document.getElementById(id);
 const tree = new Tree(at("chain"), at("trials"), at("bar"), at("state"));
 const now = { thread: null, run: null, following: null };
 const MAX_PLOTS = 12;
+const MAX_CHOICES = 8;
 
 async function call(path, options = {}) {
   const headers = { ...options.headers };
@@ -31,6 +32,9 @@ async function listThreads() {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = thread.title || "untitled";
+      const when = document.createElement("small");
+      when.textContent = new Date(thread.created * 1000).toLocaleString();
+      button.append(when);
       if (thread.id === now.thread) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => guarded(() => openThread(thread.id)));
       item.append(button);
@@ -51,7 +55,7 @@ function forget() {
   Object.assign(now, { thread: null, run: null, following: null });
   history.replaceState(null, "", location.pathname);
   at("talk").replaceChildren();
-  at("progress").hidden = at("outcome").hidden = true;
+  at("progress").hidden = at("outcome").hidden = at("reply").hidden = true;
 }
 
 // What a thread shows is on the server: a page that is loaded again finds all of it.
@@ -73,6 +77,7 @@ async function follow(run) {
   const { signal } = now.following;
   tree.clear();
   at("progress").hidden = false;
+  at("reply").hidden = true;
   at("outcome").hidden = true;
   at("cancel").hidden = false;
   const started = await (await call(`v1/runs/${run}`)).json();
@@ -104,22 +109,48 @@ async function outcome(run) {
   at("talk").replaceChildren();
   for (const message of thread.messages) show(message.role, message.content);
   const told = await (await call(`v1/runs/${run}`)).json();
+  if (told.question) return question(told.question);
   at("state").textContent = `Ended: ${told.status}`;
-  if (!["verified", "unverified"].includes(told.status)) return;
+  if (!told.plots) return; // an answer without a table has no report
   at("report").srcdoc = await (await call(`v1/runs/${run}/report`)).text();
   at("outcome").hidden = false;
-  await plots(run);
+  await plots(run, told.plots);
 }
 
-async function plots(run) {
+// A run that waits: what is asked, a button for each likely answer, and room for words.
+function question(asked) {
+  at("state").textContent = "Waiting for your answer";
+  at("question").textContent = asked.question;
+  at("choices").replaceChildren(
+    ...asked.candidates.slice(0, MAX_CHOICES).map((name) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      button.addEventListener("click", () => guarded(() => say(name, null)));
+      return button;
+    }),
+  );
+  at("answer").value = "";
+  at("reply").hidden = false;
+}
+
+async function plots(run, told) {
   at("plots").replaceChildren();
-  const { plots: count } = await (await call(`v1/runs/${run}`)).json();
-  for (let number = 1; number <= Math.min(count, MAX_PLOTS); number += 1) {
-    const answer = await call(`v1/runs/${run}/plots/${number}`);
+  for (const [index, plot] of told.slice(0, MAX_PLOTS).entries()) {
+    const answer = await call(`v1/runs/${run}/plots/${index + 1}`);
+    if (run !== now.run) return; // another thread was opened meanwhile
+    const figure = document.createElement("figure");
     const image = new Image();
-    image.alt = `Plot ${number} of the report`;
+    image.alt = plot.text || plot.title;
     image.src = URL.createObjectURL(await answer.blob());
-    at("plots").append(image);
+    const caption = document.createElement("figcaption");
+    const title = document.createElement("strong");
+    title.textContent = plot.title;
+    const note = document.createElement("small");
+    note.textContent = plot.note;
+    caption.append(title, note);
+    figure.append(caption, image);
+    at("plots").append(figure);
   }
 }
 
@@ -136,10 +167,11 @@ async function upload() {
 
 async function say(words, file) {
   const metadata = {};
+  if (at("approve").checked) metadata.approve = "plan,remedies";
   if (now.thread) metadata.thread_id = now.thread;
   if (file) metadata.file_id = file;
   const messages = [{ role: "user", content: words }];
-  const body = JSON.stringify({ model: "autoglm", messages, metadata, stream: true });
+  const body = JSON.stringify({ model: at("model").value, messages, metadata, stream: true });
   const headers = { "Content-Type": "application/json" };
   const hangUp = new AbortController();
   const { signal } = hangUp;
@@ -172,6 +204,8 @@ function onSubmit(form, work) {
 async function start() {
   await listThreads();
   at("login").hidden = true;
+  const { data } = await (await call("v1/models")).json();
+  at("models").hidden = data.length < 2;
   const thread = location.hash.slice(1);
   if (/^[0-9a-f]{32}$/.test(thread)) await openThread(thread);
 }
@@ -186,6 +220,7 @@ onSubmit("ask", async () => {
   await say(words, file);
   at("words").value = "";
 });
+onSubmit("reply", () => say(at("answer").value, null));
 onSubmit("feedback", async () => {
   const words = at("opinion").value;
   await say(words, null);

@@ -32,7 +32,8 @@ export class Tree {
     if (event.event === "tool.started") this.state.textContent = `Working on ${what}`;
     if (event.event === "trial.started") this.state.textContent = event.text;
     if (event.event === "step.accepted") {
-      const item = entry("accepted", "✓ accepted:", what, event.text);
+      const [words] = (event.text || "").split("\n"); // the answer stands in the conversation
+      const item = entry("accepted", "✓ accepted:", what, words);
       this.standing.push(item);
       this.chain.append(item);
     }
@@ -43,6 +44,7 @@ export class Tree {
     }
     if (event.event === "backtrack") this.jump(event);
     if (event.event === "trial.done") this.trial(event);
+    if (event.event === "run.asked") this.state.textContent = "Waiting for your answer";
     if (event.event === "run.concluded") this.state.textContent = `Ended: ${event.status}`;
     this.bar.value = event.event === "run.concluded" ? 1 : Math.min(this.standing.length / STEPS, 0.99);
   }

@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from langchain_core.messages import ToolCall, ToolMessage
+from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import BaseTool
 
 from autoglm_agent.automl.run.memory import peak_memory_mb
@@ -43,16 +44,16 @@ async def aact(state: State, scene: Scene) -> dict[str, Any]:
     step = step_of(state)
     if step.tool is None or step.verdicts:
         return {}
-    key, outcome = _kept(state, scene, step)
+    key, outcome = await run_in_executor(None, _kept, state, scene, step)
     if outcome is None:
-        started, held = time.perf_counter(), peak_memory_mb()
+        started, held = time.perf_counter(), await run_in_executor(None, peak_memory_mb)
         try:
             message = await _tool(step, scene).ainvoke(_call(step))
             outcome = _outcome(message, started)
         except Exception as error:  # noqa: BLE001 - a failing tool is a refuted step, not a crash
             outcome = _failure(error, started)
-        _keep(scene, key, outcome)
-        _tell(scene, step, outcome, held)
+        await run_in_executor(None, _keep, scene, key, outcome)
+        await run_in_executor(None, _tell, scene, step, outcome, held)
     return _done(state, step, outcome)
 
 

@@ -7,8 +7,10 @@ from typing import Any, cast
 from langgraph.types import interrupt
 
 from autoglm_agent.chain import Chain, Nogood, Remedy, Step
+from autoglm_agent.planner.consent import meaning
 from autoglm_agent.policy import Decision, decide, exhausted
 from autoglm_graphs.candidates import taken
+from autoglm_graphs.nodes.approve import PLANNER, REMEDIES, changed, remedy_question
 from autoglm_graphs.nodes.generate import unless_refuted
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
@@ -22,17 +24,49 @@ def backtrack(state: State, scene: Scene) -> dict[str, Any]:
     if decision is None or decision.action == "conclude":
         return {}
     if decision.action == "ask":
-        if not scene.ask or decision.asked is None:
+        # A doubt about the data that no answer can heal is not asked: the result stays unverified.
+        of_use = decision.asked and (decision.asked.needs_consent or _unclear(decision))
+        if not scene.ask or decision.asked is None or not of_use:
             return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
         answer = interrupt(question(decision))
         scene.listener({"event": ANSWERED, "text": f"The answer: {answer}"})
         if decision.asked.needs_consent:
-            return _with_consent(state, scene, allowed=bool(answer))
-        if decision.refuted[0].check != "tool":
-            # A doubt that no answer can heal: the result stays unverified, whatever is said.
-            return {"decision": decision.model_copy(update={"action": "conclude"}).to_json()}
+            return _with_consent(state, scene, allowed=bool(meaning(answer)))
         decision = _answered(state, decision, answer)
+    elif REMEDIES in scene.approve:
+        decision = _approved(state, scene, decision)
+        if decision.action != "jump":
+            return {"decision": as_data(decision.model_copy(update={"action": "conclude"}))}
     return _jump(state, scene, decision)
+
+
+def _approved(state: State, scene: Scene, decision: Decision) -> Decision:
+    """Return what a person approves of: a remedy that is declined gives way to the next one."""
+    declined: list[Nogood] = []
+    while decision.action == "jump" and any(
+        n.remedy and n.check != "tool" for n in decision.nogoods
+    ):
+        answer = interrupt(remedy_question(decision))
+        scene.listener({"event": ANSWERED, "text": f"The answer: {answer}"})
+        if meaning(answer):
+            return decision
+        declined += [n.model_copy(update={"prefix": "declined"}) for n in decision.nogoods]
+        known = (*nogoods_of(state), *declined)
+        decision = decide(
+            chain_of(state), step_of(state), known, usage_of(state), scene.budget,
+            consent=scene.consent,
+        )  # fmt: skip
+    return decision
+
+
+def _unclear(decision: Decision) -> bool:
+    """Whether a tool could not tell what is meant, such as the target."""
+    return decision.refuted[0].check == "tool"
+
+
+def _heals(decision: Decision) -> bool:
+    """Whether a jump carries out the remedy of a check; a model's slip is no one's to approve."""
+    return any(n.remedy and n.check not in ("tool", "user") for n in decision.nogoods)
 
 
 def _jump(state: State, scene: Scene, decision: Decision) -> dict[str, Any]:
@@ -82,10 +116,17 @@ def _with_consent(state: State, scene: Scene, *, allowed: bool) -> dict[str, Any
 def _answered(state: State, decision: Decision, answer: Any) -> Decision:
     """Return the jump that the answer means: a verdict of the user on the step that asked."""
     chain, step, verdict = chain_of(state), step_of(state), decision.refuted[0]
+    words, candidates = str(answer).strip(), verdict.evidence.get("candidates", [])
+    if " " in words and words not in candidates and step.tool == PLANNER:  # no name: a sentence
+        unclear = verdict.evidence.get("message") or "What is meant was unclear."
+        nogood = changed(step, chain.prefix_key, words, f"{unclear} The user answered")
+        return decision.model_copy(
+            update={"action": "jump", "to": len(chain.steps), "nogoods": (nogood,)}
+        )
     remedy = Remedy(
         kind="recompute",
         step=step.tool or "",
-        args={"target": str(answer)},
+        args={"target": words},
         reason="The user said so.",
     )
     nogood = Nogood(

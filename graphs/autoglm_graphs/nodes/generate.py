@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from langchain_core.messages import AIMessage
+from langchain_core.runnables.config import run_in_executor
 
 from autoglm_agent.chain import Step, Usage, Verdict
 from autoglm_agent.faults import faultpoint
@@ -36,11 +37,11 @@ def generate(state: State, scene: Scene) -> dict[str, Any]:
 
 async def agenerate(state: State, scene: Scene) -> dict[str, Any]:
     """Ask the model without blocking the event loop, unless the budget is spent."""
-    ended = _ended(state, scene)
+    ended = await run_in_executor(None, _ended, state, scene)
     if ended:
         return ended
     called = await acall(scene, scene.model(state), state.get("prompt") or [], usage_of(state))
-    return _proposal(state, scene, called)
+    return await run_in_executor(None, _proposal, state, scene, called)  # it writes the log
 
 
 def _ended(state: State, scene: Scene) -> dict[str, Any] | None:

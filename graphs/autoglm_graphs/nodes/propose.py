@@ -20,7 +20,7 @@ from autoglm_graphs.reviving import as_data, revived
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.state import Fan, State, WideState, usage_of
 
-SPENT = ("model_calls", "tokens", "money")
+SPENT = ("model_calls", "tokens", "output_tokens", "money")
 
 
 def fan(width: int, budget: Callable[[State], Budget]) -> Callable[[Fan], list[Send] | str]:
