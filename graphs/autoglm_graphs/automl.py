@@ -201,7 +201,7 @@ class AutoMLStage:
         warm = WarmStart(memory, workspace, listener) if memory is not None else None
         if warm is not None:
             session.first = warm.first
-        tools = session_tools(session, consent=consent)
+        tools = session_tools(session, consent=consent, features=settings.features)
         return Scene(
             asked=self._model.bind_tools(list(tools)),
             read=lambda reply: [read_step(reply)],

@@ -33,6 +33,7 @@ class Settings(Datum):
         slots: Slots of the task that the user fixed from outside, by name.
         query: SELECT statement for a database file.
         consent: Whether the user allowed a second reading of the vault beforehand.
+        features: Whether semantic features are made and tested before the search.
     """
 
     instruction: str = ""
@@ -43,6 +44,7 @@ class Settings(Datum):
     slots: dict[str, Any] = Field(default_factory=dict)
     query: str | None = None
     consent: bool = False
+    features: bool = False
     command: str = ""
 
 

@@ -171,8 +171,9 @@ def _boosting(kind: str) -> _Make:
         settings: dict[str, Any] = {"class_weight": at.weight} if kind == "LGBMClassifier" else {}
         return getattr(lightgbm, kind)(
             n_estimators=ROUNDS, learning_rate=at.own["rate"], num_leaves=at.own["leaves"],
-            min_child_samples=at.own["leaf"], colsample_bytree=at.own["sampling"], random_state=at.seed,
-            n_jobs=1, verbosity=-1, deterministic=True, force_row_wise=True, **settings,
+            min_child_samples=at.own["leaf"], colsample_bytree=at.own["sampling"],
+            random_state=at.seed, n_jobs=1, verbosity=-1, deterministic=True, force_row_wise=True,
+            **settings,
         )  # fmt: skip
 
     return make
