@@ -109,7 +109,7 @@ def _applies(name: str, state: _Progress, talk: Talk) -> bool:
         return name in ("profile_data", "plan_task", "report")
     if name == "make_features":
         before = talk.last(name)  # if it failed, the rest does without
-        return kind in SUPERVISED and (before is None or before.ok)
+        return (kind is None or kind in SUPERVISED) and (before is None or before.ok)
     if name in ("evaluate_model", "explain_model") and kind is not None and kind not in SUPERVISED:
         return bool(talk.calls) and f"call {name}" in talk.calls[-1].text
     return True

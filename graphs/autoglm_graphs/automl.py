@@ -74,6 +74,7 @@ def create_automl_agent(
     listener: Listener | None = None,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
+    features: bool = False,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Return the AutoML machine as a compiled graph: `messages` in, `messages` and result out.
 
@@ -90,6 +91,7 @@ def create_automl_agent(
         ask: Whether a person is there: an unclear target then interrupts the graph with a
             question (needs a checkpointer) instead of ending the run.
         consent: Whether the user allows a second reading of the vault.
+        features: Whether semantic features are made and tested before the search.
         roots: Folders from which data may be read, besides the current one and the files that
             the user's messages name.
         listener: Receives every progress event as a dict, besides LangGraph's custom stream.
@@ -114,7 +116,12 @@ def create_automl_agent(
         model=tool_caller(model),
         home=runs_home(runs),
         settings=Settings(
-            time_budget=time_budget, trials=trials, seed=seed, slots=slots or {}, consent=consent
+            time_budget=time_budget,
+            trials=trials,
+            seed=seed,
+            slots=slots or {},
+            consent=consent,
+            features=features,
         ),
         memory=memory,
         budget=budget,

@@ -107,6 +107,7 @@ def _drive(
             slots=settings.slots,
             memory=memory,
             consent=settings.consent,
+            features=settings.features,
             ask=ask is not None,
             listener=listener,
             checkpointer=saver,

@@ -129,11 +129,11 @@ def _date_part(work: Evaluation, of: list[Any], part: str) -> np.ndarray:
         (np.where(missing, 0.0, days) * 86_400).round().astype("int64").astype("datetime64[s]")
     )
     if part == "weekend":
-        values = (moment.dayofweek >= 5).astype(float)
+        values = (moment.day_of_week >= 5).astype(float)
     elif part == "hour":
         values = (moment.hour + moment.minute / 60).to_numpy(float)
     else:
-        named = {"weekday": "dayofweek"}.get(part, part)
+        named = {"weekday": "day_of_week"}.get(part, part)
         values = getattr(moment, named).to_numpy(float)
     return np.where(missing, np.nan, values)
 

@@ -163,6 +163,7 @@ def select_features(
     kinds: Mapping[str, str] | None = None,
     seed: int = 0,
     deadline: Deadline | None = None,
+    screening: bool = True,
 ) -> Selection:
     """Decide which ideas become columns.
 
@@ -177,6 +178,7 @@ def select_features(
         kinds: Column to kind as a profile tells them; inferred where absent.
         seed: Of the dealing and the models.
         deadline: When to stop testing; accepted ideas stay accepted.
+        screening: Whether ideas are screened; without, all go on to the test, in order.
 
     Returns:
         The accepted expressions, and a decision for each idea.
@@ -194,8 +196,11 @@ def select_features(
         return Selection(decisions=tuple(told), rows=len(y), seconds=began.elapsed)
     base = TableEncoder(dict(kinds) if kinds else None).fit(X).transform(X)
     gate = _Gate(X, found, base, Twin(problem, y, seed), dealing)
-    p, kept = _screened(gate, ideas, clock)
-    decisions = _tested(gate, ideas, p, kept, clock)
+    p, kept = np.ones(len(ideas)), np.arange(len(ideas))
+    if screening:
+        p, kept = _screened(gate, ideas, clock)
+    most = MOST_TESTS if screening else len(ideas)
+    decisions = _tested(gate, ideas, p, kept, clock, most)
     return _selection(gate, [*decisions, *told], len(y), began.elapsed)
 
 
@@ -225,8 +230,9 @@ def _screened(gate: _Gate, ideas: Sequence[Idea], clock: Deadline) -> tuple[np.n
 
 
 def _tested(
-    gate: _Gate, ideas: Sequence[Idea], p: np.ndarray, kept: np.ndarray, clock: Deadline
-) -> list[Decision]:
+    gate: _Gate, ideas: Sequence[Idea], p: np.ndarray, kept: np.ndarray, clock: Deadline,
+    most: int,
+) -> list[Decision]:  # fmt: skip
     """Test what goes on, until wealth, time or room are used up."""
     room = max(4, int(np.ceil(2 * np.sqrt(gate.X.shape[1]))))
     decided: dict[int, Decision] = {}
@@ -240,8 +246,8 @@ def _tested(
         why = ""
         if used + len(idea.expressions) > room:
             why = f"At most {room} new columns are taken."
-        elif tests >= MOST_TESTS:
-            why = f"At most {MOST_TESTS} ideas are tested."
+        elif tests >= most:
+            why = f"At most {most} ideas are tested."
         elif clock.over:
             why = "The time was up."
         if why:
