@@ -76,7 +76,7 @@ def test_the_estimator_makes_and_keeps_them_when_asked():
     model = AutoMLRegressor(None, trials=1, n_jobs=1, semantic_features=True).fit(X, y)
     assert plain.features_.expressions == ()
     assert {"op": "product", "of": ["first", "second"]} in model.features_.expressions
-    assert model.cv_score_ < 0.7 * plain.cv_score_
+    assert model.cv_score_ < 0.8 * plain.cv_score_
     assert model.predict(X).shape == (300,)
 
 
