@@ -117,6 +117,14 @@ def library() -> tuple[Configuration, ...]:
     return tuple(found.values())
 
 
+def grid_points() -> list[Params]:
+    """Return the grid of every family on its usual view, without class weights."""
+    return [
+        dict(c.params) for c in library()
+        if not c.params["balanced"] and "," not in c.name
+    ]  # fmt: skip
+
+
 def _of_family(family: str) -> Iterator[Params]:
     usual = _TREES if family in _TREE_FAMILIES else _USUAL
     names = [f"{family}.{setting}" for setting in GRIDS[family]]
