@@ -42,9 +42,9 @@ def tables(folder: Path | None = None) -> Iterator[Table]:
     """Yield all tasks, the same ones each time."""
     if folder is not None and folder.is_dir():
         yield from files(folder)
-    yield from bundled()
     yield from rules()
     yield from generated()
+    yield from bundled()
 
 
 def cut(name: str, X: pd.DataFrame, y: np.ndarray, rows: int = ROWS, seed: int = 0) -> Table:
@@ -62,7 +62,7 @@ def bundled() -> Iterator[Table]:
     """Yield scikit-learn's own tables."""
     from sklearn import datasets
 
-    for name in ("iris", "wine", "breast_cancer", "digits"):
+    for name in ("iris", "wine", "breast_cancer"):
         data = getattr(datasets, f"load_{name}")()
         X = pd.DataFrame(data.data, columns=[f"c{i}" for i in range(data.data.shape[1])])
         yield cut(name, X, data.target)
