@@ -22,12 +22,15 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from autoglm_agent.automl.features.kinds import feature_kinds
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.scoring.metrics import decide
 from autoglm_agent.automl.scoring.problem import Problem, SupervisedKind
 from autoglm_agent.automl.search.engine import run_search
 from autoglm_agent.automl.search.result import SearchResult
+from autoglm_agent.automl.semantic.gate import Selection, select_features
+from autoglm_agent.automl.semantic.rules import propose_by_rules
 from autoglm_agent.errors import InputError
 
 FOLDS = 5
@@ -47,6 +50,7 @@ class _AutoML(BaseEstimator):
         n_jobs: int | None = None,
         interpretable: bool = False,
         verbose: int = 0,
+        semantic_features: bool = False,
     ) -> None:
         self.time_budget = time_budget
         self.trials = trials
@@ -56,6 +60,7 @@ class _AutoML(BaseEstimator):
         self.n_jobs = n_jobs
         self.interpretable = interpretable
         self.verbose = verbose
+        self.semantic_features = semantic_features
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Search for the best ensemble.
@@ -84,6 +89,7 @@ class _AutoML(BaseEstimator):
         try:
             self.problem_ = self._problem(target)
             codes = self.problem_.encode(target)
+            self.features_ = self._features(frame, codes, deadline, seed)
             self.result_ = run_search(
                 frame,
                 codes,
@@ -97,6 +103,7 @@ class _AutoML(BaseEstimator):
                 interpretable=self.interpretable,
                 sample_weight=weight,
                 n_jobs=self.n_jobs if self.n_jobs and self.n_jobs > 0 else None,
+                expressions=self.features_.expressions,
             )
         except InputError as error:
             raise ValueError(str(error)) from error
@@ -120,6 +127,16 @@ class _AutoML(BaseEstimator):
         ascending = not self.problem_.greater_is_better
         return table.sort_values("score", ascending=ascending, na_position="last", kind="stable",
                                  ignore_index=True)  # fmt: skip
+
+    def _features(
+        self, frame: pd.DataFrame, codes: np.ndarray, deadline: Deadline, seed: int
+    ) -> Selection:
+        """Return the semantic features that pass the gate, within a tenth of the time."""
+        if not self.semantic_features:
+            return Selection()
+        ideas = propose_by_rules(frame, feature_kinds(frame))
+        limit = None if self.trials else deadline.share(0.1)
+        return select_features(frame, codes, self.problem_, ideas, seed=seed, deadline=limit)
 
     def _checked(self, X: Any, y: Any) -> tuple[pd.DataFrame, np.ndarray]:
         if y is None:
@@ -198,6 +215,8 @@ class AutoMLClassifier(ClassifierMixin, _AutoML):
         n_jobs: Fits that run side by side; the processors available by default and for -1.
         interpretable: Only a linear model or a small tree.
         verbose: Print each candidate if positive.
+        semantic_features: Propose columns computed from others by rules (ratios, gaps, grids) and
+            keep those that pass a corrected test.
 
     Attributes:
         classes_: The labels.
@@ -206,6 +225,7 @@ class AutoMLClassifier(ClassifierMixin, _AutoML):
             (two classes only).
         leaderboard_: Candidates, best first.
         result_: The whole `SearchResult`.
+        features_: What became of each semantic feature.
     """
 
     @property
@@ -244,11 +264,14 @@ class AutoMLRegressor(RegressorMixin, _AutoML):
         n_jobs: Fits that run side by side; the processors available by default and for -1.
         interpretable: Only a linear model or a small tree.
         verbose: Print each candidate if positive.
+        semantic_features: Propose columns computed from others by rules (ratios, gaps, grids) and
+            keep those that pass a corrected test.
 
     Attributes:
         cv_score_: Out-of-fold score of the ensemble, in the metric's own orientation.
         leaderboard_: Candidates, best first.
         result_: The whole `SearchResult`.
+        features_: What became of each semantic feature.
     """
 
     @property

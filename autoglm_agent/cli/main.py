@@ -88,6 +88,9 @@ def run(
     allow_second_reading: Annotated[
         bool, typer.Option(help="Let the holdout be read again; the report will say so.")
     ] = False,
+    features: Annotated[
+        bool, typer.Option("--features", help="Make semantic features; keep those that pass.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -107,6 +110,7 @@ def run(
         unattended=unattended,
         consent=allow_second_reading,
         as_json=json,
+        features=features,
     )
 
 

@@ -35,6 +35,7 @@ def run(
     unattended: bool,
     consent: bool,
     as_json: bool,
+    features: bool = False,
 ) -> None:
     """Run a task; see `autoglm run --help`."""
     from autoglm_graphs.runs import start_run
@@ -49,6 +50,7 @@ def run(
         slots={k: v for k, v in slots.items() if v is not None},
         query=query,
         consent=consent,
+        features=features,
         command=shlex.join(["autoglm", *sys.argv[1:]]),
     )
     ask = None if unattended or as_json or not sys.stdin.isatty() else asked_on_terminal

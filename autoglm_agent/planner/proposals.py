@@ -17,13 +17,14 @@ from autoglm_agent.chain import SUPERVISED, digest
 from autoglm_agent.planner.conversation import Call, Talk
 
 ORDER = (
-    "profile_data", "plan_task", "prepare_data", "train_models", "evaluate_model", "verify_result",
-    "explain_model", "report",
+    "profile_data", "plan_task", "prepare_data", "make_features", "train_models",
+    "evaluate_model", "verify_result", "explain_model", "report",
 )  # fmt: skip
 """The tools in the order of work."""
 
 _NEEDS = {
-    "plan_task": "data_id", "prepare_data": "task_id", "train_models": "prepared_id",
+    "plan_task": "data_id", "prepare_data": "task_id", "make_features": "prepared_id",
+    "train_models": "prepared_id",
     "evaluate_model": "model_id", "verify_result": "model_id", "explain_model": "model_id",
 }  # fmt: skip
 _TASK_ERRORS = ("TargetError", "InputError")
@@ -91,7 +92,9 @@ class _Progress:
                 continue
             place = ORDER.index(call.name)
             if place < self.position:
-                made = {"prepare_data": ("model_id",), "plan_task": ("prepared_id", "model_id")}
+                after = ("features_id", "model_id")
+                made = {"prepare_data": after, "plan_task": ("prepared_id", *after),
+                        "make_features": ("model_id",)}  # fmt: skip
                 for key in made.get(call.name, ()):
                     self.ids.pop(key, None)
             self.ids.update(call.ids)
@@ -104,6 +107,9 @@ def _applies(name: str, state: _Progress, talk: Talk) -> bool:
     kind = state.kind
     if kind == "profile":
         return name in ("profile_data", "plan_task", "report")
+    if name == "make_features":
+        before = talk.last(name)  # if it failed, the rest does without
+        return (kind is None or kind in SUPERVISED) and (before is None or before.ok)
     if name in ("evaluate_model", "explain_model") and kind is not None and kind not in SUPERVISED:
         return bool(talk.calls) and f"call {name}" in talk.calls[-1].text
     return True
@@ -123,6 +129,8 @@ def _arguments(name: str, state: _Progress, talk: Talk) -> dict[str, Any] | None
         args[key] = state.ids[key]
     if name == "plan_task":
         args["instruction"] = talk.instruction
+    if name == "train_models" and "features_id" in state.ids:
+        args["features_id"] = state.ids["features_id"]
     if name == "report" and "model_id" in state.ids:
         args["model_id"] = state.ids["model_id"]
     kept = {} if name in ("plan_task", "report") else _kept_arguments(name, talk, args)
@@ -134,7 +142,7 @@ def _kept_arguments(name: str, talk: Talk, fresh: dict[str, Any]) -> dict[str, A
     before = talk.last(name)
     if before is None or not before.ok:
         return {}
-    bound = ("data", "query", *_NEEDS.values())
+    bound = ("data", "query", "features_id", *_NEEDS.values())
     # Candidates to discard belong to the data they were trained on.
     stale = {"discard"} if any(before.args.get(k) != v for k, v in fresh.items()) else set()
     return {k: v for k, v in before.args.items() if k not in bound and k not in stale}

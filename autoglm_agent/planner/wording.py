@@ -18,6 +18,10 @@ _THOUGHTS = {
         "I seal the holdout rows and prepare the training table.",
         "封存测试数据，准备训练表。",
     ),
+    "make_features": (
+        "I test whether columns made of others improve the model.",
+        "检验由已有列构造的新特征是否有用。",
+    ),
     "train_models": (
         "I train candidate models with cross-validation.",
         "用交叉验证训练候选模型。",

@@ -84,6 +84,7 @@ def create_automl_agent(
     listener: Listener | None = None,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
+    features: bool = False,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Return the AutoML machine as a compiled graph: `messages` in, `messages` and result out.
 
@@ -102,6 +103,7 @@ def create_automl_agent(
         approve: What a person approves before it is done, by an interrupt too: `plan` (before
             anything is trained), `remedies` (before a failed check changes the run).
         consent: Whether the user allows a second reading of the vault.
+        features: Whether semantic features are made and tested before the search.
         roots: Folders from which data may be read, besides the current one and the files that
             the user's messages name.
         listener: Receives every progress event as a dict, besides LangGraph's custom stream.
@@ -126,7 +128,12 @@ def create_automl_agent(
         model=tool_caller(model),
         home=runs_home(runs),
         settings=Settings(
-            time_budget=time_budget, trials=trials, seed=seed, slots=slots or {}, consent=consent
+            time_budget=time_budget,
+            trials=trials,
+            seed=seed,
+            slots=slots or {},
+            consent=consent,
+            features=features,
         ),
         memory=memory,
         budget=budget,
@@ -241,7 +248,7 @@ class AutoMLStage:
         warm = WarmStart(memory, workspace, listener) if memory is not None else None
         if warm is not None:
             session.first = warm.first
-        tools = session_tools(session, consent=consent)
+        tools = session_tools(session, consent=consent, features=settings.features)
         return Scene(
             asked=self._model.bind_tools(list(tools)),
             read=lambda reply: [read_step(reply)],

@@ -113,6 +113,7 @@ def _drive(
             consent=settings.consent,
             ask=settings.ask or ask is not None,
             approve=settings.approve,
+            features=settings.features,
             listener=listener,
             checkpointer=saver,
         )

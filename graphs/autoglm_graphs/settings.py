@@ -35,6 +35,7 @@ class Settings(Datum):
         consent: Whether the user allowed a second reading of the vault beforehand.
         ask: Whether the run waits for a person where it has a question, instead of ending.
         approve: What a person approves before it is done: `plan`, `remedies`.
+        features: Whether semantic features are made and tested before the search.
     """
 
     instruction: str = ""
@@ -47,6 +48,7 @@ class Settings(Datum):
     consent: bool = False
     ask: bool = False
     approve: tuple[str, ...] = ()
+    features: bool = False
     command: str = ""
 
 

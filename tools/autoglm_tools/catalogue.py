@@ -16,6 +16,7 @@ from autoglm_tools.evaluate_model import evaluate_model
 from autoglm_tools.explain_model import explain_model
 from autoglm_tools.export_code import export_code
 from autoglm_tools.give_feedback import give_feedback
+from autoglm_tools.make_features import make_features
 from autoglm_tools.plan_task import plan_task
 from autoglm_tools.prepare_data import prepare_data
 from autoglm_tools.profile_data import profile_data
@@ -33,6 +34,7 @@ def automl_tools(
     seed: int = 0,
     roots: Sequence[str | os.PathLike[str]] | None = None,
     listener: Listener = silent,
+    features: bool = False,
 ) -> list[BaseTool]:
     """Return the AutoML tools of one run.
 
@@ -43,6 +45,7 @@ def automl_tools(
         seed: Seed of every split, model and bootstrap.
         roots: Folders from which data may be read; default: the current folder.
         listener: Receives progress events as dicts.
+        features: Whether `make_features` is among the tools, after `prepare_data`.
 
     Returns:
         `profile_data, plan_task, prepare_data, train_models, evaluate_model, verify_result,
@@ -62,15 +65,24 @@ def automl_tools(
         listener=listener,
     )
     after = [export_code(session), give_feedback(session), compare_runs(session)]
-    return [*session_tools(session), *after]
+    return [*session_tools(session, features=features), *after]
 
 
-def session_tools(session: Session, *, consent: bool = False) -> list[BaseTool]:
-    """Return the tools of a session; `consent`: the user allows a second vault reading."""
+def session_tools(
+    session: Session, *, consent: bool = False, features: bool = False
+) -> list[BaseTool]:
+    """Return the tools of a session.
+
+    Args:
+        session: What they share.
+        consent: Whether the user allows a second vault reading.
+        features: Whether semantic features are made.
+    """
     return [
         profile_data(session),
         plan_task(session),
         prepare_data(session),
+        *([make_features(session)] if features else []),
         train_models(session),
         evaluate_model(session, consent=consent),
         verify_result(session),

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
+from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.chain import SUPERVISED, digest
-from autoglm_agent.errors import InputError
 from autoglm_tools.checking import check_stage
 from autoglm_tools.session import Session
+from autoglm_tools.stored import stored_features, stored_preparation
 from autoglm_tools.toolkit import Result, as_tool, told
 
 Family = Literal["lightgbm", "extra_trees", "random_forest", "linear", "network", "tree"]
@@ -36,6 +36,7 @@ class TrainModels(BaseModel):
     min_precision: float | None = Field(
         None, gt=0, le=1, description="Binary: least precision that the threshold must reach."
     )
+    features_id: str | None = Field(None, description="From make_features: columns it accepted.")
     costs: dict[Literal["fn", "fp"], float] | None = Field(
         None, description="Binary: relative costs of the two mistakes, for the threshold."
     )
@@ -78,17 +79,6 @@ def train_models(session: Session) -> BaseTool:
     )
 
 
-def stored_preparation(session: Session, prepared_id: str) -> Prepared:
-    """Return what `prepare_data` made.
-
-    Raises:
-        InputError: If there is nothing of that id.
-    """
-    if not session.workspace.has("prepared", prepared_id, "meta.json"):
-        raise InputError(f"No prepared data {prepared_id!r}.", "Call prepare_data first.")
-    return load_prepared(session.workspace, prepared_id)
-
-
 def _search(
     session: Session, prepared: Prepared, model_id: str, deadline: Deadline, wanted: TrainModels
 ) -> None:
@@ -116,6 +106,7 @@ def _search(
         simplify=wanted.simplify,
         first=() if session.trials else session.first(prepared),
         without=wanted.without_families,
+        expressions=stored_features(session, wanted.features_id, prepared.id),
     )
     hold(
         result, prepared.problem, prepared.y, recall=wanted.min_recall,

@@ -52,6 +52,13 @@ def export_code(workspace: Workspace) -> str:
             "Code is written for models that predict a column.",
         )
     model = FittedModel.load(workspace, model_id)
+    made = getattr(model.encoder, "expressions", ())
+    if made:
+        raise InputError(
+            f"The model reads {len(made)} semantic features, which a script "
+            "of its own cannot compute yet.",
+            "Use the model itself (`autoglm predict`), or run again without semantic features.",
+        )
     return _compose(workspace, prepared, model, search, result)
 
 

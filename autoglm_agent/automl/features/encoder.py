@@ -6,7 +6,7 @@ folds and models. What looks at the target (`features.target`) is fitted inside 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -18,6 +18,7 @@ from autoglm_agent.automl.features.dates import DateEncoder
 from autoglm_agent.automl.features.kinds import feature_kinds
 from autoglm_agent.automl.features.numbers import NumberEncoder
 from autoglm_agent.automl.features.text import TextEncoder
+from autoglm_agent.automl.semantic.encoder import SemanticEncoder
 from autoglm_agent.errors import InputError
 
 TEXT_COMPONENTS = 24
@@ -32,6 +33,7 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     Args:
         kinds: Kinds of the columns as a profile tells them; inferred where absent.
         seed: Seed of the text reduction.
+        expressions: Semantic features to compute besides, as `semantic.encoder` takes them.
 
     Attributes:
         features_: The raw columns that are read.
@@ -41,9 +43,15 @@ class TableEncoder(TransformerMixin, BaseEstimator):
         levels_: Number of levels of each of them.
     """
 
-    def __init__(self, kinds: Mapping[str, str] | None = None, seed: int = 0) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, str] | None = None,
+        seed: int = 0,
+        expressions: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         self.kinds = kinds
         self.seed = seed
+        self.expressions = expressions
 
     def fit(self, X: pd.DataFrame, y: None = None) -> Self:  # noqa: ARG002  (scikit-learn's signature)
         """Learn every encoding from the training rows."""
@@ -70,10 +78,21 @@ class TableEncoder(TransformerMixin, BaseEstimator):
             part = TextEncoder(size, seed=self.seed).fit(X[[name]])
             self.parts_.append(part)
             sources += [[name]] * len(part.get_feature_names_out())
+        if self.expressions:
+            sources += self._fit_expressions(X)
         self.sources_ = sources
         self.names_ = [n for part in self.parts_ for n in part.get_feature_names_out()]
         self.features_ = [n for n, k in self.kinds_.items() if k != "drop"]
         return self
+
+    def _fit_expressions(self, X: pd.DataFrame) -> list[list[str]]:
+        """Append the semantic features; return what raw columns each is made of."""
+        before = sum(len(part.get_feature_names_out()) for part in self.parts_)
+        part = SemanticEncoder(tuple(self.expressions), dict(self.kinds_)).fit(X)
+        self.parts_.append(part)
+        self.coded_ += [before + i for i in part.coded_]
+        self.levels_ += part.levels_
+        return part.sources()
 
     def transform(self, X: pd.DataFrame) -> np.ndarray:
         """Return the float32 matrix, shape (rows, len(names_)); further columns are ignored.

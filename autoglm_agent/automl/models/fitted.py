@@ -35,6 +35,7 @@ TRUSTED = (
     _OWN + "features.numbers.NumberEncoder",
     _OWN + "features.target.TargetMeans",
     _OWN + "features.text.TextEncoder",
+    _OWN + "semantic.encoder.SemanticEncoder",
     _OWN + "models.fitted.Member",
     _OWN + "models.constant.ConstantModel",
     _OWN + "models.forest.ForestModel",

@@ -8,6 +8,7 @@ TOOLS = {
     "profile_data": "Look at the table",
     "plan_task": "Understand the task",
     "prepare_data": "Set rows aside and prepare columns",
+    "make_features": "Test new columns",
     "train_models": "Search for a model",
     "evaluate_model": "Read the held-out rows",
     "verify_result": "Check the result",

@@ -60,6 +60,7 @@ def run_search(
     n_jobs: int | None = None,
     first: Sequence[Mapping[str, Any]] = (),
     without: Collection[str] = (),
+    expressions: Sequence[Mapping[str, Any]] = (),
 ) -> SearchResult:
     """Search for the best ensemble within the time.
 
@@ -88,6 +89,8 @@ def run_search(
             example winners on similar tables; what this search could not choose itself is
             passed over, and so are all if only some models are wanted.
         without: Families that are not trained.
+        expressions: Semantic features that every candidate reads besides, as
+            `semantic.gate.Selection.expressions` holds them.
 
     Returns:
         The candidates, their out-of-fold predictions, and the model.
@@ -103,6 +106,7 @@ def run_search(
         study = Study.of(
             X, y, problem, folds, exchangeable=oob_allowed, kinds=kinds, weight=sample_weight,
             seed=seed, threads=n_jobs or processors(), interpretable=interpretable,
+            expressions=expressions,
         )  # fmt: skip
     work.attempt(Spec("baseline", "baseline"), study, Deadline())
     if study.encoder is not None and study.tree.shape[1]:

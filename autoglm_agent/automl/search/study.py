@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,9 +65,11 @@ class Study:
         seed: int,
         threads: int,
         interpretable: bool,
+        expressions: Sequence[Mapping[str, Any]] = (),
     ) -> Study:
         """Encode the table and digest it."""
-        encoder = TableEncoder(dict(kinds) if kinds else None).fit(X)
+        told = dict(kinds) if kinds else None
+        encoder = TableEncoder(told, expressions=tuple(expressions)).fit(X)
         tree = encoder.transform(X)
         digest = hashlib.sha256(json.dumps([tree.shape, problem.to_json()]).encode())
         for array in (tree, y, np.asarray(folds, dtype=np.int64), weight):

@@ -1,0 +1,1 @@
+"""Features that mean something: a typed operator language, proposals in it, and their test."""

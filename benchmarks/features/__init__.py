@@ -1,0 +1,1 @@
+"""What semantic features bring, and how many useless ones pass the gate."""

@@ -1,0 +1,1 @@
+"""Search engines compared on the same configurations and tables."""
