@@ -230,11 +230,13 @@ class AutoMLStage:
         settings = read_settings(workspace)
         spoken = " ".join(str(m.text) for m in state["messages"] if isinstance(m, HumanMessage))
         limit = None if settings.trials else settings.time_budget
-        left = None if limit is None else max(0.0, limit - seconds_spent(workspace))
+        spent = seconds_spent(workspace)
+        left = None if limit is None else max(0.0, limit - spent)
         listener = self._renewing(streaming(workspace.log, self._listener))
         session = Session(
             workspace=workspace,
             deadline=Deadline(left),
+            spent=spent,
             trials=settings.trials,
             seed=settings.seed,
             roots=self._roots,

@@ -62,7 +62,7 @@ def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
         search=search,
         assessment=assessment,
         deadline=allowance(session.deadline, stage, search),
-        budget={"limit_s": session.deadline.seconds, "elapsed_s": session.deadline.elapsed},
+        budget=dict(session.time_used),
         seed=session.seed,
     )
     return run_checks(context, stage)

@@ -29,6 +29,8 @@ class Session:
     Attributes:
         workspace: The run folder.
         deadline: The run's wall clock.
+        spent: Seconds of the budget that were gone before the clock began: starting up, or
+            processes that worked on the run before.
         trials: Train exactly this many candidates and let no decision depend on time; None
             lets the clock decide.
         seed: Seed of every split, model and bootstrap.
@@ -44,6 +46,7 @@ class Session:
 
     workspace: Workspace
     deadline: Deadline = field(default_factory=Deadline)
+    spent: float = 0.0
     trials: int | None = None
     seed: int = 0
     roots: tuple[Path, ...] = field(default_factory=lambda: (Path.cwd(),))
@@ -52,6 +55,13 @@ class Session:
     checks: bool = True
     task_overrides: dict[str, object] = field(default_factory=dict)
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
+
+    @property
+    def time_used(self) -> dict[str, float | None]:
+        """The whole budget and what is used of it, in seconds, as V08 is told."""
+        limit, spent = self.deadline.seconds, self.spent
+        whole = None if limit is None else limit + spent
+        return {"limit_s": whole, "elapsed_s": self.deadline.elapsed + spent}
 
     def readable(self, source: str) -> Path:
         """Return the path of a data file that this run may read.
