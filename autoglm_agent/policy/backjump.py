@@ -30,6 +30,7 @@ from autoglm_agent.policy.posterior import (
     after_candidate,
     conditioned,
     logit,
+    shift,
     sigmoid,
     tally,
 )
@@ -192,7 +193,7 @@ class _Turn:
         if not self.judged.key:
             return {}
         pairs = zip(self.search.right, search.right, strict=True)
-        return visited(self.search, self.judged, [logit(new) - logit(old) for old, new in pairs])
+        return visited(self.search, self.judged, [shift(new, old) for old, new in pairs])
 
     def _suspect(self) -> int | None:
         """Of the steps in conflict, the one more likely wrong than all candidates refused here."""
@@ -317,9 +318,9 @@ class _Turn:
         }
         if not self._can_draw():
             return self._conclude("abstained", 0.0, "The chain is unfinished: nothing is left.")
-        search = search.model_copy(update=changes)
         why = f"Right with probability {chance:.2f}."
-        return self._moved("extend", self.position + 1, search, why, confidence=search.right[-1])
+        whole = changes["right"][-1]
+        return self._moved("extend", self.position + 1, search, why, changes, confidence=whole)
 
     def _ask(self, check: str, chance: float, *, final: bool = False) -> Move:
         search = self.search
@@ -351,10 +352,19 @@ class _Turn:
             rung="same" if answered else "abstain",
         )
 
-    def _moved(self, action: MoveKind, to: int, search: Search, why: str, **rest: Any) -> Move:
-        """Return a move that is done with the present candidate."""
+    def _moved(
+        self,
+        action: MoveKind,
+        to: int,
+        search: Search,
+        why: str,
+        changes: dict[str, Any] | None = None,
+        **rest: Any,
+    ) -> Move:
+        """Return a move that is done with the present candidate; `changes` are of the search."""
         exhausted = self.judged.exhausted
         changes = {
+            **(changes or {}),
             "draws": search.draws + (not exhausted),
             "asked": 0,
             "moves": search.moves + 1,

@@ -9,6 +9,7 @@ outcomes move a default and many replace it. Words of one judge on one text are 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, Self
 
 from pydantic import Field
@@ -73,17 +74,22 @@ class Rates(Datum):
         taken down by one factor. A program that hardly ever errs in one way may err as often as
         it likes in the other.
         """
-        accept, reject = self.false_accept.mean, self.false_reject.mean
-        program = max(0.0, 1 - min(accept, reject) / FEW_ERRORS)
-        most = MOST_ERRORS + (1 - MOST_ERRORS) * program
-        shrink = most / max(most, accept + reject)
-        return shrink * accept, shrink * reject
+        return _believed(self.false_accept.mean, self.false_reject.mean)
 
     def learnt(self, accepts: bool, right: bool) -> Rates:
         """Return the rates after a vote whose truth became known."""
         if right:
             return self.model_copy(update={"false_reject": self.false_reject.plus(not accepts)})
         return self.model_copy(update={"false_accept": self.false_accept.plus(accepts)})
+
+
+@lru_cache(maxsize=1024)
+def _believed(accept: float, reject: float) -> tuple[float, float]:
+    """Return both error rates, taken down as far as `Rates.errors` says."""
+    program = max(0.0, 1 - min(accept, reject) / FEW_ERRORS)
+    most = MOST_ERRORS + (1 - MOST_ERRORS) * program
+    shrink = most / max(most, accept + reject)
+    return shrink * accept, shrink * reject
 
 
 class Beliefs(Datum):

@@ -15,8 +15,8 @@ from functools import cached_property
 
 from autoglm_agent.policy.beliefs import Beliefs, Rates
 from autoglm_agent.policy.posterior import RARE
-from autoglm_agent.policy.search import Search
-from autoglm_agent.policy.stack import depth_at, foreseen
+from autoglm_agent.policy.search import Depth, Search
+from autoglm_agent.policy.stack import UNSEEN, foreseen
 
 PRIOR_WEIGHT = 5.0
 """Draws that the believed rates of acceptance weigh against the ones of the running search."""
@@ -148,20 +148,26 @@ def outlook(search: Search, beliefs: Beliefs, position: int, length: int = 0) ->
     doubt = (1 - beliefs.hard) / max(RARE, beliefs.hard)
     accept, wrong, trust = [], [], []
     present = p + gap * beliefs.hard
+    seen_wrong = beliefs.visibility
     points: dict[tuple[str, ...], tuple[float, float]] = {}
-    for depth in range(length):
-        seen = depth_at(search, depth)
-        chance = p + gap / (1 + doubt * math.exp(-seen.odds))
-        point = points.get(seen.silent)
-        if point is None:  # the same at most positions: who is silent is all that differs
-            point = points[seen.silent] = _operating_point(search, beliefs, seen.silent)
-        true_accept, false_accept = point
-        pleased = max(RARE, chance * true_accept + (1 - chance) * false_accept)
+    rows: dict[Depth, tuple[float, float, float, float]] = {}
+    ahead = (UNSEEN,) * (length - len(search.depths))
+    for depth, seen in enumerate((*search.depths[:length], *ahead)):
+        row = rows.get(seen)
+        if row is None:  # what was not seen yet is the same everywhere
+            chance = p + gap / (1 + doubt * math.exp(-seen.odds))
+            point = points.get(seen.silent)
+            if point is None:  # the same at most positions: who is silent is all that differs
+                point = points[seen.silent] = _operating_point(search, beliefs, seen.silent)
+            true_accept, false_accept = point
+            pleased = max(RARE, chance * true_accept + (1 - chance) * false_accept)
+            behind = seen_wrong * false_accept + (1 - seen_wrong) * pleased
+            row = rows[seen] = (chance, pleased, behind, chance * true_accept / pleased)
         if depth == position:
-            present = chance
-        accept.append(pleased)
-        wrong.append(beliefs.visibility * false_accept + (1 - beliefs.visibility) * pleased)
-        trust.append(chance * true_accept / pleased)
+            present = row[0]
+        accept.append(row[1])
+        wrong.append(row[2])
+        trust.append(row[3])
     leak, miss = final_rates(beliefs)
     return Outlook(present, tuple(accept), tuple(wrong), tuple(trust), leak, miss, beliefs.price)
 
