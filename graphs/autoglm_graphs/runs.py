@@ -18,6 +18,7 @@ from autoglm_graphs.automl import RunContext, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease
 from autoglm_graphs.models import tool_caller
+from autoglm_graphs.nodes.approve import check_approvals
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
 
 ASKED = "asked"
@@ -49,6 +50,7 @@ def start_run(
         elapsed: Seconds that this process has lived already; they count against the budget.
     """
     model = tool_caller(model)  # a name that means no model should leave no run behind
+    check_approvals(settings.approve)
     run = new_run_id(f"{Path(settings.data).stem} {settings.instruction}")
     workspace = Workspace(runs_home(runs) / run)
     write_settings(workspace, settings)

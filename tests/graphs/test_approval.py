@@ -92,7 +92,11 @@ def test_a_run_waits_on_disk_and_goes_on_with_the_answer(tmp_path: Path, leaking
     assert events.count("run.answered") == 1
 
 
-def test_nothing_else_can_be_approved() -> None:
+def test_nothing_else_can_be_approved(tmp_path: Path) -> None:
+    settings = Settings(data="t.csv", instruction="Predict goal", ask=True, approve=("nonsense",))
+    with pytest.raises(InputError, match="cannot be approved"):
+        start_run(settings, runs=tmp_path)
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match="cannot be approved"):
         create_automl_agent(approve=("everything",))
 
