@@ -85,6 +85,12 @@ def run(
     unattended: Annotated[bool, typer.Option(help="Never ask; stop with an error instead.")] = (
         False
     ),
+    approve: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Ask before it is done: plan, remedies. Without a terminal the run waits."
+        ),
+    ] = None,
     allow_second_reading: Annotated[
         bool, typer.Option(help="Let the holdout be read again; the report will say so.")
     ] = False,
@@ -108,6 +114,7 @@ def run(
         model=model,
         memory=memory,
         unattended=unattended,
+        approve=approve or (),
         consent=allow_second_reading,
         as_json=json,
         features=features,

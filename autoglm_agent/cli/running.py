@@ -7,7 +7,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,6 +36,7 @@ def run(
     consent: bool,
     as_json: bool,
     features: bool = False,
+    approve: Sequence[str] = (),
 ) -> None:
     """Run a task; see `autoglm run --help`."""
     from autoglm_graphs.runs import start_run
@@ -51,6 +52,8 @@ def run(
         query=query,
         consent=consent,
         features=features,
+        ask=bool(approve),
+        approve=tuple(approve),
         command=shlex.join(["autoglm", *sys.argv[1:]]),
     )
     ask = None if unattended or as_json or not sys.stdin.isatty() else asked_on_terminal
@@ -149,6 +152,8 @@ def asked_on_terminal(question: dict[str, Any]) -> Any:
     """Ask the person at the terminal; a consent is yes or no, anything else a name."""
     import typer
 
+    if question.get("kind"):  # a plan or a remedy to approve
+        return typer.prompt(question["question"], err=True)
     if question["consent"]:
         return typer.confirm(f"{question['question']} Read the holdout a second time?", err=True)
     names = question["candidates"]
@@ -204,7 +209,8 @@ def _finish(
     if as_json:
         print_json(result)
     elif result["status"] == "asked":
-        print(f"{result['message']}\nAnswer with: autoglm resume {result['run']} --answer ...")
+        where = f" --runs {runs}" if runs else ""
+        print(f"{result['message']}\nGo on: autoglm resume {result['run']}{where} --answer yes")
     else:
         from autoglm_agent.automl.report import summary_text
 

@@ -57,7 +57,10 @@ def serve(
     memory: bool,
 ) -> None:
     """Serve the chat backend and its page; see `autoglm serve --help`."""
+    from autoglm_graphs.nodes.approve import check_approvals
+
     tokens = tokens_for(host)
+    check_approvals(approve)
     try:
         from autoglm_agent.serving.app import build_app
         from autoglm_agent.serving.backend import Backend, Limits

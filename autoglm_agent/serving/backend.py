@@ -152,10 +152,12 @@ class Backend:
 
     async def _begin(self, asked: Asked, fetched: str) -> Begun:
         found = await asyncio.to_thread(self._thread, asked)
-        if found is not None and not (fetched or asked.file):
-            waiting = await asyncio.to_thread(self.database.asking, found["id"])
-            if waiting is not None:
+        waiting = await asyncio.to_thread(self.database.asking, found["id"]) if found else None
+        if found and waiting:
+            if not (fetched or asked.file or asked.reason or find_path(asked.words)):
                 return await self._go_on(found, waiting, asked.words)
+            self.queue.check_room()  # something new: nobody answers the old question any more
+            await asyncio.to_thread(self.database.end, waiting, "cancelled", CANCELLED)
         if asked.reason:
             return await self._question(asked, found)
         data = fetched or await asyncio.to_thread(self._data, asked, found)
@@ -199,11 +201,14 @@ class Backend:
         return Begun(thread, run)
 
     async def _go_on(self, thread: Row, run: str, words: str) -> Begun:
-        """Hand a person's answer to the run that waits for it."""
+        """Hand a person's answer to the run that waits for it.
+
+        The run is queued first: if the server dies in between, it is driven and asks again.
+        """
         self.queue.check_room()
         offset = await asyncio.to_thread(self.runs.length, run)
-        await asyncio.to_thread(self.runs.answer, run, words)
         await asyncio.to_thread(self.database.go_on, thread, words, run)
+        await asyncio.to_thread(self.runs.answer, run, words)
         self.queue.submit(run)
         return Begun(thread, run, offset)
 

@@ -11,7 +11,7 @@ from typing import Any
 from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
 from autoglm_agent.serving.backend import Asked
 from autoglm_agent.serving.queue import QueueFull
-from autoglm_graphs.nodes.approve import APPROVALS
+from autoglm_graphs.nodes.approve import check_approvals
 
 _RUN = re.compile(r"/v1/runs/([A-Za-z0-9_-]{1,64})")
 MODEL = "autoglm"
@@ -144,8 +144,7 @@ def _content(content: Any) -> tuple[str, str | None]:
 def _approvals(value: Any) -> tuple[str, ...]:
     names = [name.strip() for name in str(value or "").split(",")]
     found = tuple(filter(None, names))
-    if unknown := sorted(set(found) - set(APPROVALS)):
-        raise InputError(f"{unknown[0][:40]!r} cannot be approved.", f"Name {APPROVALS}.")
+    check_approvals(found)
     return found
 
 

@@ -26,7 +26,7 @@ from autoglm_graphs.ending import conclude_run
 from autoglm_graphs.listening import streaming
 from autoglm_graphs.machine import build_machine
 from autoglm_graphs.models import tool_caller
-from autoglm_graphs.nodes.approve import APPROVALS
+from autoglm_graphs.nodes.approve import check_approvals
 from autoglm_graphs.nodes.generate import read_step
 from autoglm_graphs.nodes.recall import last_human_text
 from autoglm_graphs.outcomes import WorkspaceOutcomes
@@ -122,8 +122,7 @@ def create_automl_agent(
         >>> result = agent.invoke({"messages": [("user", "Predict churn. Data: churn.csv")]})
     """
     check_limits({"time_budget": time_budget, "trials": trials})
-    if unknown := sorted(set(approve) - set(APPROVALS)):
-        raise InputError(f"{unknown[0]!r} cannot be approved.", f"Name {', '.join(APPROVALS)}.")
+    check_approvals(approve)
     stage = AutoMLStage(
         model=tool_caller(model),
         home=runs_home(runs),

@@ -13,11 +13,13 @@ from langgraph.types import Command, Interrupt, StateSnapshot
 
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
+from autoglm_agent.chain import digest
 from autoglm_agent.errors import InputError
 from autoglm_graphs.automl import RunContext, create_automl_agent
 from autoglm_graphs.checkpoints import open_saver
 from autoglm_graphs.lease import lease
 from autoglm_graphs.models import tool_caller
+from autoglm_graphs.nodes.approve import check_approvals
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
 
 ASKED = "asked"
@@ -49,6 +51,7 @@ def start_run(
         elapsed: Seconds that this process has lived already; they count against the budget.
     """
     model = tool_caller(model)  # a name that means no model should leave no run behind
+    check_approvals(settings.approve)
     run = new_run_id(f"{Path(settings.data).stem} {settings.instruction}")
     workspace = Workspace(runs_home(runs) / run)
     write_settings(workspace, settings)
@@ -137,7 +140,7 @@ def _drive(
 def _waiting(workspace: Workspace, state: StateSnapshot, listener: Listener) -> dict[str, Any]:
     """Keep the question, so that the run goes on in another process when it is answered."""
     interrupt, usage = state.interrupts[0], state.values.get("usage") or {}
-    asked = {"id": interrupt.id, **interrupt.value, "usage": usage}
+    asked = {"id": _identity(interrupt), **interrupt.value, "usage": usage}
     workspace.write_json(asked, QUESTION)
     event = {"event": "run.asked", "text": asked["question"], "candidates": asked["candidates"]}
     workspace.log(event)
@@ -173,7 +176,12 @@ def _answer_to(workspace: Workspace, interrupts: Sequence[Interrupt]) -> Command
     if not interrupts or not workspace.has(ANSWER):
         return None
     given = workspace.read_json(ANSWER)
-    return Command(resume=given["answer"]) if given["id"] == interrupts[0].id else None
+    return Command(resume=given["answer"]) if given["id"] == _identity(interrupts[0]) else None
+
+
+def _identity(interrupt: Interrupt) -> str:
+    """Return a question's id; LangGraph gives all questions of one node the same."""
+    return digest([interrupt.id, interrupt.value])
 
 
 def _message(settings: Settings) -> str:

@@ -92,7 +92,30 @@ def test_a_run_waits_on_disk_and_goes_on_with_the_answer(tmp_path: Path, leaking
     assert events.count("run.answered") == 1
 
 
-def test_nothing_else_can_be_approved() -> None:
+@pytest.mark.slow
+def test_on_disk_an_answer_is_given_to_its_own_question_only(tmp_path: Path, leaking: Path) -> None:
+    wider = tmp_path / "two.csv"  # two copies of the target: two checks may ask in one node
+    lines = leaking.read_text(encoding="utf-8").splitlines()
+    wider.write_text("\n".join(f"{line},{line.rpartition(',')[2]}2" for line in lines) + "\n")
+    settings = Settings(
+        data=str(wider), instruction="Predict goal", trials=1, ask=True, approve=("remedies",)
+    )
+    told = start_run(settings, runs=tmp_path / "runs", memory=False)
+    seen = []
+    while told["status"] == "asked":
+        seen.append(told["question"]["id"])
+        assert len(seen) < 12
+        answer_run(told["run"], "no", runs=tmp_path / "runs")
+        told = resume_run(told["run"], runs=tmp_path / "runs", memory=False)
+    assert len(set(seen)) == len(seen) > 0
+    assert told["status"] == "unverified"
+
+
+def test_nothing_else_can_be_approved(tmp_path: Path) -> None:
+    settings = Settings(data="t.csv", instruction="Predict goal", ask=True, approve=("nonsense",))
+    with pytest.raises(InputError, match="cannot be approved"):
+        start_run(settings, runs=tmp_path)
+    assert list(tmp_path.iterdir()) == []
     with pytest.raises(InputError, match="cannot be approved"):
         create_automl_agent(approve=("everything",))
 

@@ -96,6 +96,15 @@ def test_a_run_that_waits_can_be_cancelled(served: Served, table: Path) -> None:
     assert served.get(f"/v1/runs/{asked['run']}").json()["status"] == "cancelled"
 
 
+def test_a_new_table_in_the_thread_is_no_answer(served: Served, table: Path) -> None:
+    talk = [{"role": "user", "content": f"Predict goal. Data: {table.name}"}]
+    first = say(served, talk).model_extra["autoglm"]
+    again = say(served, talk, metadata={"thread_id": first["thread_id"]}).model_extra["autoglm"]
+    assert again["run"] != first["run"]
+    assert served.get(f"/v1/runs/{first['run']}").json()["status"] == "cancelled"
+    assert served.get(f"/v1/runs/{again['run']}").json()["status"] == "asked"
+
+
 def test_what_cannot_be_approved_is_refused(served: Served) -> None:
     with pytest.raises(openai.BadRequestError, match="cannot be approved"):
         say(served, [{"role": "user", "content": "x"}], metadata={"approve": "everything"})

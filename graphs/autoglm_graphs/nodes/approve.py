@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from langgraph.types import interrupt
 
 from autoglm_agent.chain import Nogood, Remedy, Step
+from autoglm_agent.errors import InputError
 from autoglm_agent.planner.consent import meaning
 from autoglm_agent.policy import Decision
 from autoglm_graphs.reviving import as_data
@@ -19,6 +21,18 @@ APPROVALS = (PLAN, REMEDIES)
 """What a person can be asked to approve."""
 PLANNER = "plan_task"
 """The tool whose outcome is the plan."""
+
+
+def check_approvals(names: Iterable[str]) -> None:
+    """Refuse what cannot be approved.
+
+    Raises:
+        InputError: If a name is none of `APPROVALS`.
+    """
+    if unknown := sorted(set(names) - set(APPROVALS)):
+        raise InputError(
+            f"{unknown[0][:40]!r} cannot be approved.", f"Name {', '.join(APPROVALS)}."
+        )
 
 
 def approve(state: State, scene: Scene) -> dict[str, Any]:
