@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
 from typing import TYPE_CHECKING, Any
 
 from optuna.distributions import BaseDistribution
@@ -25,8 +25,11 @@ class PointSampler(BaseSampler):
     """
 
     def __init__(self, seed: int | None = None) -> None:
+        # Points stay here after their trials: a trial that is being stored, or has failed, is
+        # not among the finished ones, and must not be tried again all the same.
         self._chosen: dict[int, Params] = {}
         self._fallback = RandomSampler(seed)
+        self._lock = threading.Lock()
 
     def choose(self, study: Study) -> Params:
         """Return the point of the next trial."""
@@ -42,11 +45,13 @@ class PointSampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]  # noqa: ARG002
     ) -> dict[str, Any]:  # fmt: skip
         """Return nothing, see `infer_relative_search_space`."""
+        self._raise_error_if_multi_objective(study)
         return {}
 
     def before_trial(self, study: Study, trial: FrozenTrial) -> None:
         """Choose the point of the trial."""
-        self._chosen[trial.number] = self.choose(study)
+        with self._lock:
+            self._chosen[trial.number] = self.choose(study)
 
     def sample_independent(
         self,
@@ -56,6 +61,7 @@ class PointSampler(BaseSampler):
         param_distribution: BaseDistribution,
     ) -> Any:
         """Return the point's value, or a random one where the study's own places differ."""
+        self._raise_error_if_multi_objective(study)
         point = self._chosen.get(trial.number, {})
         if param_name in point:
             value = point[param_name]
@@ -66,19 +72,16 @@ class PointSampler(BaseSampler):
                 pass  # the study's own parameter of that name takes other values
         return self._fallback.sample_independent(study, trial, param_name, param_distribution)
 
-    def after_trial(
-        self,
-        study: Study,  # noqa: ARG002  (Optuna's signature)
-        trial: FrozenTrial,
-        state: TrialState,  # noqa: ARG002
-        values: Sequence[float] | None,  # noqa: ARG002
-    ) -> None:
-        """Forget the point of a trial that has ended."""
-        self._chosen.pop(trial.number, None)
-
     def reseed_rng(self) -> None:
         """Take other random numbers, as a copy in another process must."""
         self._fallback.reseed_rng()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__ |= state
+        self._lock = threading.Lock()
 
 
 def sign_of(study: Study) -> float:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 LEAST_GAIN = 0.01
 """Expected improvement, as part of what lies between median and best, that a try must promise."""
+LEAST_TRIES = 20
+"""Tries of the library before settings are varied."""
 STEP = 0.15
 """How far a setting is moved, as part of its range."""
 
@@ -91,8 +93,9 @@ class SemanticSampler(PointSampler):
         seen, values, busy = self._known(study)
         index, gain = self._proposer.propose(seen, values, busy, self._rng)
         self._idle = self._idle + 1 if gain < LEAST_GAIN else 0
-        exhausted = len(seen) + len(busy) >= len(self._proposer.allowed or ())
-        if exhausted or self._idle > self._patience:
+        tried = len(seen) + len(busy)
+        exhausted = tried >= len(self._proposer.allowed or ())
+        if exhausted or (tried >= LEAST_TRIES and self._idle > self._patience):
             return self._varied(study)
         return dict(self._library[index].params)
 
