@@ -14,13 +14,13 @@ from typing import Any, Literal
 from autoglm_agent.chat.loading import checked_name
 from autoglm_agent.errors import InputError, MissingExtraError
 
-Head = Literal["none", "sequence", "tokens", "image"]
+Head = Literal["none", "sequence", "tokens", "vision"]
 
 _CLASSES: dict[Head, str] = {
     "none": "AutoModel",
     "sequence": "AutoModelForSequenceClassification",
     "tokens": "AutoModelForTokenClassification",
-    "image": "AutoModelForImageClassification",
+    "vision": "AutoModel",
 }
 _loaded: dict[tuple[str, str | None, Head, str], Loaded] = {}
 _loading = threading.Lock()
@@ -109,17 +109,23 @@ def _read(name: str, head: Head, revision: str | None, device: str) -> Loaded:
             name, use_safetensors=True, output_loading_info=True, **where
         )
         tokenizer = None
-        if head != "image":
+        if head != "vision":
             tokenizer = transformers.AutoTokenizer.from_pretrained(name, **where)
     except Exception as error:  # the loaders raise OSError, ValueError, KeyError, RuntimeError, ...
         raise _load_error(name, error) from error
     finally:
         if shown:
             transformers.utils.logging.enable_progress_bar()
-    if head != "none" and report["missing_keys"]:
+    missing = sorted(report["missing_keys"])
+    if head in ("none", "vision"):
+        lost = [key for key in missing if not key.startswith("pooler.")]
+        if len(lost) < len(missing):
+            model.pooler = None  # it would be random
+        missing = lost
+    if missing:
         raise InputError(
-            f"The weights of {name!r} lack the head that is needed here, for example "
-            f"{sorted(report['missing_keys'])[0]!r}.",
+            f"The weights of {name!r} lack {len(missing)} tensors that are needed here, for "
+            f"example {missing[0]!r}.",
             "Name a model that was trained for this task.",
         )
     positions = getattr(model.config, "max_position_embeddings", None)

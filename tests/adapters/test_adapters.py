@@ -207,6 +207,16 @@ def test_an_adapter_of_another_backbone_is_refused(
         AdapterRegistry(tmp_path / "a", other).get("x")
 
 
+def test_a_pooler_that_the_weights_lack_makes_no_other_backbone(tmp_path: Path) -> None:
+    from autoglm_agent.adapters.backbones import fingerprint
+    from autoglm_agent.adapters.loading import _read
+
+    folder = save_bert(tmp_path / "mlm", "BertForMaskedLM")  # its encoder has no pooler
+    prints = {fingerprint(_read(str(folder), "none", None, "cpu").model) for _ in range(2)}
+    assert len(prints) == 1
+    assert _read(str(folder), "none", None, "cpu").model.pooler is None
+
+
 def test_damaged_weights_are_noticed_and_names_cannot_leave_the_folder(
     backbone: TextBackbone, tmp_path: Path
 ) -> None:

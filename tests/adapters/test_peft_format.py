@@ -1,4 +1,4 @@
-"""LoRA in PEFT's files: read, written, and the same numbers as PEFT itself where it is installed."""
+"""LoRA in PEFT's files: read, written, with the numbers of PEFT itself where it is installed."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_a_model_without_entailment_or_without_a_head_is_refused(tmp_path: Path)
     with pytest.raises(InputError, match="none is entailment"):
         InferenceModel(str(plain))
     headless = save_bert(tmp_path / "headless")
-    with pytest.raises(InputError, match="lack the head"):
+    with pytest.raises(InputError, match="lack 2 tensors"):
         InferenceModel(str(headless))
     with pytest.raises(InputError, match="no folder"):
         InferenceModel("./nowhere")
