@@ -55,20 +55,19 @@ class Bottleneck(nn.Module):
     def __init__(self, site: Site, reduction: int) -> None:
         super().__init__()
         inner = max(1, site.outputs // reduction)
-        self.down: nn.Module
-        self.up: nn.Module
-        if site.kind == "planes":
-            self.down = nn.Conv2d(site.outputs, inner, 1)
-            self.up = nn.Conv2d(inner, site.outputs, 1)
-        else:
-            self.down = nn.Linear(site.outputs, inner)
-            self.up = nn.Linear(inner, site.outputs)
+        self.planes = site.kind == "planes"
+        self.down = nn.Linear(site.outputs, inner)
+        self.up = nn.Linear(inner, site.outputs)
         nn.init.zeros_(self.up.weight)
         nn.init.zeros_(self.up.bias)
 
     def forward(self, _: torch.Tensor, output: torch.Tensor) -> torch.Tensor:
         """Return the output of the site, corrected."""
-        return output + self.up(nn.functional.gelu(self.down(output)))
+        if not self.planes:
+            return output + self.up(nn.functional.gelu(self.down(output)))
+        # A 1x1 convolution is a linear layer over the channels.
+        inner = nn.functional.gelu(self.down(output.movedim(1, -1)))
+        return output + self.up(inner).movedim(-1, 1)
 
 
 class LowRank(nn.Module):

@@ -83,6 +83,9 @@ def train(
     way: Annotated[
         list[str] | None, typer.Option(help="frozen, adapter or full; what to train of it.")
     ] = None,
+    inference: Annotated[
+        str | None, typer.Option(help="Model of inference, tried on the labels' words.")
+    ] = None,
     metric: Annotated[str | None, typer.Option(help="scikit-learn's name [accuracy].")] = None,
     time_budget: Annotated[float, typer.Option(help="Seconds for all of it.", min=1)] = 120.0,
     seed: Annotated[int, typer.Option(help="Seed of the division and every model.")] = 0,
@@ -93,8 +96,8 @@ def train(
     from autoglm_agent.cli.unstructured import train_texts as work
 
     work(
-        data, label=label, text=text, encoder=encoder, ways=way or (), metric=metric,
-        seconds=time_budget, seed=seed, runs=runs, as_json=json,
+        data, label=label, text=text, encoder=encoder, ways=way or (), inference=inference,
+        metric=metric, seconds=time_budget, seed=seed, runs=runs, as_json=json,
     )  # fmt: skip
 
 

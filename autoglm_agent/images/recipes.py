@@ -24,7 +24,7 @@ class Recipe:
         flip: Whether images are mirrored at random; wrong for digits and letters.
         crop: Pixels by which images are moved at random.
         mixed: Mixed precision on a graphics card.
-        channels_last: Memory layout that convolutions like.
+        channels_last: Memory layout that convolutions like, on a graphics card.
         flip_test: Whether an image and its mirror image are averaged when predicted.
     """
 

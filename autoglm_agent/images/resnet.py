@@ -11,6 +11,10 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from autoglm_agent.errors import InputError
+
+LEAST_WIDTH = 8
+
 
 class BasicBlock(nn.Module):
     """Two 3x3 convolutions with a residual.
@@ -47,12 +51,18 @@ class ResNet(nn.Module):
         channels: Of the images.
         width: Channels of the first stage; each further stage has twice as many.
         blocks: Of each stage.
+
+    Raises:
+        InputError: If the width is below eight: torch 2.13 corrupts memory in the backward pass of
+            3x3 convolutions of four channels on some processors.
     """
 
     def __init__(
         self, classes: int, channels: int = 3, width: int = 64, blocks: Sequence[int] = (2, 2, 2, 2)
     ) -> None:
         super().__init__()
+        if width < LEAST_WIDTH:
+            raise InputError(f"A width of {width} is too narrow.", f"Use {LEAST_WIDTH} or more.")
         self.stem = nn.Sequential(
             nn.Conv2d(channels, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()
         )

@@ -59,7 +59,9 @@ class Training:
     ) -> None:
         self.device = device or best_device()
         self.network, self.recipe, self.seed = network.to(self.device), recipe, seed
-        if recipe.channels_last:
+        # On a processor this layout gains nothing for small images.
+        self.channels_last = recipe.channels_last and self.device.startswith("cuda")
+        if self.channels_last:
             self.network = self.network.to(memory_format=torch.channels_last)
         self.images = torch.from_numpy(np.ascontiguousarray(images))
         self.codes = torch.from_numpy(np.asarray(codes, dtype=np.int64))
@@ -115,7 +117,7 @@ class Training:
         return True
 
     def _step(self, images: torch.Tensor, codes: torch.Tensor) -> None:
-        batch = prepared(images, self.mean, self.deviation, self.device, self.recipe.channels_last)
+        batch = prepared(images, self.mean, self.deviation, self.device, self.channels_last)
         mixed = self.recipe.mixed and self.device == "cuda" and torch.cuda.is_bf16_supported()
         with torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=mixed):
             told = self.network(batch)

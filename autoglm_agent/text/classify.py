@@ -14,6 +14,7 @@ from autoglm_agent.automl.raw.inputs import Family, RawModel
 from autoglm_agent.automl.raw.judging import run_raw
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.problem import labels_of
 from autoglm_agent.errors import InputError
 from autoglm_agent.text.plain import FILE, WordModel, fit_words
 from autoglm_agent.text.reading import read_texts
@@ -31,6 +32,7 @@ def run_texts(
     text: str | None = None,
     encoder: str | None = None,
     ways: Sequence[str] = (),
+    inference: str | None = None,
     metric: str | None = None,
     seconds: float | None = 120.0,
     seed: int = 0,
@@ -46,6 +48,8 @@ def run_texts(
         encoder: Folder or hub name of a transformers encoder; words and letters alone without it.
         ways: Of `WAYS`, what is done with the encoder; frozen vectors by default, an adapter
             too where the budget allows, the whole encoder only if named here.
+        inference: Folder or hub name of a model of inference, which is tried on the labels' words
+            without learning from the examples.
         metric: scikit-learn's name; accuracy by default.
         seconds: For all of it.
         seed: Of the division and every model.
@@ -72,6 +76,10 @@ def run_texts(
         patient = seconds is None or seconds >= ADAPTER_SECONDS
         chosen: list[Any] = list(ways) or (["frozen", "adapter"] if patient else ["frozen"])
         families += [encoder_family(encoder, way) for way in chosen]
+    if inference:
+        from autoglm_agent.text.unlearned import zero_shot_family
+
+        families.append(zero_shot_family(inference, [str(c) for c in labels_of(inputs.labels)]))
     return run_raw(
         workspace, inputs, families, instruction="Classify these texts.", metric=metric,
         seconds=seconds, seed=seed, listener=listener,
@@ -89,6 +97,10 @@ def load_text_model(workspace: Workspace, model_id: str) -> RawModel:
         return Blend(tuple(load_text_model(workspace, f"{model_id}/{i}") for i in range(count)))
     if workspace.has("models", model_id, FILE):
         return WordModel.load(workspace, model_id)
+    if workspace.has("models", model_id, "zero_shot.json"):
+        from autoglm_agent.text.unlearned import ZeroShotModel
+
+        return ZeroShotModel.load(workspace, model_id)
     from autoglm_agent.text.tuned import load_encoder_model
 
     return load_encoder_model(workspace, model_id)

@@ -28,14 +28,14 @@ from autoglm_agent.adapters.training import Schedule, fit_adapter, fit_head, fit
 from benchmarks.adapters.backbone import train_backbone
 from benchmarks.adapters.language import TASKS, Language, make_language, speak
 
-TRAIN, TEST = 1500, 1500
+TRAIN, TEST = 1000, 1000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--backbone", type=Path, help="folder to keep the backbone in")
-    parser.add_argument("--steps", type=int, default=1200, help="of the backbone's training")
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--steps", type=int, default=1000, help="of the backbone's training")
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--size", type=int, default=16, help="bottleneck is 1/size of the width")
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()

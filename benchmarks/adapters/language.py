@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-TOPICS, NOUNS, VERBS, ADJECTIVES = 6, 16, 16, 24
+TOPICS, NOUNS, VERBS, ADJECTIVES = 4, 8, 6, 12
 TENSES = ("past", "present", "future")
 TIMES = {"past": ("yesterday", "once"), "present": ("now", "today"), "future": ("soon", "later")}
 MOODS = {True: ("hurrah", "luckily"), False: ("alas", "sadly")}

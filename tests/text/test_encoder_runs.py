@@ -18,6 +18,7 @@ from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError
 from autoglm_agent.text.classify import WAYS, load_text_model, run_texts
 from autoglm_agent.text.tuned import encoder_family
+from autoglm_agent.text.unlearned import zero_shot_family
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +60,27 @@ def test_a_run_with_an_encoder_tries_its_frozen_vectors(encoder: str, tmp_path: 
         run_texts(Workspace(tmp_path / "b"), table, encoder=encoder, ways=["lora"])
     with pytest.raises(InputError, match="needs an encoder"):
         run_texts(Workspace(tmp_path / "c"), table, ways=["full"])
+
+
+def test_zero_shot_is_judged_beside_what_has_learned(tmp_path: Path) -> None:
+    nli = {0: "contradiction", 1: "neutral", 2: "entailment"}
+    folder = save_bert(
+        tmp_path / "nli", "BertForSequenceClassification", id2label=nli,
+        label2id={v: k for k, v in nli.items()},
+    )  # fmt: skip
+    texts, codes = talk(60)
+    table = tmp_path / "t.csv"
+    said = [f"{text} {i}" for i, text in enumerate(texts)]
+    labels = np.array(["good", "bad"])[codes]
+    pd.DataFrame({"said": said, "label": labels}).to_csv(table, index=False)
+    workspace = Workspace(tmp_path / "run")
+    result = run_texts(workspace, table, inference=str(folder), seconds=100)
+    tried = {c["id"]: c["score"] for c in result["candidates"]}
+    assert tried["words"] > tried["zero-shot nli"]  # random weights know nothing
+    model = zero_shot_family(str(folder), ["bad", "good"]).fit(
+        texts, codes, 2, seed=0, deadline=Deadline()
+    )
+    model.save(workspace, "z")
+    told = load_text_model(workspace, "z").predict(texts[:3])
+    assert np.array_equal(told, model.predict(texts[:3]))
+    assert np.allclose(told.sum(axis=1), 1)
