@@ -14,8 +14,10 @@ from typing import Annotated
 import typer
 
 from autoglm_agent.cli.console import finish
+from autoglm_agent.cli.images import app as images_app
 from autoglm_agent.cli.loop import register
 from autoglm_agent.cli.memory import app as memory_app
+from autoglm_agent.cli.text import app as text_app
 
 app = typer.Typer(
     name="autoglm",
@@ -27,6 +29,8 @@ app = typer.Typer(
 )
 
 app.add_typer(memory_app)
+app.add_typer(text_app)
+app.add_typer(images_app)
 register(app)
 
 Data = Annotated[

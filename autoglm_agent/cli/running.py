@@ -131,9 +131,14 @@ def existing(data: str) -> str:
     """Return the absolute path of a data file.
 
     Raises:
-        InputError: If there is no such file.
+        InputError: If there is no such file, or it is no table.
     """
     path = os.path.expanduser(data)
+    if os.path.isdir(path) or path.lower().endswith(".npz"):
+        raise InputError(
+            f"{data[:200]!r} is no table.",
+            "For classes of images: autoglm images train; of texts: autoglm text train.",
+        )
     if not os.path.exists(path):  # of the two `exists`, this one takes any text for an answer
         raise InputError(f"There is no file {data[:200]!r}.", "Check the path.")
     return os.path.abspath(path)

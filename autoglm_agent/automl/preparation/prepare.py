@@ -160,7 +160,7 @@ def prepare(
     )
     chosen = replace(chosen, notes=(*notes, *chosen.notes))
     prepared = _divide(workspace, table, profile, task, chosen, drops, prepared_id, seed)
-    _save(workspace, prepared)
+    save_prepared(workspace, prepared)
     return prepared
 
 
@@ -248,7 +248,7 @@ def _divide(
     )
 
 
-def _save(workspace: Workspace, prepared: Prepared) -> None:
+def save_prepared(workspace: Workspace, prepared: Prepared) -> None:
     """Write the arrays first and meta.json last: it says that the rest is there."""
     arrays = to_npz({"y": prepared.y, "rows": prepared.rows, "folds": prepared.folds})
     files = {"train.parquet": prepared.X.to_parquet(), "arrays.npz": arrays}
