@@ -190,6 +190,7 @@ def grow(
     """
     own = dict(params)
     kind, wanted = own.pop("kind"), int(own.pop("trees"))
+    own.setdefault("bootstrap", True)
     prior = None
     if problem.is_classification:
         prior = class_shares(fold, problem)
@@ -205,7 +206,7 @@ def grow(
             break
         size = min(CHUNK, wanted - len(growth.parts))
         forest = _CLASSES[kind, problem.is_classification](
-            size, bootstrap=True, n_jobs=threads, random_state=seed + len(growth.parts), **own
+            size, n_jobs=threads, random_state=seed + len(growth.parts), **own
         ).fit(fold.X, fold.y, sample_weight=fold.weight)
         _take(forest, growth, fold.X, total, count)
         slowest = max(slowest, began - deadline.left) if np.isfinite(began) else 0.0

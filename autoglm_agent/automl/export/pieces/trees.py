@@ -68,10 +68,11 @@ def _fit_forest(
     kind: Any, params: Mapping[str, Any], fit: Fit, X: np.ndarray, y: np.ndarray, problem: Problem
 ) -> Predictor:
     trees: list[Any] = []
-    own = {k: v for k, v in params.items() if k not in ("trees", "oob_factor")}
+    own = {"bootstrap": True, **params}
+    own = {k: v for k, v in own.items() if k not in ("trees", "oob_factor")}
     while len(trees) < fit.length:
         size = min(CHUNK, fit.length - len(trees))
-        chunk = kind(size, bootstrap=True, n_jobs=-1, random_state=fit.seed + len(trees), **own)
+        chunk = kind(size, n_jobs=-1, random_state=fit.seed + len(trees), **own)
         trees += chunk.fit(X, y).estimators_
     return _mean_of_trees(trees, y, problem)
 
