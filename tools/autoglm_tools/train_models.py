@@ -15,7 +15,9 @@ from autoglm_tools.checking import check_stage
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
 
-Family = Literal["lightgbm", "extra_trees", "random_forest", "linear", "network", "tree"]
+Family = Literal[
+    "lightgbm", "catboost", "extra_trees", "random_forest", "linear", "network", "tree"
+]
 
 
 class TrainModels(BaseModel):

@@ -6,7 +6,7 @@ rows are exchangeable, out-of-bag predictions validate the forest at the price o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,10 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 
 CHUNK = 10
-MOST_NODES = 2_000_000
-"""Nodes of a forest at most; about 72 bytes each in memory."""
+MOST_BYTES = 60_000_000
+"""Size of a forest at most; a node takes 13 bytes, and half of them are leaves with values."""
+FEW_ROWS = 64
+"""Up to so many rows are predicted with trees that are kept between calls."""
 PRIOR_ROWS = 0.02
 """Share of the class frequencies mixed into the votes, so that no probability is zero."""
 
@@ -68,41 +70,39 @@ class ForestModel:
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the mean of the trees."""
         X = np.ascontiguousarray(X, dtype=np.float32)
-        trees = self._trees()
         total = np.zeros((len(X), self.width))
-        for tree in trees:
+        for tree in self._trees(keep=len(X) <= FEW_ROWS):
             total += tree.predict(X).reshape(len(X), self.width)
-        return finish(total / len(trees), self.prior)
+        return finish(total / len(self.sizes), self.prior)
 
-    def _trees(self) -> list[Tree]:
-        trees = self.__dict__.get("_rebuilt")
-        if trees is None:
-            trees = self.__dict__["_rebuilt"] = self._rebuild()
-        return list(trees)
+    def _trees(self, keep: bool) -> Iterable[Tree]:
+        """Return scikit-learn's trees; kept for later calls only if these are worth the memory."""
+        trees: list[Tree] | None = self.__dict__.get("_rebuilt")
+        if trees is None and keep:
+            trees = self.__dict__["_rebuilt"] = list(self._rebuild())
+        return self._rebuild() if trees is None else trees
 
-    def _rebuild(self) -> list[Tree]:
-        leaf = self.feature < 0
-        values = np.zeros((len(leaf), 1, self.width))
-        values[leaf, 0, :] = self.values
-        nodes = np.zeros(len(leaf), dtype=NODE_DTYPE)
-        starts = np.r_[0, np.cumsum(self.sizes)]
-        position = np.arange(len(leaf)) - np.repeat(starts[:-1], self.sizes)
-        nodes["left_child"] = np.where(leaf, -1, position + 1)
-        nodes["right_child"] = np.where(leaf, -1, self.right)
-        nodes["feature"] = self.feature
-        nodes["threshold"] = self.threshold
-        nodes["missing_go_to_left"] = self.gap_left
-        nodes["n_node_samples"] = nodes["weighted_n_node_samples"] = 1
-        trees = []
-        for start, size in zip(starts[:-1], self.sizes, strict=True):
-            tree = Tree(self.columns, np.array([self.width], dtype=np.intp), 1)
+    def _rebuild(self) -> Iterator[Tree]:
+        start = first_leaf = 0
+        for size in self.sizes.tolist():
             part = slice(start, start + size)
+            leaf = self.feature[part] < 0
+            leaves = int(leaf.sum())
+            values = np.zeros((size, 1, self.width))
+            values[leaf, 0, :] = self.values[first_leaf : first_leaf + leaves]
+            nodes = np.zeros(size, dtype=NODE_DTYPE)
+            nodes["left_child"] = np.where(leaf, -1, np.arange(size) + 1)
+            nodes["right_child"] = np.where(leaf, -1, self.right[part])
+            nodes["feature"] = self.feature[part]
+            nodes["threshold"] = self.threshold[part]
+            nodes["missing_go_to_left"] = self.gap_left[part]
+            nodes["n_node_samples"] = nodes["weighted_n_node_samples"] = 1
+            tree = Tree(self.columns, np.array([self.width], dtype=np.intp), 1)
             tree.__setstate__(
-                {"max_depth": self.depth, "node_count": int(size),
-                 "nodes": nodes[part].copy(), "values": values[part].copy()}
-            )  # fmt: skip
-            trees.append(tree)
-        return trees
+                {"max_depth": self.depth, "node_count": size, "nodes": nodes, "values": values}
+            )
+            yield tree
+            start, first_leaf = start + size, first_leaf + leaves
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_rebuilt"}
@@ -198,7 +198,8 @@ def grow(
     total = np.zeros((len(fold.X), problem.width)) if out_of_bag else None
     count = np.zeros(len(fold.X), dtype=np.int64)
     slowest = 0.0
-    while len(growth.parts) < wanted and growth.nodes < MOST_NODES:
+    most_nodes = MOST_BYTES // (13 + 2 * problem.width)
+    while len(growth.parts) < wanted and growth.nodes < most_nodes:
         began = deadline.left
         if growth.parts and began < 1.3 * slowest:
             break
