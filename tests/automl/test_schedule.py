@@ -98,7 +98,7 @@ def test_the_lowest_rate_that_the_share_pays_for_is_taken():
         board.trials["race_small"] = replace(trial, candidate=candidate)
         offers = list(schedule._winner(board, found, ["small"], ["small"]))
         rates.append(offers[0][0].params["learning_rate"] if offers else None)
-    assert rates == [0.015, 0.03, 0.05, 0.08, None]
+    assert rates == [0.015, 0.03, 0.05, 0.08, None]  # 0.1 is dearer than half the time, too
 
 
 def test_the_time_is_used_and_held():
@@ -108,9 +108,38 @@ def test_the_time_is_used_and_held():
     spent = time.monotonic() - began
     assert 0.7 * 6.0 <= spent <= 1.05 * 6.0  # nothing is begun that would not end in time
     names = [c.name for c in found.candidates]
-    assert "network" in names
-    assert any("variant" in name for name in names)
-    assert any(c.params.get("repeats") for c in found.candidates)
+    assert "race_network" in names
+    assert len(names) > 8
+
+
+def test_the_rest_of_the_time_goes_to_members_again_and_to_neighbours_of_the_best():
+    study = study_of()
+    board = schedule.Board(study, Deadline(100.0))
+    for spec in (portfolio.plain(study), *portfolio.forests(study)):
+        board.trials[spec.name] = train(spec, study, Deadline(None))
+    specs = [spec for spec, _ in schedule._of_turn(board, 1)]
+    assert {"lightgbm_variant1", "lightgbm_variant2"} <= {s.name for s in specs}
+    again = [s for s in specs if s.split]
+    assert [s.params for s in again] == [portfolio.plain(study).params] * len(again)
+    later = [spec for spec, _ in schedule._of_turn(board, schedule.MOST_REPEATS + 1)]
+    assert not [s for s in later if s.split]
+
+
+def test_a_racer_without_use_for_the_ensemble_gets_little(monkeypatch):
+    study = study_of()
+    board = schedule.Board(study, Deadline(100.0))
+    found = portfolio.configurations(study)
+    board.trials["lightgbm"] = train(portfolio.plain(study), study, Deadline(None))
+    spec = Spec("race_small", "lightgbm", found["small"], folds=(0, 1))
+    trial = train(spec, study, Deadline(None))
+    useless = np.where(np.isfinite(trial.oof), 0.5, np.nan)  # a coin
+    offered = []
+    for oof in (trial.oof, useless):
+        candidate = replace(trial.candidate, seconds=8.0)
+        board.trials["race_small"] = replace(trial, candidate=candidate, oof=oof)
+        assert schedule._helps(board, "race_small") == (oof is trial.oof)
+        offered.append(len(list(schedule._winner(board, found, ["small"], ["small"]))))
+    assert offered == [1, 0]
 
 
 def test_large_tables_begin_with_a_quick_model():

@@ -75,6 +75,8 @@ def _text(
 ) -> str:
     params = {k: v for k, v in candidate["params"].items() if k not in _NOTES}
     fits = _fits(workspace, prepared, member, candidate)
+    powers = [info["power"] for info in candidate["params"]["fitted"] if "power" in info]
+    params |= {"power": powers[0]} if powers else {}
     if fits[0]["fold"] < 0:  # the one fit on all rows was told by the folds what to do
         params |= _refit_params(candidate["family"], candidate["params"]["fitted"])
     inner = "\n".join(

@@ -29,22 +29,22 @@ class NetworkModel:
     Attributes:
         layers: Weight, bias, weight, bias, ...; float32.
         kind: Kind of the problem.
-        wide: Columns that are also read piece by piece.
-        edges: Ends of the pieces of each of them, shape (wide columns, pieces + 1); float32.
         offset: Mean of a numeric target.
         scale: Deviation of a numeric target.
         low: Least prediction allowed, for regression.
         high: Greatest prediction allowed, for regression.
+        wide: Columns that are also read piece by piece, if any are.
+        edges: Ends of the pieces of each of them, shape (wide columns, pieces + 1); float32.
     """
 
     layers: Layers
     kind: str
-    wide: np.ndarray
-    edges: np.ndarray
     offset: float = 0.0
     scale: float = 1.0
     low: float = -np.inf
     high: float = np.inf
+    wide: np.ndarray | None = None
+    edges: np.ndarray | None = None
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities (rows, classes) or numbers (rows,)."""
@@ -118,12 +118,11 @@ def _start(
         layers.append(rng.normal(0.0, spread, (inputs, outputs)).astype(np.float32))
         layers.append(np.zeros(outputs, dtype=np.float32))
     layers[-2] *= 0.1
-    none = (np.zeros(0, dtype=np.int64), np.zeros((0, 1), dtype=np.float32))
     if problem.is_classification:
-        return NetworkModel(layers, problem.kind, *none)
+        return NetworkModel(layers, problem.kind)
     spread = float(fold.y.max() - fold.y.min())
     return NetworkModel(
-        layers, problem.kind, *none, float(fold.y.mean()), float(fold.y.std()) or 1.0,
+        layers, problem.kind, float(fold.y.mean()), float(fold.y.std()) or 1.0,
         float(fold.y.min()) - 0.1 * spread, float(fold.y.max()) + 0.1 * spread,
     )  # fmt: skip
 

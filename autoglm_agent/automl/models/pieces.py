@@ -22,13 +22,13 @@ def pieces_of(X: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.array(wide, dtype=np.int64), edges.astype(np.float32)
 
 
-def widened(X: np.ndarray, wide: np.ndarray, edges: np.ndarray) -> np.ndarray:
+def widened(X: np.ndarray, wide: np.ndarray | None, edges: np.ndarray | None) -> np.ndarray:
     """Append the piecewise linear encoding of some columns (Gorishniy et al. 2022); float32.
 
     Each piece is -0.5 below its interval, 0.5 above it and linear between.
     """
     X = X.astype(np.float32)
-    if not len(wide):
+    if wide is None or edges is None or not len(wide):
         return X
     low, size = edges[:, :-1], np.diff(edges, axis=1)
     steps = (X[:, wide, None] - low) / np.maximum(size, np.float32(1e-6))

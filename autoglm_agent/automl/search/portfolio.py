@@ -18,6 +18,8 @@ from autoglm_agent.automl.models import catboost as catboosting
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import Spec
 
+VARIED = ("lightgbm", "catboost", "network", "extra_trees")
+"""Families whose best candidate's neighbours are tried while there is time."""
 WIDEST_LINEAR = 4e8
 """Rows x linear columns x classes beyond which linear models are left out."""
 WIDEST_PIECES = 400
@@ -194,9 +196,20 @@ def affordable(study: Study, family: str) -> bool:
 
 
 def variant(spec: Spec, number: int, seed: int) -> Spec:
-    """Return a random neighbour of a boosted candidate."""
+    """Return a random neighbour of a candidate of one of the families in `VARIED`."""
     rng = np.random.default_rng([seed, number, 77])
     params = dict(spec.params)
+    if spec.family == "network":
+        width = int(2 ** rng.integers(6, 9))
+        params["hidden"] = [width, max(32, width // 2)] if rng.random() < 0.7 else [width]
+        params["dropout"] = round(float(rng.uniform(0.05, 0.4)), 2)
+        params["rate"] = round(float(10 ** rng.uniform(-3.2, -2.5)), 5)
+        params["pieces"] = int(max(4, round(params["pieces"] * 2 ** rng.uniform(-1, 0.6))))
+        return Spec(f"network_variant{number}", "network", params, view="linear")
+    if spec.family == "extra_trees":
+        params["max_features"] = round(float(rng.uniform(0.2, 1.0)), 2)
+        params["min_samples_leaf"] = int(max(1, params["min_samples_leaf"] + rng.integers(-1, 2)))
+        return Spec(f"extra_trees_variant{number}", "extra_trees", params)
     if spec.family == "catboost":
         params["depth"] = int(rng.integers(4, 8))
         params["rsm"] = round(float(rng.uniform(0.3, 1.0)), 2)

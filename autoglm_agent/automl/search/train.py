@@ -27,7 +27,7 @@ from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.trials import Candidate, Trial
 
-ENGINE = 1
+ENGINE = 2
 """Raised whenever the same parameters would train another model."""
 
 FAMILIES: dict[str, Family] = {
