@@ -23,6 +23,7 @@ from sklearn.utils.validation import (
 )
 
 from autoglm_agent.automl.features.kinds import feature_kinds
+from autoglm_agent.automl.features.written import as_written, written_formats
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.scoring.metrics import decide
@@ -78,6 +79,8 @@ class _AutoML(BaseEstimator):
             raise ValueError(f"time_budget is {self.time_budget}; give seconds, or None.")
         deadline = Deadline(self.time_budget)
         frame, target = self._checked(X, y)
+        self.formats_ = written_formats(frame)
+        frame = as_written(frame, self.formats_)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, frame, dtype=np.float64)
@@ -161,7 +164,8 @@ class _AutoML(BaseEstimator):
         check_is_fitted(self, "result_")
         checked = validate_data(self, X, reset=False, dtype=None, ensure_all_finite="allow-nan")
         try:
-            return self.result_.model.predict(self._frame(X, checked))
+            frame = as_written(self._frame(X, checked), self.formats_)
+            return self.result_.model.predict(frame)
         except InputError as error:
             raise ValueError(str(error)) from error
 

@@ -10,6 +10,7 @@ from autoglm_agent.automl.features.encoder import TableEncoder
 from autoglm_agent.automl.features.kinds import feature_kinds
 from autoglm_agent.automl.features.linear import LinearView
 from autoglm_agent.automl.features.target import TargetMeans
+from autoglm_agent.automl.features.written import as_written, written_formats
 from autoglm_agent.errors import InputError
 
 
@@ -148,3 +149,32 @@ def test_target_means_of_unknown_and_missing_codes_are_finite():
     made = means.transform(np.array([[9.0], [np.nan], [1.0]], dtype=np.float32))
     assert np.isfinite(made).all()
     assert made[2, 0] > made[0, 0]
+
+
+def test_numbers_and_dates_written_for_people_are_found_and_read():
+    frame = pd.DataFrame(
+        {
+            "paid": ["$1,200.50", "$3.00", None, "$7"] * 39 + ["n/a", "$8.10"] * 2,
+            "since": ["12.03.2021", "01.04.2021", "30.12.2020", None] * 40,
+            "day": [20210101 + i % 28 for i in range(160)],
+            "speed": ["4 kmpl", "5.5 kmpl", "6 kmpl", "7.1 kmpl"] * 40,
+            "code": ["0123", "0456"] * 80,
+            "word": ["x1 a", "y2 b"] * 80,
+            "plain": np.arange(160.0),
+        }
+    )
+    formats = written_formats(frame)
+    assert formats == {
+        "since": "%d.%m.%Y", "day": "%Y%m%d", "speed": "number.kmpl",
+        "paid": "number.",
+    }  # fmt: skip
+    read = as_written(frame, formats)
+    assert read["paid"].iloc[:2].tolist() == [1200.5, 3.0]
+    assert read["paid"].isna().sum() == 41
+    assert read["since"].iloc[0] == pd.Timestamp("2021-03-12")
+    assert read["day"].iloc[5] == pd.Timestamp("2021-01-06")
+    assert read["code"].iloc[0] == "0123"
+    assert as_written(read, formats).equals(read)
+    one = as_written(frame.iloc[[1]], formats)
+    assert one["paid"].item() == 3.0
+    assert as_written(frame.iloc[:0], formats).empty

@@ -8,17 +8,20 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
+from autoglm_agent.automl.models import catboost
 from autoglm_agent.automl.models.base import Fold, OutOfTime
+from autoglm_agent.automl.models.catboost import fit_catboost
 from autoglm_agent.automl.models.constant import fit_constant
 from autoglm_agent.automl.models.forest import _round_down, fit_forest, grow
 from autoglm_agent.automl.models.lightgbm import fit_lightgbm
 from autoglm_agent.automl.models.linear import fit_linear
 from autoglm_agent.automl.models.network import fit_network
 from autoglm_agent.automl.models.pack import pack, unpack
+from autoglm_agent.automl.models.pieces import pieces_of, widened
 from autoglm_agent.automl.models.tree import fit_tree
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.errors import StoreError
+from autoglm_agent.errors import MissingExtraError, StoreError
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +31,11 @@ def _one_thread():
 
 
 BOOST = {"learning_rate": 0.1, "num_leaves": 7, "rounds": 60, "min_data_in_leaf": 5}
+CATS = {"learning_rate": 0.1, "depth": 4, "rounds": 60, "border_count": 32}
+NETWORK = {
+    "hidden": [16], "rounds": 30, "patience": 9, "rate": 0.01, "batch": 32, "decay": 0.0,
+    "dropout": 0.0,
+}  # fmt: skip
 FOREST = {"kind": "extra_trees", "trees": 20, "max_features": 1.0}
 FAMILIES = {
     "constant": (fit_constant, {}),
@@ -37,13 +45,14 @@ FAMILIES = {
     "forest": (fit_forest, FOREST),
     "random_forest": (fit_forest, {**FOREST, "kind": "random_forest"}),
     "linear": (fit_linear, {"strengths": [0.01, 0.001]}),
-    "network": (
-        fit_network,
-        {"hidden": [16], "rounds": 30, "patience": 9, "rate": 0.01, "batch": 32, "decay": 0.0,
-         "dropout": 0.0},
-    ),
+    "network": (fit_network, NETWORK),
+    "network_pieces": (fit_network, {**NETWORK, "pieces": 8}),
     "tree": (fit_tree, {"max_depth": 4}),
-}  # fmt: skip
+}
+if catboost.installed():
+    FAMILIES["catboost"] = (fit_catboost, CATS)
+    FAMILIES["catboost_codes"] = (fit_catboost, {**CATS, "native_categories": False})
+needs_catboost = pytest.mark.skipif(not catboost.installed(), reason="catboost is an extra")
 PROBLEMS = {
     "binary": Problem("binary", "log_loss", (0, 1)),
     "multiclass": Problem("multiclass", "log_loss", (0, 1, 2)),
@@ -155,6 +164,63 @@ def test_boosting_stops_at_the_deadline_with_what_it_has():
     assert fit.info["rounds"] >= 1
 
 
+@needs_catboost
+def test_catboost_stops_at_the_deadline_with_what_it_has():
+    problem = PROBLEMS["regression"]
+    began = time.monotonic()
+    fit = fit_catboost(
+        {**CATS, "rounds": 10**5, "patience": 10**5, "learning_rate": 1e-3},
+        _fold(problem, 4000), problem, seed=0, deadline=Deadline(0.4),
+    )  # fmt: skip
+    assert time.monotonic() - began < 3.0
+    assert fit.info["cut"]
+    assert 1 <= fit.info["rounds"] <= fit.info["grown"] < 10**5
+
+
+@needs_catboost
+def test_catboost_keeps_its_best_trees_only():
+    problem = PROBLEMS["binary"]
+    params = {**CATS, "rounds": 400, "patience": 20, "learning_rate": 0.5}
+    fit = fit_catboost(params, _fold(problem), problem, seed=0, deadline=Deadline(None))
+    assert fit.info["rounds"] < fit.info["grown"] < 400
+    assert fit.model._parsed_model().tree_count_ == fit.info["rounds"]
+
+
+def test_without_catboost_its_family_names_the_extra(monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "catboost", None)
+    with pytest.raises(MissingExtraError, match="boosters"):
+        fit_catboost(CATS, _fold(PROBLEMS["binary"]), PROBLEMS["binary"], seed=0,
+                     deadline=Deadline(None))  # fmt: skip
+
+
+def test_pieces_say_where_a_number_lies_between_quantiles():
+    X = np.column_stack([np.arange(101.0), np.arange(101) % 2])
+    wide, edges = pieces_of(X, 4)
+    assert wide.tolist() == [0]  # a column with two values is left as it is
+    np.testing.assert_allclose(edges, [[0, 25, 50, 75, 100]])
+    got = widened(np.array([[30.0, 1.0], [-9.0, 0.0], [400.0, 0.0]]), wide, edges)
+    np.testing.assert_allclose(
+        got[:, 2:], [[0.5, -0.3, -0.5, -0.5], [-0.5] * 4, [0.5] * 4], atol=1e-6
+    )
+
+
+def test_pieces_let_a_network_learn_a_step():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(600, 3)).astype(np.float32)
+    y = (np.abs(X[:, 0]) > 0.7) * 10.0 + (X[:, 1] > 0.3) * 5.0
+    fold = Fold(X[:400], y[:400], X[400:], y[400:])
+    problem, errors = PROBLEMS["regression"], []
+    for pieces in (0, 16):
+        model = fit_network(
+            {**NETWORK, "pieces": pieces, "rounds": 15}, fold, problem, seed=0,
+            deadline=Deadline(None),
+        ).model  # fmt: skip
+        errors.append(float(np.mean((model.predict(fold.X_valid) - fold.y_valid) ** 2)))
+    assert errors[1] < 0.8 * errors[0]
+
+
 def test_a_forest_stops_growing_at_the_deadline():
     problem = PROBLEMS["regression"]
     began = time.monotonic()
@@ -176,7 +242,8 @@ def test_no_time_at_all_is_said_and_not_guessed():
 def test_a_class_missing_from_a_fold_keeps_its_column():
     problem = Problem("multiclass", "log_loss", (0, 1, 2))
     fold = _fold(PROBLEMS["binary"])  # has no class 2
-    for family in ("forest", "lightgbm", "linear", "network", "tree", "constant"):
+    extra = ("catboost",) if catboost.installed() else ()
+    for family in ("forest", "lightgbm", "linear", "network", "tree", "constant", *extra):
         got = _fit(family, problem, fold).predict(fold.X_valid)
         assert got.shape == (100, 3), family
         assert np.isfinite(got).all()

@@ -15,7 +15,9 @@ from autoglm_tools.session import Session
 from autoglm_tools.stored import stored_features, stored_preparation
 from autoglm_tools.toolkit import Result, as_tool, told
 
-Family = Literal["lightgbm", "extra_trees", "random_forest", "linear", "network", "tree"]
+Family = Literal[
+    "lightgbm", "catboost", "extra_trees", "random_forest", "linear", "network", "tree"
+]
 
 
 class TrainModels(BaseModel):

@@ -19,6 +19,7 @@ from autoglm_agent.errors import InputError
 _PIECES = "autoglm_agent.automl.export.pieces."
 _FUNCTIONS = {
     "lightgbm": ("boosting", "fit_lightgbm"),
+    "catboost": ("catboosting", "fit_catboost"),
     "extra_trees": ("trees", "fit_extra_trees"),
     "random_forest": ("trees", "fit_random_forest"),
     "tree": ("trees", "fit_tree"),
@@ -74,6 +75,8 @@ def _text(
 ) -> str:
     params = {k: v for k, v in candidate["params"].items() if k not in _NOTES}
     fits = _fits(workspace, prepared, member, candidate)
+    powers = [info["power"] for info in candidate["params"]["fitted"] if "power" in info]
+    params |= {"power": powers[0]} if powers else {}
     if fits[0]["fold"] < 0:  # the one fit on all rows was told by the folds what to do
         params |= _refit_params(candidate["family"], candidate["params"]["fitted"])
     inner = "\n".join(
@@ -100,6 +103,7 @@ def _fits(
     infos = params["fitted"]
     if len(member.models) == 1 and len(folds) > 1:
         whole = family in ("extra_trees", "random_forest") and prepared.plan.oob_allowed
+        whole = whole and params.get("bootstrap", True)
         number = 0 if whole and not prepared.task.interpretable else -1
         refit = _refit_params(family, infos)
         length = refit["rounds"] if family == "network" else 0
@@ -153,6 +157,8 @@ def _length(family: str, params: Mapping[str, Any], fitted: Any, info: Mapping[s
     if family == "lightgbm":
         booster = fitted._booster()
         return int(booster.num_trees() // booster.num_model_per_iteration())
+    if family == "catboost":
+        return int(fitted._parsed_model().tree_count_)
     if family in ("extra_trees", "random_forest"):
         return len(fitted.sizes)
     if family == "linear":

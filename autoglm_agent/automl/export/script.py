@@ -96,7 +96,7 @@ def _compose(
         amalgam.add(ENGINE + "features.linear", "LinearView")
         scaler = f"LinearView({literal(tuple(model.linear.coded), start=20)})"
     parts = [
-        _docstring(asked, prepared, result),
+        _docstring(asked, prepared, model, result),
         "from __future__ import annotations\n\n" + _imports(amalgam.imports),
         *amalgam.parts,
         _constants(prepared, model, source.columns, encoder, scaler, members.text),
@@ -117,7 +117,9 @@ def _spaced(parts: list[str]) -> str:
     return text + "\n"
 
 
-def _docstring(asked: dict[str, Any], prepared: Prepared, result: dict[str, Any]) -> str:
+def _docstring(
+    asked: dict[str, Any], prepared: Prepared, model: FittedModel, result: dict[str, Any]
+) -> str:
     honest = result.get("honest") or {}
     name = _plain(asked.get("data_name") or "the table")
     lines = [f"Train the model of {_plain(prepared.task.target or '')} from {name} and use it.", ""]
@@ -127,10 +129,10 @@ def _docstring(asked: dict[str, Any], prepared: Prepared, result: dict[str, Any]
             f"to {honest['high']:.4f}, {honest['n']} rows that were read once)."
         )
         lines += textwrap.wrap(told, 96)
+    used = ", ".join(f"{name} {told}" for name, told in versions(model.families()).items())
     lines += textwrap.wrap(
-        "The same predictions follow with " + ", ".join(f"{k} {v}" for k, v in versions().items())
-        + "; other versions may differ a little.", 96,
-    )  # fmt: skip
+        f"The same predictions follow with {used}; other versions may differ a little.", 96
+    )
     lines += ["What the model is stands near the end: COLUMNS, ENCODER, MEMBERS."]
     lines += ["", "    python model.py TABLE --predict NEW.csv --out PREDICTIONS.csv"]
     return '"""' + "\n".join(lines) + '\n"""'

@@ -8,7 +8,9 @@ SHA-256; loading admits a fixed list of our own classes and refuses everything e
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -37,6 +39,7 @@ TRUSTED = (
     _OWN + "features.text.TextEncoder",
     _OWN + "semantic.encoder.SemanticEncoder",
     _OWN + "models.fitted.Member",
+    _OWN + "models.catboost.CatBoostModel",
     _OWN + "models.constant.ConstantModel",
     _OWN + "models.forest.ForestModel",
     _OWN + "models.lightgbm.BoosterModel",
@@ -137,7 +140,7 @@ class FittedModel:
             "model": model_id,
             "files": {"model.skops": digest_of(data)},
             "bytes": len(data),
-            "versions": versions(),
+            "versions": versions(self.families()),
             "problem": self.problem.to_json(),
             "features": self.features,
             "threshold": self.threshold,
@@ -168,6 +171,11 @@ class FittedModel:
                 "Use the version that wrote it, or train the model again.",
             )
         return cls._from_state(_safe_loads(data, path))
+
+    def families(self) -> set[str]:
+        """Return the names of extra libraries' families among the members."""
+        kinds = {type(model).__name__ for member in self.members for model in member.models}
+        return {"catboost"} if "CatBoostModel" in kinds else set()
 
     def views(self, frame: pd.DataFrame) -> dict[str, np.ndarray]:
         """Return the matrices that the members read, by the name of the view.
@@ -215,14 +223,21 @@ def _safe_loads(data: bytes, name: str) -> dict[str, Any]:
     return state
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that a model depends on."""
+def versions(families: Collection[str] = ()) -> dict[str, str]:
+    """Return the versions that a model depends on.
+
+    Args:
+        families: Families of its members; extras are named only where they are used.
+    """
     import lightgbm
     import sklearn
 
-    return {
+    found = {
         "numpy": np.__version__,
         "pandas": pd.__version__,
         "scikit-learn": sklearn.__version__,
         "lightgbm": lightgbm.__version__,
     }
+    if "catboost" in families:
+        found["catboost"] = version("catboost")
+    return found

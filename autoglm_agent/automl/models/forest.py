@@ -6,7 +6,7 @@ rows are exchangeable, out-of-bag predictions validate the forest at the price o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,12 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 
 CHUNK = 10
-MOST_NODES = 2_000_000
-"""Nodes of a forest at most; about 72 bytes each in memory."""
+MOST_BYTES = 60_000_000
+"""Size of a forest at most; a node takes 13 bytes, and half of them are leaves with values."""
+POWERS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8)
+SHARPENED_ROWS = 5_000
+FEW_ROWS = 64
+"""Up to so many rows are predicted with trees that are kept between calls."""
 PRIOR_ROWS = 0.02
 """Share of the class frequencies mixed into the votes, so that no probability is zero."""
 
@@ -52,6 +56,7 @@ class ForestModel:
         gap_left: Whether a missing value goes left.
         values: Predictions of the leaves in order, shape (leaves, width).
         depth: Depth of the deepest tree.
+        power: Exponent of the probabilities, found out of the bag: votes are too timid.
     """
 
     columns: int
@@ -64,55 +69,75 @@ class ForestModel:
     gap_left: np.ndarray
     values: np.ndarray
     depth: int
+    power: float = 1.0
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return the mean of the trees."""
         X = np.ascontiguousarray(X, dtype=np.float32)
-        trees = self._trees()
         total = np.zeros((len(X), self.width))
-        for tree in trees:
+        for tree in self._trees(keep=len(X) <= FEW_ROWS):
             total += tree.predict(X).reshape(len(X), self.width)
-        return finish(total / len(trees), self.prior)
+        return finish(total / len(self.sizes), self.prior, self.power)
 
-    def _trees(self) -> list[Tree]:
-        trees = self.__dict__.get("_rebuilt")
-        if trees is None:
-            trees = self.__dict__["_rebuilt"] = self._rebuild()
-        return list(trees)
+    def _trees(self, keep: bool) -> Iterable[Tree]:
+        """Return scikit-learn's trees; kept for later calls only if these are worth the memory."""
+        trees: list[Tree] | None = self.__dict__.get("_rebuilt")
+        if trees is None and keep:
+            trees = self.__dict__["_rebuilt"] = list(self._rebuild())
+        return self._rebuild() if trees is None else trees
 
-    def _rebuild(self) -> list[Tree]:
-        leaf = self.feature < 0
-        values = np.zeros((len(leaf), 1, self.width))
-        values[leaf, 0, :] = self.values
-        nodes = np.zeros(len(leaf), dtype=NODE_DTYPE)
-        starts = np.r_[0, np.cumsum(self.sizes)]
-        position = np.arange(len(leaf)) - np.repeat(starts[:-1], self.sizes)
-        nodes["left_child"] = np.where(leaf, -1, position + 1)
-        nodes["right_child"] = np.where(leaf, -1, self.right)
-        nodes["feature"] = self.feature
-        nodes["threshold"] = self.threshold
-        nodes["missing_go_to_left"] = self.gap_left
-        nodes["n_node_samples"] = nodes["weighted_n_node_samples"] = 1
-        trees = []
-        for start, size in zip(starts[:-1], self.sizes, strict=True):
-            tree = Tree(self.columns, np.array([self.width], dtype=np.intp), 1)
+    def _rebuild(self) -> Iterator[Tree]:
+        start = first_leaf = 0
+        for size in self.sizes.tolist():
             part = slice(start, start + size)
+            leaf = self.feature[part] < 0
+            leaves = int(leaf.sum())
+            values = np.zeros((size, 1, self.width))
+            values[leaf, 0, :] = self.values[first_leaf : first_leaf + leaves]
+            nodes = np.zeros(size, dtype=NODE_DTYPE)
+            nodes["left_child"] = np.where(leaf, -1, np.arange(size) + 1)
+            nodes["right_child"] = np.where(leaf, -1, self.right[part])
+            nodes["feature"] = self.feature[part]
+            nodes["threshold"] = self.threshold[part]
+            nodes["missing_go_to_left"] = self.gap_left[part]
+            nodes["n_node_samples"] = nodes["weighted_n_node_samples"] = 1
+            tree = Tree(self.columns, np.array([self.width], dtype=np.intp), 1)
             tree.__setstate__(
-                {"max_depth": self.depth, "node_count": int(size),
-                 "nodes": nodes[part].copy(), "values": values[part].copy()}
-            )  # fmt: skip
-            trees.append(tree)
-        return trees
+                {"max_depth": self.depth, "node_count": size, "nodes": nodes, "values": values}
+            )
+            yield tree
+            start, first_leaf = start + size, first_leaf + leaves
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name != "_rebuilt"}
 
 
-def finish(mean: np.ndarray, prior: np.ndarray | None) -> np.ndarray:
+def finish(mean: np.ndarray, prior: np.ndarray | None, power: float = 1.0) -> np.ndarray:
     """Turn the mean of the leaves into a prediction."""
     if prior is None:
         return np.asarray(mean[:, 0])
-    return np.asarray((1.0 - PRIOR_ROWS) * mean + PRIOR_ROWS * prior)
+    shares = (1.0 - PRIOR_ROWS) * mean + PRIOR_ROWS * prior
+    if power == 1.0:
+        return np.asarray(shares)
+    raised = shares**power
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def sharpness(mean: np.ndarray, prior: np.ndarray, y: np.ndarray) -> float:
+    """Return the exponent with the least logarithmic loss (temperature scaling, Guo et al. 2017).
+
+    Args:
+        mean: Mean votes of trees that did not see the row, shape (rows, classes).
+        prior: Shares of the classes.
+        y: Codes of the classes.
+    """
+    rows = np.unique(np.linspace(0, len(y) - 1, SHARPENED_ROWS).astype(np.int64))
+
+    def loss(power: float) -> float:
+        shares = finish(mean[rows], prior, power)[np.arange(len(rows)), y[rows]]
+        return -float(np.log(np.maximum(shares, 1e-12)).mean())
+
+    return min(POWERS, key=loss)
 
 
 @dataclass
@@ -149,7 +174,9 @@ class Growth:
 
     def model(self) -> ForestModel:
         """Return the forest grown so far."""
-        joined = {k: np.concatenate([p[k] for p in self.parts]) for k in self.parts[0]}
+        joined: dict[str, Any] = {
+            k: np.concatenate([p[k] for p in self.parts]) for k in self.parts[0]
+        }
         sizes = np.array([len(p["feature"]) for p in self.parts])
         return ForestModel(
             columns=self.columns, width=self.problem.width, prior=self.prior, sizes=sizes,
@@ -190,6 +217,7 @@ def grow(
     """
     own = dict(params)
     kind, wanted = own.pop("kind"), int(own.pop("trees"))
+    own.setdefault("bootstrap", True)
     prior = None
     if problem.is_classification:
         prior = class_shares(fold, problem)
@@ -197,7 +225,8 @@ def grow(
     total = np.zeros((len(fold.X), problem.width)) if out_of_bag else None
     count = np.zeros(len(fold.X), dtype=np.int64)
     slowest = 0.0
-    while len(growth.parts) < wanted and growth.nodes < MOST_NODES:
+    most_nodes = MOST_BYTES // (13 + 2 * problem.width)
+    while len(growth.parts) < wanted and growth.nodes < most_nodes:
         began = deadline.left
         if growth.parts and began < 1.3 * slowest:
             break
@@ -205,19 +234,23 @@ def grow(
             break
         size = min(CHUNK, wanted - len(growth.parts))
         forest = _CLASSES[kind, problem.is_classification](
-            size, bootstrap=True, n_jobs=threads, random_state=seed + len(growth.parts), **own
+            size, n_jobs=threads, random_state=seed + len(growth.parts), **own
         ).fit(fold.X, fold.y, sample_weight=fold.weight)
         _take(forest, growth, fold.X, total, count)
         slowest = max(slowest, began - deadline.left) if np.isfinite(began) else 0.0
     if not growth.parts:
         raise OutOfTime
-    info = {"trees": len(growth.parts), "nodes": growth.nodes, "cut": len(growth.parts) < wanted}
+    info: dict[str, Any] = {"trees": len(growth.parts), "nodes": growth.nodes}
+    info["cut"] = len(growth.parts) < wanted
     if total is None:
         return growth.model(), None, info
     # A row that was in every bag gets what is known without it: the baseline.
     usual = prior if prior is not None else np.array([np.mean(fold.y)])
     mean = np.where(count[:, None] > 0, total / np.maximum(count, 1)[:, None], usual)
-    return growth.model(), finish(mean, prior), info
+    model = growth.model()
+    if prior is not None:
+        model.power = info["power"] = sharpness(mean, prior, fold.y)
+    return model, finish(mean, prior, model.power), info
 
 
 def _take(

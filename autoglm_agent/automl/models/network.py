@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
+from autoglm_agent.automl.models.pieces import pieces_of, widened
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 
@@ -32,6 +33,8 @@ class NetworkModel:
         scale: Deviation of a numeric target.
         low: Least prediction allowed, for regression.
         high: Greatest prediction allowed, for regression.
+        wide: Columns that are also read piece by piece, if any are.
+        edges: Ends of the pieces of each of them, shape (wide columns, pieces + 1); float32.
     """
 
     layers: Layers
@@ -40,10 +43,12 @@ class NetworkModel:
     scale: float = 1.0
     low: float = -np.inf
     high: float = np.inf
+    wide: np.ndarray | None = None
+    edges: np.ndarray | None = None
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities (rows, classes) or numbers (rows,)."""
-        raw = _forward(self.layers, X.astype(np.float32))[-1].astype(np.float64)
+        raw = _forward(self.layers, widened(X, self.wide, self.edges))[-1].astype(np.float64)
         if self.kind == "regression":
             values = raw[:, 0] * self.scale + self.offset
             return np.asarray(np.clip(values, self.low, self.high))
@@ -60,15 +65,18 @@ def fit_network(
 ) -> Fit:
     """Fit a network.
 
-    `params` are `hidden`, `rounds` (epochs), `patience`, `rate`, `batch`, `decay`, `dropout`.
+    `params` are `hidden`, `rounds` (epochs), `patience`, `rate`, `batch`, `decay`, `dropout` and
+    `pieces`, into which numeric columns are cut.
 
     Raises:
         OutOfTime: If not even one epoch could be run.
     """
     rng = np.random.default_rng(seed)
-    model = _start(params, fold, problem, rng)
-    X, truth = fold.X.astype(np.float32), _truth(model, fold.y, problem)
-    X_valid, truth_valid = fold.X_valid.astype(np.float32), _truth(model, fold.y_valid, problem)
+    wide, edges = pieces_of(fold.X, int(params.get("pieces", 0)))
+    X, X_valid = widened(fold.X, wide, edges), widened(fold.X_valid, wide, edges)
+    model = _start(params, fold, problem, rng, X.shape[1])
+    model.wide, model.edges = wide, edges
+    truth, truth_valid = (_truth(model, y, problem) for y in (fold.y, fold.y_valid))
     weight = np.ones(len(X)) if fold.weight is None else fold.weight / fold.weight.mean()
     adam = _Adam(model.layers, float(params["rate"]), float(params["decay"]))
     epochs = int(params["rounds"])
@@ -101,9 +109,9 @@ def fit_network(
 
 
 def _start(
-    params: Mapping[str, Any], fold: Fold, problem: Problem, rng: np.random.Generator
+    params: Mapping[str, Any], fold: Fold, problem: Problem, rng: np.random.Generator, width: int
 ) -> NetworkModel:
-    sizes = [fold.X.shape[1], *params["hidden"], problem.width]
+    sizes = [width, *params["hidden"], problem.width]
     layers: Layers = []
     for inputs, outputs in pairwise(sizes):
         spread = np.sqrt(2.0 / max(1, inputs))

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autoglm_agent.automl.features.target import TargetMeans
+from autoglm_agent.automl.models.catboost import CatBoostModel
 from autoglm_agent.automl.models.constant import ConstantModel
 from autoglm_agent.automl.models.forest import ForestModel
 from autoglm_agent.automl.models.lightgbm import BoosterModel
@@ -21,10 +22,8 @@ from autoglm_agent.automl.models.network import NetworkModel
 from autoglm_agent.automl.run.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.errors import StoreError
 
-MODELS: dict[str, Any] = {
-    model.__name__: model
-    for model in (ConstantModel, ForestModel, BoosterModel, LinearModel, NetworkModel)
-}
+_KINDS = (ConstantModel, ForestModel, BoosterModel, CatBoostModel, LinearModel, NetworkModel)
+MODELS: dict[str, Any] = {model.__name__: model for model in _KINDS}
 
 
 def pack(models: Sequence[Any]) -> bytes:
@@ -41,7 +40,7 @@ def pack(models: Sequence[Any]) -> bytes:
                 arrays |= {f"{i}.{name}.{j}": m for j, m in enumerate(value.means_)}
                 arrays[f"{i}.{name}.prior"] = value.prior_
                 plain[name] = {"target_means": value.get_params()}
-            elif isinstance(value, list):
+            elif isinstance(value, list) and all(isinstance(v, np.ndarray) for v in value):
                 arrays |= {f"{i}.{name}.{j}": part for j, part in enumerate(value)}
                 plain[name] = {"arrays": len(value)}
             else:

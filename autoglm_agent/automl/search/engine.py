@@ -20,7 +20,7 @@ from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.processors import processors
 from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.automl.search import portfolio
+from autoglm_agent.automl.search import portfolio, schedule
 from autoglm_agent.automl.search.blend import conclude
 from autoglm_agent.automl.search.recalled import ahead, believed
 from autoglm_agent.automl.search.result import SearchResult, load_search
@@ -153,7 +153,7 @@ class _Search:
         training = Deadline(
             None if seconds is None else max(0.0, seconds - keep), self.deadline.start
         )
-        board = portfolio.Board(study, training)
+        board = schedule.Board(study, training)
         offers = ahead(board, self.first, self._offers(board, interpretable, simplify))
         for count, (spec, share) in enumerate(offers):
             if self.limit is not None and count >= self.limit:
@@ -202,10 +202,10 @@ class _Search:
         return trial
 
     def _offers(
-        self, board: portfolio.Board, interpretable: bool, simplify: bool
-    ) -> Iterator[portfolio.Offer]:
+        self, board: schedule.Board, interpretable: bool, simplify: bool
+    ) -> Iterator[schedule.Offer]:
         if self.limit is None and self.deadline.seconds is not None:
-            yield from portfolio.timed(board, interpretable=interpretable, simplify=simplify)
+            yield from schedule.timed(board, interpretable=interpretable, simplify=simplify)
             return
         share = float("inf") if self.deadline.seconds is None else None
         for spec in portfolio.fixed(board.study, interpretable=interpretable, simplify=simplify):
@@ -218,7 +218,7 @@ class _Search:
         if self.deadline.seconds is None:
             return 0.0
         selecting = 0.1 + min(rows, 10_000) * 8e-5
-        return min(0.15 * self.deadline.left, selecting + 0.02 * self.deadline.seconds)
+        return min(0.15 * self.deadline.left, selecting + 0.04 * self.deadline.seconds)
 
     def _fail(self, spec: Spec, name: str, status: Any, error: str, seconds: float) -> None:
         candidate = Candidate(

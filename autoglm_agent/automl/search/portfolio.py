@@ -1,83 +1,35 @@
-"""In which order which models are tried, and what each may cost.
+"""The candidates: which configurations of which families are worth a try on a table.
 
-Plain LightGBM comes first: it is the first valid model and the unit that later ones are priced
-in. Then what is cheap and different (forests by out-of-bag), then a race of LightGBM's
-configurations on two folds, the winners at a low rate, linear model and network, and until the
-time is up the best ones again on freshly dealt folds.
+`fixed` puts them into an order that does not depend on time; `schedule` chooses among them by
+price.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from autoglm_agent.automl.features.linear import skewness
 from autoglm_agent.automl.features.target import HIGH_CARDINALITY
-from autoglm_agent.automl.run.clock import Deadline
-from autoglm_agent.automl.scoring.metrics import oriented
+from autoglm_agent.automl.models import catboost as catboosting
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import Spec
-from autoglm_agent.automl.search.trials import Trial
 
-Offer = tuple[Spec, float]
-"""A candidate and the seconds it may take."""
-
-RATES = (0.02, 0.03, 0.05, 0.08)
-RACE_FOLDS = 2
-MOST_REPEATS = 5
-"""Times that the best candidates are repeated on freshly dealt folds."""
+VARIED = ("lightgbm", "catboost", "network", "extra_trees")
+"""Families whose best candidate's neighbours are tried while there is time."""
 WIDEST_LINEAR = 4e8
 """Rows x linear columns x classes beyond which linear models are left out."""
+WIDEST_PIECES = 400
+"""Columns that a network's piecewise encoding adds at most, about."""
 
 
-@dataclass
-class Board:
-    """What the portfolio may look at while it decides.
-
-    Attributes:
-        study: The data.
-        deadline: When training must have ended.
-        trials: Trials so far, by name of the spec.
-    """
-
-    study: Study
-    deadline: Deadline
-    trials: dict[str, Trial] = field(default_factory=dict)
-
-    @property
-    def left(self) -> float:
-        """Seconds left for training."""
-        return self.deadline.left
-
-    def merit(self, name: str, folds: list[int]) -> float:
-        """Mean oriented score of a trial on some folds; minus infinity if there is none."""
-        trial = self.trials.get(name)
-        if trial is None:
-            return -np.inf
-        numbers = self.study.fold_numbers
-        fitted = folds if trial.candidate.name.startswith("race") else numbers
-        scores = dict(zip(fitted, trial.candidate.fold_scores, strict=False))
-        metric = self.study.problem.metric
-        values = [oriented(metric, scores[f]) for f in folds if f in scores]
-        return float(np.mean(values)) if len(values) == len(folds) else -np.inf
-
-    def price(self, spec: Spec) -> float:
-        """Seconds a LightGBM candidate will take, from the plain one's time."""
-        plain = self.trials.get("lightgbm")
-        if plain is None:
-            return 0.0
-        grown = sum(info["grown"] for info in plain.candidate.params["fitted"])
-        folds = max(1, len(plain.candidate.params["fitted"]))
-        share = (len(spec.folds) if spec.folds else len(self.study.fold_numbers)) / folds
-        faster = 0.1 / float(spec.params["learning_rate"])
-        size = (float(spec.params["num_leaves"]) / 31.0) ** 0.7
-        extra = 1.3 if spec.params.get("extra_trees") else 1.0
-        if grown == 0:
-            return 0.0
-        return float(plain.candidate.seconds * share * faster * size * extra)
+def quick(study: Study) -> Spec:
+    """Return a valid model within a second or two on tables of tens of thousands of rows."""
+    params = _lightgbm(study, 0.3, feature_fraction=0.9)
+    return Spec("lightgbm_quick", "lightgbm", {**params, "rounds": 30, "patience": 10})
 
 
 def plain(study: Study) -> Spec:
@@ -102,6 +54,15 @@ def smooth_forest(study: Study) -> Spec:
     return Spec("extra_trees_smooth", "extra_trees", params)
 
 
+def whole_forest(study: Study) -> Spec:
+    """Return extremely randomised trees that see every row, for targets with little noise.
+
+    Without a bootstrap there is nothing out of the bag, so it is grown fold by fold.
+    """
+    params = {**forests(study)[0].params, "trees": 60, "oob_factor": 1, "bootstrap": False}
+    return Spec("extra_trees_whole", "extra_trees", params)
+
+
 def linear(*, log: bool = False) -> Spec:
     """Return the regularised linear model."""
     strengths = [0.1, 0.01, 0.001, 0.0001]
@@ -109,13 +70,27 @@ def linear(*, log: bool = False) -> Spec:
 
 
 def network(study: Study) -> Spec:
-    """Return the small neural network."""
+    """Return the small neural network, its numeric columns read piece by piece."""
     batch = int(np.clip(2 ** round(np.log2(max(2, len(study.y) / 50))), 32, 512))
+    numbers = study.tree.shape[1] - len(study.encoder.coded_)
     params = {
-        "hidden": [128, 64], "rounds": 60, "patience": 12, "rate": 2e-3, "batch": batch,
-        "decay": 1e-2, "dropout": 0.15,
+        "hidden": [128, 64], "rounds": 40, "patience": 10, "rate": 1.5e-3, "batch": batch,
+        "decay": 5e-2, "dropout": 0.2,
+        "pieces": int(np.clip(WIDEST_PIECES // max(1, numbers), 4, 32)),
     }  # fmt: skip
     return Spec("network", "network", params, view="linear")
+
+
+def catboosts(study: Study) -> dict[str, dict[str, Any]]:
+    """Return CatBoost's configurations for the race; none if it is not installed."""
+    if not catboosting.installed():
+        return {}
+    coded = bool(study.encoder.coded_)
+    found = {"catboost": _catboost(study, 6)}
+    if coded:
+        found["catboost_codes"] = _catboost(study, 6, native_categories=False, rsm=0.5)
+    found["catboost_deep"] = _catboost(study, 8, native_categories=not coded, rsm=0.6)
+    return found
 
 
 def configurations(study: Study) -> dict[str, dict[str, Any]]:
@@ -148,12 +123,14 @@ def skewed(study: Study) -> bool:
 
 
 def slow(params: dict[str, Any], name: str, rate: float) -> Spec:
-    """Return a configuration at a low rate."""
+    """Return a configuration at a low rate; CatBoost's are named so from the start."""
     faster = 0.1 / rate
     changed = {
         **params, "learning_rate": rate, "rounds": int(1000 * faster),
         "patience": int(30 * faster**0.7),
     }  # fmt: skip
+    if name.startswith("catboost"):
+        return Spec(name, "catboost", changed)
     return Spec(f"lightgbm_{name}", "lightgbm", changed)
 
 
@@ -166,13 +143,17 @@ def fixed(study: Study, *, interpretable: bool, simplify: bool) -> Iterator[Spec
     yield from forests(study)
     found = configurations(study)
     yield slow(found.pop("sampled"), "sampled", 0.04)
+    boosted = catboosts(study)
+    if boosted:
+        yield slow(boosted.pop("catboost"), "catboost", 0.06)
     if affordable(study, "linear"):
         yield linear(log=skewed(study))
     yield slow(found.pop("random"), "random", 0.05)
     if affordable(study, "network"):
         yield network(study)
     yield smooth_forest(study)
-    yield from [slow(params, name, 0.05) for name, params in found.items()]
+    yield from [slow(params, name, 0.05) for name, params in (found | boosted).items()]
+    yield whole_forest(study)
     best = slow(configurations(study)["sampled"], "sampled", 0.04)
     for number in range(1, 1000):
         yield variant(best, number, study.seed)
@@ -214,88 +195,27 @@ def affordable(study: Study, family: str) -> bool:
     return size < (WIDEST_LINEAR if family == "linear" else WIDEST_LINEAR / 4)
 
 
-def timed(board: Board, *, interpretable: bool, simplify: bool) -> Iterator[Offer]:
-    """Yield candidates with what they may cost, until nothing more fits into the time."""
-    study = board.study
-    if interpretable or simplify:
-        for spec in readable(study) if interpretable else simple(study):
-            yield spec, 0.4 * board.left
-        return
-    yield plain(study), 0.4 * board.left
-    for spec in forests(study):
-        yield spec, 0.15 * board.left
-    ranked = configurations(study)
-    race = [
-        Spec(f"race_{name}", "lightgbm", params, folds=tuple(study.fold_numbers[:RACE_FOLDS]))
-        for name, params in ranked.items()
-    ]
-    racing = sum(board.price(spec) for spec in race) < 0.25 * board.left
-    if racing and len(study.fold_numbers) > RACE_FOLDS:
-        for spec in race:
-            yield spec, 0.1 * board.left
-    names = _ranking(board, ranked)
-    yield from _slowly(board, ranked[names[0]], names[0], 0.4)
-    if affordable(study, "linear"):
-        yield linear(log=skewed(study)), 0.15 * board.left
-    if affordable(study, "network"):
-        yield network(study), 0.25 * board.left
-    yield smooth_forest(study), 0.1 * board.left
-    for name in names[1:3]:
-        yield from _slowly(board, ranked[name], name, 0.5)
-    yield from _repeats(board)
-
-
-def _ranking(board: Board, ranked: dict[str, Any]) -> list[str]:
-    """Order the configurations by the race; those without a result keep their place behind."""
-    folds = board.study.fold_numbers[:RACE_FOLDS]
-    order = list(ranked)
-    return sorted(order, key=lambda n: (-board.merit(f"race_{n}", folds), order.index(n)))
-
-
-def _slowly(board: Board, params: dict[str, Any], name: str, part: float) -> Iterator[Offer]:
-    """Offer a configuration at the lowest rate that its share of the time pays for."""
-    specs = [slow(params, name, rate) for rate in RATES]
-    for spec in specs:
-        if board.price(spec) <= part * board.left:
-            yield spec, 1.5 * part * board.left
-            return
-    if board.price(specs[-1]) <= 0.9 * board.left:
-        yield specs[-1], 0.95 * board.left
-
-
-def _repeats(board: Board) -> Iterator[Offer]:
-    """Offer what uses the rest of the time: the best again on other folds, and new variants.
-
-    Both are offered only while a whole candidate still fits.
-    """
-    metric = board.study.problem.metric
-    known = [
-        t for t in board.trials.values()
-        if t.candidate.status == "done" and t.candidate.family == "lightgbm"
-        and not t.candidate.name.startswith("race")
-    ]  # fmt: skip
-    known.sort(key=lambda t: -oriented(metric, t.candidate.score))
-    for turn in range(1, MOST_REPEATS + 1):
-        for trial in known[:3]:
-            if trial.candidate.seconds * 1.1 < board.left:
-                yield again(_spec_of(trial), turn), board.left
-        if known:
-            for number in (2 * turn - 1, 2 * turn):
-                spec = variant(_spec_of(known[0]), number, board.study.seed)
-                if 1.2 * known[0].candidate.seconds < board.left:
-                    yield spec, board.left
-
-
-def _spec_of(trial: Trial) -> Spec:
-    told = trial.candidate
-    own = {k: v for k, v in told.params.items() if k not in ("split", "fitted")}
-    return Spec(told.name, told.family, own, trial.view)
-
-
 def variant(spec: Spec, number: int, seed: int) -> Spec:
-    """Return a random neighbour of a LightGBM candidate."""
+    """Return a random neighbour of a candidate of one of the families in `VARIED`."""
     rng = np.random.default_rng([seed, number, 77])
     params = dict(spec.params)
+    if spec.family == "network":
+        width = int(2 ** rng.integers(6, 9))
+        params["hidden"] = [width, max(32, width // 2)] if rng.random() < 0.7 else [width]
+        params["dropout"] = round(float(rng.uniform(0.05, 0.4)), 2)
+        params["rate"] = round(float(10 ** rng.uniform(-3.2, -2.5)), 5)
+        params["pieces"] = int(max(4, round(params["pieces"] * 2 ** rng.uniform(-1, 0.6))))
+        return Spec(f"network_variant{number}", "network", params, view="linear")
+    if spec.family == "extra_trees":
+        params["max_features"] = round(float(rng.uniform(0.2, 1.0)), 2)
+        params["min_samples_leaf"] = int(max(1, params["min_samples_leaf"] + rng.integers(-1, 2)))
+        return Spec(f"extra_trees_variant{number}", "extra_trees", params)
+    if spec.family == "catboost":
+        params["depth"] = int(rng.integers(4, 8))
+        params["rsm"] = round(float(rng.uniform(0.3, 1.0)), 2)
+        params["l2_leaf_reg"] = round(float(10 ** rng.uniform(0, 1.3)), 2)
+        params["random_strength"] = round(float(rng.uniform(0.2, 3.0)), 2)
+        return Spec(f"catboost_variant{number}", "catboost", params)
     params["num_leaves"] = int(np.clip(params["num_leaves"] * 2 ** rng.uniform(-1.2, 1.2), 4, 255))
     params["min_data_in_leaf"] = max(2, int(params["min_data_in_leaf"] * 2 ** rng.uniform(-2, 1.5)))
     params["feature_fraction"] = round(float(rng.uniform(0.3, 1.0)), 2)
@@ -310,4 +230,13 @@ def _lightgbm(study: Study, rate: float, **own: Any) -> dict[str, Any]:
     return {
         "learning_rate": rate, "num_leaves": 31, "rounds": int(100 / rate), "patience": 30,
         "min_data_in_leaf": int(np.clip(rows // 60, 3, 20)), **own,
+    }  # fmt: skip
+
+
+def _catboost(study: Study, depth: int, **own: Any) -> dict[str, Any]:
+    """Few borders on wide tables: there they cost much and say little."""
+    columns = study.tree.shape[1]
+    return {
+        "learning_rate": 0.1, "depth": depth, "rounds": 1000, "patience": 30,
+        "border_count": 254 if columns <= 12 else 128 if columns <= 30 else 64, **own,
     }  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autoglm_agent.automl.scoring.metrics import oriented
-from autoglm_agent.automl.search.portfolio import Board, Offer
+from autoglm_agent.automl.search.schedule import Board, Offer
 from autoglm_agent.automl.search.train import Spec
 
 MOST = 2
@@ -32,12 +32,17 @@ _BOUNDS: dict[str, dict[str, _Range]] = {
     },
     "extra_trees": {
         "trees": (1, 500), "oob_factor": (1, 10), "min_samples_leaf": (1, 1000),
-        "max_features": (0.01, 1),
+        "max_features": (0.01, 1), "bootstrap": (0, 1),
     },
     "linear": {"strengths": (1e-6, 1000), "log": (0, 1)},
     "network": {
         "hidden": (1, 1024), "rounds": (1, 500), "patience": (1, 200), "rate": (1e-5, 0.1),
-        "batch": (8, 4096), "decay": (0, 1), "dropout": (0, 0.9),
+        "batch": (8, 4096), "decay": (0, 1), "dropout": (0, 0.9), "pieces": (0, 64),
+    },
+    "catboost": {
+        "learning_rate": (0.005, 0.5), "depth": (1, 10), "rounds": (1, 20_000),
+        "patience": (1, 1000), "border_count": (2, 254), "rsm": (0.05, 1),
+        "l2_leaf_reg": (0, 1000), "random_strength": (0, 100), "native_categories": (0, 1),
     },
 }  # fmt: skip
 _BOUNDS["random_forest"] = _BOUNDS["extra_trees"]
@@ -46,6 +51,7 @@ _NEEDED = {
     "extra_trees": {"trees", "oob_factor", "min_samples_leaf", "max_features"},
     "random_forest": {"trees", "oob_factor", "min_samples_leaf", "max_features"},
     "linear": {"strengths", "log"},
+    "catboost": {"learning_rate", "depth", "rounds", "patience", "border_count"},
     "network": {"hidden", "rounds", "patience", "rate", "batch", "decay", "dropout"},
 }
 

@@ -34,6 +34,7 @@ class Study:
         threads: Fits that run side by side.
         refit: Whether the model in use is fitted on all rows instead of averaged over folds.
         digest: Digest of the encoded data, the target and the folds.
+        fits: Fits of single folds that a race made, for the candidates that go on from them.
     """
 
     problem: Problem
@@ -47,6 +48,7 @@ class Study:
     threads: int
     refit: bool
     digest: str = ""
+    fits: dict[str, Any] = field(default_factory=dict)
     linear_view: LinearView | None = None
     _linear: np.ndarray | None = None
     _folds: dict[tuple[str, int, int], Fold] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from autoglm_agent.automl.models.base import Family, Fit, OutOfTime
+from autoglm_agent.automl.models.catboost import fit_catboost
 from autoglm_agent.automl.models.constant import fit_constant
 from autoglm_agent.automl.models.fitted import versions
 from autoglm_agent.automl.models.forest import fit_forest, grow
@@ -25,12 +27,13 @@ from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.trials import Candidate, Trial
 
-ENGINE = 1
+ENGINE = 2
 """Raised whenever the same parameters would train another model."""
 
 FAMILIES: dict[str, Family] = {
     "baseline": fit_constant,
     "lightgbm": fit_lightgbm,
+    "catboost": fit_catboost,
     "extra_trees": fit_forest,
     "random_forest": fit_forest,
     "linear": fit_linear,
@@ -63,7 +66,8 @@ class Spec:
 
 def trial_key(spec: Spec, study: Study) -> str:
     """Return the digest of data, folds, family, parameters, seed and versions."""
-    described = {**asdict(spec), "engine": ENGINE, "versions": versions(), "refit": study.refit}
+    described = {**asdict(spec), "engine": ENGINE, "refit": study.refit}
+    described["versions"] = versions([spec.family])
     described.pop("name")
     described["oob"] = _out_of_bag(spec, study)
     return study.key(described)
@@ -87,7 +91,8 @@ def train(spec: Spec, study: Study, deadline: Deadline) -> Trial:
 
 
 def _out_of_bag(spec: Spec, study: Study) -> bool:
-    return spec.family in FORESTS and study.exchangeable and not study.refit
+    bagged = spec.family in FORESTS and spec.params.get("bootstrap", True)
+    return bool(bagged and study.exchangeable and not study.refit)
 
 
 def fit_seed(seed: int, family: str, split: int, number: int) -> int:
@@ -100,6 +105,10 @@ def fit_seed(seed: int, family: str, split: int, number: int) -> int:
         number: The fold; -1 for a fit on all rows.
     """
     return zlib.crc32(repr((seed, family, split, number)).encode()) % (2**31 - 4096)
+
+
+def _fit_key(spec: Spec, number: int) -> str:
+    return json.dumps([spec.family, spec.params, spec.view, spec.split, number], sort_keys=True)
 
 
 def _seed(spec: Spec, study: Study, number: int) -> int:
@@ -133,6 +142,10 @@ def _train_folds(
     each = None if deadline.seconds is None else deadline.left * 0.97 / waves
 
     def fit(number: int) -> tuple[Fit, np.ndarray] | None:
+        key = _fit_key(spec, number)
+        kept: tuple[Fit, np.ndarray] | None = study.fits.get(key)
+        if kept is not None:  # a race has fitted it already
+            return kept
         fold = study.fold(spec.view, number, spec.split)
         seed = _seed(spec, study, number)
         own = Deadline(None if each is None else min(each, deadline.left))
@@ -140,7 +153,10 @@ def _train_folds(
             done = family(params, fold, study.problem, seed=seed, deadline=own)
         except OutOfTime:
             return None
-        return done, done.model.predict(fold.X_valid)
+        outcome = done, done.model.predict(fold.X_valid)
+        if spec.folds is not None and not done.info.get("cut"):
+            study.fits[key] = outcome
+        return outcome
 
     outcomes = side_by_side(fit, numbers, study.threads)
     shape = (
@@ -166,7 +182,7 @@ def _refit(
 ) -> Any:  # fmt: skip
     """Fit on all rows with what the folds found out."""
     params = dict(params)
-    if spec.family in ("lightgbm", "network"):
+    if spec.family in ("lightgbm", "catboost", "network"):
         params["rounds"] = max(1, round(float(np.mean([i["rounds"] for i in infos[-3:]])) * 1.1))
     if spec.family == "linear":
         params["strengths"] = [float(np.median([i["strength"] for i in infos]))]

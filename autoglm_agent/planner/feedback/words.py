@@ -10,15 +10,17 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     r"random forests?|随机森林": ("random_forest",),
     r"extra[- ]?trees|extremely randomi[sz]ed trees|极端随机树": ("extra_trees",),
     r"forests?|森林": ("random_forest", "extra_trees"),
-    r"light ?gbm|lgbm|xg ?boost|cat ?boost|gradient boost\w*|boost(?:ing|ed trees|ers?)|gbdt|gbm|"
-    r"提升树|梯度提升|提升": ("lightgbm",),
+    r"cat ?boost": ("catboost",),
+    r"light ?gbm|lgbm": ("lightgbm",),
+    r"xg ?boost|gradient boost\w*|boost(?:ing|ed trees|ers?)|gbdt|gbm|"
+    r"提升树|梯度提升|提升": ("lightgbm", "catboost"),
     r"neural net(?:work)?s?|deep learning|deep nets?|nets?|networks?|mlps?|"
     r"神经网络|深度学习|深度模型": ("network",),
     r"(?:single |small )?decision trees?|决策树": ("tree",),
 }
 """Names of model families, as expressions, to the families of the search."""
 
-ALL_FAMILIES = ("lightgbm", "extra_trees", "random_forest", "linear", "network")
+ALL_FAMILIES = ("lightgbm", "catboost", "extra_trees", "random_forest", "linear", "network")
 
 _P = re.ASCII
 WHY_NOT = re.compile(

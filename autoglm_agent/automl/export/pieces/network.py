@@ -10,6 +10,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from autoglm_agent.automl.export.pieces.fits import Fit, Predictor, Problem
+from autoglm_agent.automl.models.pieces import pieces_of, widened
 
 
 def fit_network(
@@ -17,10 +18,11 @@ def fit_network(
 ) -> Predictor:
     """Train for `fit.length` epochs of the schedule over `rounds` epochs."""
     rng = np.random.default_rng(fit.seed)
-    layers = _start([X.shape[1], *params["hidden"], problem.width], rng)
+    wide, edges = pieces_of(X, int(params.get("pieces", 0)))
+    matrix = widened(X, wide, edges)
+    layers = _start([matrix.shape[1], *params["hidden"], problem.width], rng)
     regression = problem.kind == "regression"
     offset, scale = (float(y.mean()), float(y.std()) or 1.0) if regression else (0.0, 1.0)
-    matrix = X.astype(np.float32)
     if regression:
         truth = ((y - offset) / scale).astype(np.float32)[:, None]
     else:
@@ -45,7 +47,7 @@ def fit_network(
     spread = float(y.max() - y.min()) if regression else 0.0
 
     def predict(X: np.ndarray) -> np.ndarray:
-        raw = _forward(layers, X.astype(np.float32))[-1].astype(np.float64)
+        raw = _forward(layers, widened(X, wide, edges))[-1].astype(np.float64)
         if regression:
             values = raw[:, 0] * scale + offset
             low, high = float(y.min()) - 0.1 * spread, float(y.max()) + 0.1 * spread

@@ -68,15 +68,18 @@ def _fit_forest(
     kind: Any, params: Mapping[str, Any], fit: Fit, X: np.ndarray, y: np.ndarray, problem: Problem
 ) -> Predictor:
     trees: list[Any] = []
-    own = {k: v for k, v in params.items() if k not in ("trees", "oob_factor")}
+    own = {"bootstrap": True, **params}
+    own = {k: v for k, v in own.items() if k not in ("trees", "oob_factor", "power")}
     while len(trees) < fit.length:
         size = min(CHUNK, fit.length - len(trees))
-        chunk = kind(size, bootstrap=True, n_jobs=-1, random_state=fit.seed + len(trees), **own)
+        chunk = kind(size, n_jobs=-1, random_state=fit.seed + len(trees), **own)
         trees += chunk.fit(X, y).estimators_
-    return _mean_of_trees(trees, y, problem)
+    return _mean_of_trees(trees, y, problem, float(params.get("power", 1.0)))
 
 
-def _mean_of_trees(trees: Sequence[Any], y: np.ndarray, problem: Problem) -> Predictor:
+def _mean_of_trees(
+    trees: Sequence[Any], y: np.ndarray, problem: Problem, power: float = 1.0
+) -> Predictor:
     values = [_leaf_values(tree, problem.width) for tree in trees]
     prior = np.bincount(y, minlength=problem.width) / len(y) if y.dtype.kind != "f" else None
 
@@ -88,7 +91,11 @@ def _mean_of_trees(trees: Sequence[Any], y: np.ndarray, problem: Problem) -> Pre
         mean = total / len(trees)
         if prior is None:
             return np.asarray(mean[:, 0])
-        return np.asarray((1.0 - PRIOR_ROWS) * mean + PRIOR_ROWS * prior)
+        shares = (1.0 - PRIOR_ROWS) * mean + PRIOR_ROWS * prior
+        if power == 1.0:
+            return np.asarray(shares)
+        raised = shares**power  # votes are too timid; the run found by how much
+        return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
     return predict
 
