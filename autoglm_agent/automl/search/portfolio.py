@@ -238,5 +238,5 @@ def _catboost(study: Study, depth: int, **own: Any) -> dict[str, Any]:
     columns = study.tree.shape[1]
     return {
         "learning_rate": 0.1, "depth": depth, "rounds": 1000, "patience": 30,
-        "border_count": 254 if columns <= 12 else 128 if columns <= 30 else 64, **own,
+        "border_count": 254 if columns <= 12 else 64, **own,
     }  # fmt: skip
