@@ -214,7 +214,7 @@ class _Search:
         if self.deadline.seconds is None:
             return 0.0
         selecting = 0.1 + min(rows, 10_000) * 8e-5
-        predicting = 0.04 + 0.04 * min(1.0, rows / 20_000)
+        predicting = 0.06 + 0.04 * min(1.0, rows / 20_000)
         return min(0.15 * self.deadline.left, selecting + predicting * self.deadline.seconds)
 
     def _fail(self, spec: Spec, name: str, status: Any, error: str, seconds: float) -> None:

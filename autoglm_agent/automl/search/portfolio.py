@@ -143,11 +143,11 @@ def fixed(study: Study, *, interpretable: bool, simplify: bool) -> Iterator[Spec
     yield from forests(study)
     found = configurations(study)
     yield slow(found.pop("sampled"), "sampled", 0.04)
+    if affordable(study, "linear"):
+        yield linear(log=skewed(study))
     boosted = catboosts(study)
     if boosted:
         yield slow(boosted.pop("catboost"), "catboost", 0.06)
-    if affordable(study, "linear"):
-        yield linear(log=skewed(study))
     yield slow(found.pop("random"), "random", 0.05)
     if affordable(study, "network"):
         yield network(study)
