@@ -110,7 +110,7 @@ def _shops(rng: np.random.Generator) -> pd.DataFrame:
     price = np.exp(rng.normal(1.5, 0.4, n))
     words = np.array(["fresh", "organic", "large", "family pack", "sale", "imported"])
     label = rng.integers(0, len(words), n)
-    season = 0.3 * np.sin(day / 365 * 2 * np.pi) + 0.25 * (date.dayofweek >= 5)
+    season = 0.3 * np.sin(day / 365 * 2 * np.pi) + 0.25 * (date.day_of_week >= 5)
     raw = level[shop] + taste[article] + season - 0.5 * np.log(price) + 0.4 * (label == 4)
     sales: Any = np.exp(2 + raw + rng.normal(0, 0.3, n))
     return pd.DataFrame(

@@ -9,7 +9,7 @@ import pytest
 
 from autoglm_agent.automl.scoring.metrics import oriented, score
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.automl.search.ensemble import combine, common_rows, select
+from autoglm_agent.automl.search.ensemble import combine, common_rows, select, select_bagged
 
 REGRESSION = Problem("regression", "rmse")
 
@@ -30,19 +30,21 @@ def _binary(metric: str, n: int = 500):
     return y, oofs, Problem("binary", metric, (0, 1), 1)
 
 
+@pytest.mark.parametrize("choose", [select, select_bagged], ids=["once", "bagged"])
 @pytest.mark.parametrize("metric", ["rmse", "mae", "mape", "r2"])
-def test_the_ensemble_is_never_worse_than_the_best_single_number(metric):
+def test_the_ensemble_is_never_worse_than_the_best_single_number(metric, choose):
     y, oofs = _noisy()
     problem = Problem("regression", metric)
-    weights = select(oofs, y, problem)
+    weights = choose(oofs, y, problem)
     singles = [oriented(metric, score(metric, y, p, problem)) for p in oofs.values()]
     assert oriented(metric, score(metric, y, combine(oofs, weights), problem)) >= max(singles)
 
 
+@pytest.mark.parametrize("choose", [select, select_bagged], ids=["once", "bagged"])
 @pytest.mark.parametrize("metric", ["roc_auc", "log_loss", "average_precision", "accuracy"])
-def test_the_ensemble_is_never_worse_than_the_best_single_probability(metric):
+def test_the_ensemble_is_never_worse_than_the_best_single_probability(metric, choose):
     y, oofs, problem = _binary(metric)
-    weights = select(oofs, y, problem)
+    weights = choose(oofs, y, problem)
     singles = [oriented(metric, score(metric, y, p, problem)) for p in oofs.values()]
     mixed = oriented(metric, score(metric, y, combine(oofs, weights), problem))
     assert mixed >= max(singles) - 1e-12
@@ -54,6 +56,23 @@ def test_weights_are_positive_sum_to_one_and_repeat():
     assert sum(weights.values()) == pytest.approx(1.0)
     assert min(weights.values()) > 0
     assert weights == select(oofs, y, REGRESSION)
+    bagged = select_bagged(oofs, y, REGRESSION)
+    assert sum(bagged.values()) == pytest.approx(1.0)
+    assert min(bagged.values()) > 0.0
+    assert bagged == select_bagged(oofs, y, REGRESSION)
+
+
+def test_one_row_that_rules_the_loss_does_not_rule_the_weights():
+    rng = np.random.default_rng(4)
+    y = rng.normal(size=400)
+    oofs = {f"m{i}": y + rng.normal(0, 1.0, 400) for i in range(3)}
+    y[7] += 20.0
+    oofs["m2"] = oofs["m2"] + 0.3
+    oofs["m2"][7] += 20.0  # as good as the others but for luck in that row
+    once = select(oofs, y, REGRESSION)
+    bagged = select_bagged(oofs, y, REGRESSION)
+    assert once["m2"] > 0.5
+    assert bagged["m2"] < once["m2"] - 0.1
 
 
 def test_independent_errors_are_averaged_out():

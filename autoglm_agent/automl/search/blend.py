@@ -12,12 +12,15 @@ from autoglm_agent.automl.models.fitted import FittedModel, Member
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.metrics import oriented, score
 from autoglm_agent.automl.scoring.threshold import decision_threshold
-from autoglm_agent.automl.search.ensemble import STEPS, combine, predicted, select
+from autoglm_agent.automl.search.ensemble import STEPS, combine, predicted, select, select_bagged
 from autoglm_agent.automl.search.honesty import honest_of_search
 from autoglm_agent.automl.search.result import SearchResult
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import measured
 from autoglm_agent.automl.search.trials import Candidate, Trial
+
+LEAST_SECONDS = 1.0
+"""With less than this left the weights are found on one sample only."""
 
 
 def conclude(
@@ -60,7 +63,8 @@ def conclude(
     else:
         oofs = {t.candidate.id: t.oof for t in usable if t.candidate.family != "baseline"}
         oofs = oofs or {best.candidate.id: best.oof}
-        weights = select(oofs, study.y, study.problem, steps=steps or STEPS)
+        choose = select_bagged if deadline.left > LEAST_SECONDS else select
+        weights = choose(oofs, study.y, study.problem, steps=steps or STEPS)
     if max_latency_ms is not None:
         weights, warning = _hold_latency(study, X, usable, weights, max_latency_ms)
         warnings += [warning] if warning else []

@@ -214,11 +214,12 @@ class _Search:
             yield spec, board.left if share is None else share
 
     def _reserve(self, rows: int) -> float:
-        """Seconds kept for choosing the ensemble and building the model."""
+        """Seconds kept for choosing the ensemble, building the model and predicting with it."""
         if self.deadline.seconds is None:
             return 0.0
         selecting = 0.1 + min(rows, 10_000) * 8e-5
-        return min(0.15 * self.deadline.left, selecting + 0.04 * self.deadline.seconds)
+        predicting = 0.06 + 0.04 * min(1.0, rows / 20_000)
+        return min(0.15 * self.deadline.left, selecting + predicting * self.deadline.seconds)
 
     def _fail(self, spec: Spec, name: str, status: Any, error: str, seconds: float) -> None:
         candidate = Candidate(

@@ -19,6 +19,12 @@ from autoglm_agent.automl.scoring.threshold import decision_threshold
 STEPS = 40
 PATIENCE = 12
 """Steps without a gain after which the selection ends."""
+BAGS, BAG_ROWS = 5, 2_000
+LEADING = 8
+"""Best candidates that resamples choose among, beside the members."""
+LEAST_BAGGED = 100
+"""With fewer rows resamples say nothing."""
+LEAST_WEIGHT = 0.02
 MOST_ROWS = 10_000
 """Weights are found on at most this many rows, evenly spaced."""
 
@@ -84,6 +90,63 @@ def select(
         best_counts[0] = 1
     share = best_counts / best_counts.sum()
     return {name: float(w) for name, w in zip(names, share, strict=True) if w > 0}
+
+
+def select_bagged(
+    oofs: Mapping[str, np.ndarray], y: np.ndarray, problem: Problem, *, steps: int = STEPS
+) -> dict[str, float]:
+    """Choose the weights as the mean of selections on resampled rows.
+
+    One selection follows the accidents of its rows, most of all where a few rows rule the loss;
+    the mean of several spreads the weight over candidates that are about as good (Caruana et al.
+    2006). Members with hardly any weight are left out.
+
+    Args:
+        oofs: As for `select`.
+        y: Codes or numbers, shape (rows,).
+        problem: What is predicted, and its metric.
+        steps: Candidates added at most, in each selection.
+
+    Returns:
+        Name to weight, all positive, summing to one; on the common rows never worse than the
+        best single candidate.
+
+    Raises:
+        ValueError: If no row is predicted by every candidate.
+    """
+    whole = select(oofs, y, problem, steps=steps)
+    rows = np.flatnonzero(common_rows(oofs))
+    if len(oofs) < 2 or len(rows) < LEAST_BAGGED or not _quickly_judged(problem):
+        return whole
+
+    def merit(prediction: np.ndarray) -> float:
+        return oriented(problem.metric, score(problem.metric, y[rows], prediction, problem))
+
+    alone = {name: merit(oof[rows]) for name, oof in oofs.items()}
+    leading = sorted(alone, key=lambda name: -alone[name])[:LEADING]
+    oofs = {name: oof for name, oof in oofs.items() if name in whole or name in leading}
+    rng, found = np.random.default_rng(0), [whole]
+    for _ in range(BAGS):
+        drawn = rng.choice(rows, min(len(rows), BAG_ROWS))
+        if problem.is_classification and len(np.unique(y[drawn])) < problem.width:
+            continue
+        part = {name: oof[drawn] for name, oof in oofs.items()}
+        found.append(select(part, y[drawn], problem, steps=steps))
+    mean = {name: float(np.mean([w.get(name, 0.0) for w in found])) for name in oofs}
+    kept = {name: weight for name, weight in mean.items() if weight >= LEAST_WEIGHT}
+    if not kept:
+        return whole
+    weights = {name: weight / sum(kept.values()) for name, weight in kept.items()}
+
+    best = max(alone.values())
+    return weights if merit(combine(oofs, weights)[rows]) >= best else whole
+
+
+def _quickly_judged(problem: Problem) -> bool:
+    """Whether thousands of merits are a matter of a second."""
+    return problem.metric in ("log_loss", "rmse", "mae") or (
+        problem.kind == "binary" and problem.metric == "roc_auc"
+    )
 
 
 class _Judge:

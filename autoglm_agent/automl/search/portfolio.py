@@ -143,11 +143,11 @@ def fixed(study: Study, *, interpretable: bool, simplify: bool) -> Iterator[Spec
     yield from forests(study)
     found = configurations(study)
     yield slow(found.pop("sampled"), "sampled", 0.04)
+    if affordable(study, "linear"):
+        yield linear(log=skewed(study))
     boosted = catboosts(study)
     if boosted:
         yield slow(boosted.pop("catboost"), "catboost", 0.06)
-    if affordable(study, "linear"):
-        yield linear(log=skewed(study))
     yield slow(found.pop("random"), "random", 0.05)
     if affordable(study, "network"):
         yield network(study)
@@ -238,5 +238,5 @@ def _catboost(study: Study, depth: int, **own: Any) -> dict[str, Any]:
     columns = study.tree.shape[1]
     return {
         "learning_rate": 0.1, "depth": depth, "rounds": 1000, "patience": 30,
-        "border_count": 254 if columns <= 12 else 128 if columns <= 30 else 64, **own,
+        "border_count": 254 if columns <= 12 else 64, **own,
     }  # fmt: skip

@@ -141,7 +141,7 @@ def _tried(board: Board, spec: Spec) -> Iterator[Offer]:
     name = f"race_{spec.name}"
     count = len(board.study.fold_numbers)
     if count > RACE_FOLDS and not board.study.refit:
-        yield replace(spec, name=name, folds=tuple(board.raced)), 0.3 * board.left
+        yield replace(spec, name=name, folds=tuple(board.raced)), 0.15 * board.left
         race = board.trials.get(name)
         if race is None or any(info.get("cut") for info in race.candidate.params["fitted"]):
             return
