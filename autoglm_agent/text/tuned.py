@@ -59,7 +59,9 @@ def encoder_family(name: str, way: Way) -> Family:
         texts, labels = [str(v) for v in values], [int(c) for c in codes]
         backbone = text_backbone(name)
         if way == "adapter":
-            schedule = Schedule(epochs=10, rate=2e-3, seed=seed, deadline=deadline)
+            # Few texts are passed more often: an adapter needs some hundred steps.
+            epochs = int(np.clip(20_000 / len(texts), 3, 40))
+            schedule = Schedule(epochs=epochs, rate=2e-3, seed=seed, deadline=deadline)
             adapter = fit_adapter(
                 _host(name), backbone, texts, labels, name="task", schedule=schedule
             )

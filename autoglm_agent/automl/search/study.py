@@ -125,13 +125,13 @@ class Study:
         return np.flatnonzero(train), np.flatnonzero(folds == number)
 
     def fold(self, view: str, number: int, split: int = 0) -> Fold:
-        """Return a fold; folds of the first split are kept, with what is cached in them."""
+        """Return a fold; those of the first split that trees read are kept, with their cache."""
         key = (view, number, split)
         if key in self._folds:
             return self._folds[key]
         train, valid = self.rows(number, split)
         fold = self._cut(view, train, valid)
-        if split == 0:
+        if split == 0 and view == "tree":  # the linear view is wide, and nothing of it is cached
             self._folds[key] = fold
         return fold
 
