@@ -1,7 +1,7 @@
 """The machine: recall, compose, generate, act, verify, backtrack, conclude, remember.
 
 One graph serves free reasoning and AutoML; they differ in the scene that `open_scene` gives.
-Each node says what is next by plain state, so LangGraph's time travel stays a feature for
+Routing is by conditional edges over plain state, so LangGraph's time travel stays a feature for
 people; the search stack itself is the state's chain, nogoods and usage.
 """
 
@@ -16,7 +16,6 @@ from langchain_core.runnables.config import run_in_executor
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import Command
 
 from autoglm_agent.faults import faultpoint
 from autoglm_graphs.nodes.act import aact, act
@@ -46,6 +45,8 @@ NODES: tuple[tuple[str, Node, AsyncNode | None], ...] = (
     ("remember", remember, None),
 )
 """All nodes after `recall`, which begins the task."""
+APPROVE: tuple[str, Node, AsyncNode | None] = ("approve", approve, None)
+"""After an accepted step, where a person approves the plan."""
 
 
 RECURSION_LIMIT = 10_000
@@ -81,7 +82,7 @@ def build_machine(
         begun = cast(State, {**state, **keys})
         opening = open_scene(begun).opening
         chosen = opening(begun) if opening else {}
-        return keys | chosen | TimedNode("recall", open_scene, recall).run(begun)
+        return keys | chosen | TimedNode("recall", open_scene, recall).invoke(begun)
 
     graph: StateGraph[State, Any, Input, Any] = StateGraph(
         WideState if width > 1 else State,
@@ -90,23 +91,20 @@ def build_machine(
         context_schema=context_schema,
     )
     graph.add_node("recall", begin_and_recall)
-    ways = routes(approving)
-    nodes = (*NODES, ("approve", approve, None)) if approving else NODES
-    for verb, node, anode in nodes:
-        route, ends = ways.get(verb, (None, None))
-        graph.add_node(
-            verb, TimedNode(verb, open_scene, node, anode, route=route), destinations=ends
-        )
+    for verb, node, anode in (*NODES, *([APPROVE] if approving else [])):
+        graph.add_node(verb, TimedNode(verb, open_scene, node, anode))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
     if width > 1:
         graph.add_node("propose", TimedNode("propose", open_scene, propose, apropose, alone=False))
-        edge = fan(width, lambda state: open_scene(state).budget)
-        graph.add_conditional_edges("compose", edge, ["propose", "generate"])
+        drafts = fan(width, lambda state: open_scene(state).budget)
+        graph.add_conditional_edges("compose", drafts, ["propose", "generate"])
         graph.add_edge("propose", "generate")
     else:
         graph.add_edge("compose", "generate")
     graph.add_edge("act", "verify")
+    for verb, (edge, ends) in routes(approving).items():
+        graph.add_conditional_edges(verb, edge, list(ends))
     graph.add_edge("conclude", "remember")
     graph.add_edge("remember", END)
     return graph.compile(checkpointer=checkpointer, name=name).with_config(
@@ -114,7 +112,7 @@ def build_machine(
     )
 
 
-class TimedNode(Runnable[State, "dict[str, Any] | Command[str]"]):
+class TimedNode(Runnable[State, dict[str, Any]]):
     """A node as LangGraph runs it, sync and async: with its scene, and its seconds counted."""
 
     def __init__(
@@ -125,25 +123,27 @@ class TimedNode(Runnable[State, "dict[str, Any] | Command[str]"]):
         anode: AsyncNode | None = None,
         *,
         alone: bool = True,
-        route: Callable[[State], str] | None = None,
     ) -> None:
         self.name = name
         self._open = open_scene
         self._node = node
         self._anode = anode
-        self._route = route
         self._alone = alone  # nodes side by side cannot all write the usage
 
     def invoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> dict[str, Any] | Command[str]:
-        """Run the node and say where to go."""
+    ) -> dict[str, Any]:
+        """Run the node."""
         del config, kwargs
-        return self._routed(input, self.run(input))
+        faultpoint(f"node.{self.name}")
+        started = time.perf_counter()
+        changed = self._node(input, self._open(input))
+        faultpoint(f"node.{self.name}.end")
+        return self._counted(input, changed, time.perf_counter() - started)
 
     async def ainvoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> dict[str, Any] | Command[str]:
+    ) -> dict[str, Any]:
         """Run the node without blocking the event loop: in a thread, if it is not async."""
         if self._anode is None:
             return await run_in_executor(config, self.invoke, input, config, **kwargs)
@@ -151,23 +151,10 @@ class TimedNode(Runnable[State, "dict[str, Any] | Command[str]"]):
         started = time.perf_counter()
         changed = await self._anode(input, self._open(input))
         faultpoint(f"node.{self.name}.end")
-        return self._routed(input, self._counted(input, changed, time.perf_counter() - started))
-
-    def run(self, state: State) -> dict[str, Any]:
-        """Return what the node changes."""
-        faultpoint(f"node.{self.name}")
-        started = time.perf_counter()
-        changed = self._node(state, self._open(state))
-        faultpoint(f"node.{self.name}.end")
-        return self._counted(state, changed, time.perf_counter() - started)
+        return self._counted(input, changed, time.perf_counter() - started)
 
     def _counted(self, state: State, changed: dict[str, Any], seconds: float) -> dict[str, Any]:
         if not self._alone:
             return changed
         usage = changed.get("usage") or state.get("usage") or {}
         return {**changed, "usage": {**usage, "seconds": usage.get("seconds", 0.0) + seconds}}
-
-    def _routed(self, state: State, changed: dict[str, Any]) -> dict[str, Any] | Command[str]:
-        if self._route is None:
-            return changed
-        return Command(update=changed, goto=self._route(cast(State, {**state, **changed})))

@@ -41,6 +41,13 @@ class ReasoningOutput(Output):
     usage: dict[str, Any]
 
 
+class Route(TypedDict):
+    """What the routing looks at: a conditional edge reads these keys only."""
+
+    step: NotRequired[dict[str, Any] | None]
+    decision: NotRequired[dict[str, Any] | None]
+
+
 class Fan(Input):
     """What the fan of several drafts looks at and hands on."""
 
@@ -109,7 +116,7 @@ def chain_of(state: State) -> Chain:
     return revived(Chain, state.get("chain") or {})
 
 
-def step_of(state: State) -> Step:
+def step_of(state: State | Route) -> Step:
     """Return the step being tried."""
     return revived(Step, state.get("step") or {})
 
@@ -134,7 +141,7 @@ def usage_of(state: State) -> Usage:
     return revived(Usage, state.get("usage") or {})
 
 
-def decision_of(state: State) -> Decision | None:
+def decision_of(state: State | Route) -> Decision | None:
     """Return the policy's last word, if there is one."""
     decision = state.get("decision")
     return revived(Decision, decision) if decision else None
