@@ -224,7 +224,7 @@ def test_a_torn_last_event_costs_only_itself(copy: Workspace) -> None:
 def test_a_chinese_instruction_keeps_its_letters_and_language(tmp_path: Path) -> None:
     run = profile_run(tmp_path / "run", instruction="描述这张表")
     html = page_of(run.workspace)
-    assert '<html lang="en">' in html
+    assert '<html lang="zh">' in html
     assert '<blockquote lang="zh"><p>描述这张表</p>' in html
 
 
