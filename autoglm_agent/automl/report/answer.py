@@ -187,6 +187,12 @@ def _sentence(record: RunRecord, found: Scores | None, say: Wording) -> str:
         return say.fact(str(without_target["text"]).strip().split("\n")[0])
     if task and task.kind == "profile" and record.profile:
         return _description(record.profile, data, say)
+    cross = _triple((record.search or {}).get("honest") or {})
+    if cross:
+        metric = str((record.search or {}).get("metric", ""))
+        value, low, high = (num.fixed(v, num.digits(metric, cross)) for v in cross)
+        named = say.metric(metric)
+        return say("answer.unread", data=data, metric=named, value=value, low=low, high=high)
     if task:
         return say("answer.none_of_kind", data=data, kind=say.name("kind", task.kind))
     return say("answer.none", data=data)
@@ -246,6 +252,6 @@ def _advice(record: RunRecord, found: Scores | None, say: Wording) -> tuple[str,
         out.append(say.counted("advice.time", skipped))
     if not found and record.search is None:
         out.append(say("advice.resume", run=record.id))
-    if failing:
+    if failing and found:
         out.append(say("advice.until"))
     return tuple(out)

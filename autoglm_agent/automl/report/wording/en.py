@@ -37,6 +37,9 @@ TEXT: dict[str, str] = {
     "answer.profile_kinds": "{data} has {rows} and {columns} ({kinds}).",
     "answer.none": "There is no score to report for {data}.",
     "answer.none_of_kind": "There is no score to report for {data}: {kind}.",
+    "answer.unread": "The held-out rows of {data} were not read, so there is no final score; in "
+    "cross-validation, corrected for choosing, {metric} is {value} (95 % interval {low} to "
+    "{high}).",
     "reason.failed": "{checks} failed and could not be answered: {ids}.",
     "reason.all_passed": "All {n} checks that apply found nothing that refutes the result.",
     "reason.description": "A description claims nothing that a check could refute.",

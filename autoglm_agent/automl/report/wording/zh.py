@@ -34,6 +34,8 @@ TEXT: dict[str, str] = {
     "answer.profile_kinds": "{data} 共有 {rows}、{columns}（{kinds}）。",
     "answer.none": "{data} 没有可报告的得分。",
     "answer.none_of_kind": "{data} 没有可报告的得分（任务：{kind}）。",
+    "answer.unread": "{data} 的留出数据尚未读取，因此没有最终得分；扣除挑选偏差后，交叉验证的 "
+    "{metric} 为 {value}（95% 区间 {low} 至 {high}）。",
     "reason.failed": "{checks}未通过且未能解决：{ids}。",
     "reason.all_passed": "适用的 {n} 项检查均未发现推翻该结果的证据。",
     "reason.description": "数据描述不作任何结论，没有可供检查推翻的内容。",
