@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from html.parser import HTMLParser
@@ -224,7 +225,7 @@ def test_a_torn_last_event_costs_only_itself(copy: Workspace) -> None:
 def test_a_chinese_instruction_keeps_its_letters_and_language(tmp_path: Path) -> None:
     run = profile_run(tmp_path / "run", instruction="描述这张表")
     html = page_of(run.workspace)
-    assert '<html lang="en">' in html
+    assert '<html lang="zh">' in html
     assert '<blockquote lang="zh"><p>描述这张表</p>' in html
 
 
@@ -310,3 +311,36 @@ def test_a_clustering_without_verdicts_does_not_claim_to_be_checked(runs: dict[s
     html = page_of(runs["clustering"].workspace)
     assert "No verdict is on record" in html
     assert "claims nothing" in page_of(runs["profile"].workspace)
+
+
+def test_without_a_reading_the_cross_validation_score_is_told_as_what_it_is(
+    copy: Workspace,
+) -> None:
+    shutil.rmtree(copy.path / "assessments")
+    search = copy.read_json("searches", "search-b", "search.json")
+    honest = {"value": 0.9712, "low": 0.9511, "high": 0.9904}
+    copy.write_json({**search, "honest": honest}, "searches", "search-b", "search.json")
+    html = page_of(copy, "unverified")
+    heading = html[html.index("<h1>") : html.index("</h1>")]
+    assert "were not read" in heading
+    assert "0.971" in heading
+    assert "Honest score" not in html
+    assert "do not rely on the score" not in html
+
+
+def test_checks_that_had_no_time_are_folded_and_named_in_the_advice(copy: Workspace) -> None:
+    path = next(copy.path.glob("checks/assessment-*.json"))
+    verdicts = json.loads(path.read_text())
+    late = {**verdicts[0], "check": "V36", "status": "unknown", "fact": "Not run: time."}
+    path.write_text(json.dumps([*verdicts, late, {**late, "check": "V37"}]))
+    html = page_of(copy, "unverified")
+    assert "2 checks had no time to run" in html
+    assert "<summary>2 checks that had no time to run</summary>" in html
+
+
+def test_the_first_screen_names_the_columns_that_drive_the_prediction(runs: dict[str, Run]) -> None:
+    workspace = runs["binary"].workspace
+    items = workspace.read_json("explain.json")["importance"]
+    first = max(items, key=lambda item: item["mean"])["column"]
+    html = page_of(workspace)
+    assert f"<code>{first}</code>" in html[html.index('class="drivers"') : html.index("</header>")]

@@ -9,7 +9,8 @@ import pytest
 from report_run import clustering_run, supervised_run
 
 from autoglm_agent.automl.report import build_report, summary_text
-from autoglm_agent.automl.report.page import cell, language
+from autoglm_agent.automl.report.page import cell
+from autoglm_agent.automl.report.wording import script_of
 
 HOSTILE = [
     '<img src=x onerror="alert(1)">',
@@ -92,4 +93,4 @@ def test_a_cell_is_no_formula_when_pasted_into_a_spreadsheet(data: str, shown: s
     [("预测流失", "zh"), ("予測する", "ja"), ("예측", "ko"), ("Predict churn", "und"), ("", "und")],
 )
 def test_the_language_of_an_instruction_is_told_by_its_script(text: str, tag: str) -> None:
-    assert language(text) == tag
+    assert script_of(text) == tag

@@ -129,7 +129,7 @@ def test_every_figure_of_the_summary_is_in_the_ledger(run: Workspace, language: 
     for entry in Ledger(run).entries():
         for value in filter(lambda v: v is not None, (entry.value, entry.low, entry.high, entry.n)):
             known |= {f"{value:.4g}", f"{value:.6g}", f"{value:g}"}
-    said = re.sub(r"\d{4}-\d{2}-\d{2}|95 %", "", " ".join(lines))
+    said = re.sub(r"\d{4}-\d{2}-\d{2}|95 ?%", "", " ".join(lines))
     slices = " ".join(str(s["value"]) for s in found["slices"])
     figures = re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?", said)
     assert figures

@@ -30,7 +30,7 @@ WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "verified": "所有适用的检查都已通过，下面的分数可以信任。",
         "unverified": "并非所有检查都通过：请结合检查结果来看下面的分数。",
-        "score": "在 {n} 行留出数据上，{metric} 为 {value}（95 % 区间 {low} 到 {high}）。",
+        "score": "在 {n} 行留出数据上，{metric} 为 {value}（95% 区间 {low} 至 {high}）。",
         "drivers": "预测主要依据 {names}。",
         "and": "、",
         "first": "如果没有 {column} 的信息，{metric} 会变差 {drop}。",

@@ -9,8 +9,12 @@ from typing import Any
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord, Told
 from autoglm_agent.automl.report.grounding import Grounding
-from autoglm_agent.automl.report.words import KINDS, remedy_words
+from autoglm_agent.automl.report.wording import Wording
+from autoglm_agent.automl.report.words import remedy_words
 from autoglm_agent.chain import SUPERVISED
+
+NOT_RUN = "Not run: time."
+"""Fact of a check that was left out because the time was over."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,16 @@ class Answer:
     advice: tuple[str, ...] = field(default=())
 
 
-def answer(record: RunRecord, status: str, message: str = "") -> Answer:
+def answer(record: RunRecord, say: Wording, status: str, message: str = "") -> Answer:
     """Return the answer of a run from its files."""
     found = scores(record)
     return Answer(
-        sentence=_sentence(record, found),
+        sentence=_sentence(record, found, say),
         status=status,
-        reason=_reason(record, status, message),
+        reason=_reason(record, status, message, say),
         instruction=str(record.run.get("instruction") or ""),
         scores=found,
-        advice=_advice(record, found) if status != "verified" else (),
+        advice=_advice(record, found, say) if status != "verified" else (),
     )
 
 
@@ -136,6 +140,11 @@ def standing(record: RunRecord) -> list[Told]:
     return [told for told in record.checks if told.current]
 
 
+def not_run(told: Told) -> bool:
+    """Whether a check was left out because the time was over."""
+    return told.verdict.status == "unknown" and told.verdict.fact == NOT_RUN
+
+
 def _of_ledger(record: RunRecord, name: str) -> Json:
     entry = record.ledger.get(name, {})
     model = (record.assessment or {}).get("model")
@@ -158,66 +167,91 @@ def _other(assessment: Json, metric: str) -> tuple[tuple[str, float, float, floa
     return tuple(rows)
 
 
-def _sentence(record: RunRecord, found: Scores | None) -> str:
-    task, profile = record.task, record.profile
+def _sentence(record: RunRecord, found: Scores | None, say: Wording) -> str:
+    task = record.task
+    data = named_data(record, say)
     if found:
-        target = f"‘{task.target}’" if task and task.target else "the target"
-        return (
-            f"On {num.plural(found.n, 'row')} kept aside from the start, the predictions of "
-            f"{target} score {num.metric_title(found.metric)} {found.write(found.value)} "
-            f"(95 % interval {found.write(found.low)} to {found.write(found.high)})."
+        return say(
+            "answer.sentence",
+            rows=say.counted("count.row", found.n),
+            target=say("answer.target", name=task.target)
+            if task and task.target
+            else say("answer.the_target"),
+            metric=say.metric(found.metric),
+            value=found.write(found.value),
+            low=found.write(found.low),
+            high=found.write(found.high),
         )
     without_target = record.search or record.unsupervised or {}
     if without_target.get("text") and task and task.kind not in SUPERVISED:
-        return str(without_target["text"]).strip().split("\n")[0]
-    if task and task.kind == "profile" and profile:
-        kinds = Counter(str(c.get("kind")) for c in profile.get("columns") or ())
-        told = ", ".join(f"{number} {kind}" for kind, number in kinds.most_common())
-        return (
-            f"{record.data_name} has {num.plural(int(profile.get('rows') or 0), 'row')} and "
-            f"{num.plural(kinds.total(), 'column')}{f' ({told})' if told else ''}."
-        )
-    goal = f": {KINDS[task.kind]}" if task else ""
-    return f"There is no score to report for {record.data_name}{goal}."
+        return say.fact(str(without_target["text"]).strip().split("\n")[0])
+    if task and task.kind == "profile" and record.profile:
+        return _description(record.profile, data, say)
+    cross = _triple((record.search or {}).get("honest") or {})
+    if cross:
+        metric = str((record.search or {}).get("metric", ""))
+        value, low, high = (num.fixed(v, num.digits(metric, cross)) for v in cross)
+        named = say.metric(metric)
+        return say("answer.unread", data=data, metric=named, value=value, low=low, high=high)
+    if task:
+        return say("answer.none_of_kind", data=data, kind=say.name("kind", task.kind))
+    return say("answer.none", data=data)
 
 
-def _reason(record: RunRecord, status: str, message: str) -> str:
+def _description(profile: Json, data: str, say: Wording) -> str:
+    kinds = Counter(str(c.get("kind")) for c in profile.get("columns") or ())
+    told = [f"{number} {say.name('column', kind)}" for kind, number in kinds.most_common()]
+    rows = say.counted("count.row", int(profile.get("rows") or 0))
+    columns = say.counted("count.column", kinds.total())
+    if not told:
+        return say("answer.profile", data=data, rows=rows, columns=columns)
+    return say(
+        "answer.profile_kinds", data=data, rows=rows, columns=columns, kinds=say.listed(told)
+    )
+
+
+def named_data(record: RunRecord, say: Wording) -> str:
+    """Return the table's name, or a word for it."""
+    return record.data_name or say("data.unnamed")
+
+
+def _reason(record: RunRecord, status: str, message: str, say: Wording) -> str:
     if message:
         return message
     failing = unresolved(record)
     if failing:
-        ids = ", ".join(dict.fromkeys(t.verdict.check for t in failing))
-        return f"{num.plural(len(failing), 'check')} failed and could not be answered: {ids}."
+        ids = list(dict.fromkeys(t.verdict.check for t in failing))
+        checks = say.counted("count.check", len(failing))
+        return say("reason.failed", checks=checks, ids=say.listed(ids))
     decided = [t for t in standing(record) if t.verdict.status in ("pass", "warn")]
     if status == "verified" and decided:
-        return f"All {len(decided)} checks that apply found nothing that refutes the result."
+        return say("reason.all_passed", n=len(decided))
     if status == "verified" and record.task and record.task.kind == "profile":
-        return "A description claims nothing that a check could refute."
+        return say("reason.description")
     if status == "verified":
-        return "No verdict is on record for this result."
+        return say("reason.no_verdict")
     last: Any = next((e.get("text") for e in reversed(record.events) if e.get("text")), "")
     last = Grounding.of_run(record).ground(str(last)).text
-    return (
-        f"The run ended before the result was checked. Last step: {last}"
-        if last
-        else ("The run ended before the result was checked.")
-    )
+    return say("reason.early_after", step=last) if last else say("reason.early")
 
 
-def _advice(record: RunRecord, found: Scores | None) -> tuple[str, ...]:
+def _advice(record: RunRecord, found: Scores | None, say: Wording) -> tuple[str, ...]:
     out = []
-    for told in unresolved(record):
+    failing = unresolved(record)
+    for told in failing:
         verdict = told.verdict
-        ways = [remedy_words(r) for r in verdict.remedies if r.kind != "stop"]
-        way = f" Ways to answer it: {'; or '.join(ways)}." if ways else ""
-        out.append(f"{verdict.check} {verdict.title}: {verdict.fact}{way}".strip())
+        ways = [remedy_words(r, say) for r in verdict.remedies if r.kind != "stop"]
+        way = say("advice.ways", ways=say("or").join(ways)) if ways else ""
+        title = say.title(verdict.title)
+        named = f"{verdict.check} {title}{say('colon')}{say.fact(verdict.fact)}"
+        out.append(f"{named}{way}".strip())
     if found and found.beats_baseline is False:
-        out.append(
-            "The score is not clearly better than the baseline: do not use the model for "
-            "decisions; look for columns that say more about the target, or for more rows."
-        )
+        out.append(say("advice.baseline"))
+    skipped = sum(not_run(told) for told in standing(record))
+    if skipped:
+        out.append(say.counted("advice.time", skipped))
     if not found and record.search is None:
-        out.append(f"Go on with the run: autoglm resume {record.id}")
-    if unresolved(record):
-        out.append("Until these are settled, do not rely on the score.")
+        out.append(say("advice.resume", run=record.id))
+    if failing and found:
+        out.append(say("advice.until"))
     return tuple(out)

@@ -97,9 +97,9 @@ class RunRecord:
 
     @property
     def data_name(self) -> str:
-        """Base name of the table's file."""
+        """Base name of the table's file; empty if it is not known."""
         profile = self.profile or {}
-        return str(self.run.get("data_name") or profile.get("name") or "the table")
+        return str(self.run.get("data_name") or profile.get("name") or "")
 
     @property
     def started(self) -> float | None:

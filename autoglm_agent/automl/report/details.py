@@ -7,7 +7,8 @@ from typing import Any
 
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord, Told
-from autoglm_agent.automl.report.words import KINDS, SLOTS, SOURCES, SPLITS
+from autoglm_agent.automl.report.wording import Wording
+from autoglm_agent.automl.report.words import SLOTS
 from autoglm_agent.chain import SUPERVISED
 
 MAX_COLUMNS = 150
@@ -33,7 +34,7 @@ class Column:
     name: str
     kind: str
     role: str
-    """`target`, `left out`, or empty."""
+    """`target`, `left_out`, or empty."""
     why: str
     missing: int
     missing_share: float
@@ -72,13 +73,13 @@ def left_behind(record: RunRecord) -> list[Told]:
     return [t for t in record.checks if not t.current and t.verdict.status == "fail"]
 
 
-def slots(record: RunRecord) -> list[Slot]:
+def slots(record: RunRecord, say: Wording) -> list[Slot]:
     """Return the filled slots of the task."""
     if not record.task:
         return []
     task, rows, number = record.task, [], 0
     chosen = (record.search or {}).get("metric") or (record.assessment or {}).get("metric")
-    for name, title in SLOTS.items():
+    for name in SLOTS:
         value = getattr(task, name)
         if name == "metric" and value is None and task.kind in SUPERVISED:
             value = chosen
@@ -89,10 +90,10 @@ def slots(record: RunRecord) -> list[Slot]:
         number += 1 if span else 0
         rows.append(
             Slot(
-                title=title,
-                value=_slot_text(name, value),
-                confidence=num.share(evidence.confidence) if evidence else "–",
-                source=SOURCES[evidence.source if evidence else "default"],
+                title=say(f"slot.{name}"),
+                value=_slot_text(name, value, say),
+                confidence=say.share(evidence.confidence) if evidence else "–",
+                source=say.name("source", evidence.source if evidence else "default"),
                 span=span,
                 number=number if span else 0,
             )
@@ -120,7 +121,7 @@ def marked(instruction: str, told: list[Slot]) -> list[tuple[str, tuple[int, ...
     return pieces
 
 
-def columns(record: RunRecord) -> list[Column]:
+def columns(record: RunRecord, say: Wording) -> list[Column]:
     """Return the columns of the profile with what became of them."""
     profile = record.profile or {}
     rows = int(profile.get("rows") or 0)
@@ -129,19 +130,19 @@ def columns(record: RunRecord) -> list[Column]:
     out = []
     for column in (profile.get("columns") or ())[:MAX_COLUMNS]:
         name = str(column.get("name", ""))
-        role = "target" if task and name == task.target else "left out" if name in gone else ""
+        role = "target" if task and name == task.target else "left_out" if name in gone else ""
         missing = int(column.get("missing") or 0)
         out.append(
             Column(
                 name=name,
-                kind=str(column.get("kind", "")),
+                kind=say.name("column", column.get("kind", "")),
                 role=role,
                 why=str(gone.get(name, "")),
                 missing=missing,
                 missing_share=missing / rows if rows else 0.0,
                 distinct=int(column.get("distinct") or 0),
-                values=_range(column),
-                levels=_levels(column, rows),
+                values=_range(column, say),
+                levels=_levels(column, rows, say),
                 notes=tuple(map(str, column.get("notes") or ())),
             )
         )
@@ -184,71 +185,71 @@ def candidates(record: RunRecord) -> list[Candidate]:
     return out
 
 
-def provenance(record: RunRecord) -> list[tuple[str, str]]:
+def provenance(record: RunRecord, say: Wording) -> list[tuple[str, str]]:
     """Return what somebody needs to do the run again, as (title, value)."""
     run, search, prepared = record.run, record.search or {}, record.preparation or {}
     digest = (record.profile or {}).get("digest")
     plan = prepared.get("plan") or {}
-    budget = run.get("time_budget_s")
+    budget, memory = run.get("time_budget_s"), search.get("memory_mb")
     rows = [
-        ("Run", record.id),
-        ("Started", num.moment(run.get("created")) if run.get("created") else ""),
-        ("Command", str(run.get("command") or "")),
-        ("Data", record.data_name),
-        ("Data digest (SHA-256)", str(digest or "")),
-        ("Seed", str(run["seed"]) if run.get("seed") is not None else ""),
-        ("Time budget", num.seconds(budget) if budget else ""),
-        ("Trials asked for", num.count(run["trials"]) if run.get("trials") else ""),
-        ("Search ended because", str(search.get("stopped") or "")),
-        ("Peak memory", f"{num.count(search['memory_mb'])} MB" if search.get("memory_mb") else ""),
-        ("Cross-validation folds", str(plan.get("folds") or "")),
-        ("Model", str(search.get("model") or (record.assessment or {}).get("model") or "")),
+        ("run", record.id),
+        ("started", num.moment(run.get("created")) if run.get("created") else ""),
+        ("command", str(run.get("command") or "")),
+        ("data", record.data_name),
+        ("digest", str(digest or "")),
+        ("seed", str(run["seed"]) if run.get("seed") is not None else ""),
+        ("budget", say.seconds(budget) if budget else ""),
+        ("trials", num.count(run["trials"]) if run.get("trials") else ""),
+        ("ended", say.name("ended", search.get("stopped") or "")),
+        ("memory", say("unit.mb", n=num.count(memory)) if memory else ""),
+        ("folds", str(plan.get("folds") or "")),
+        ("model", str(search.get("model") or (record.assessment or {}).get("model") or "")),
     ]
-    return [(title, value) for title, value in rows if value]
+    return [(say(f"again.{name}"), value) for name, value in rows if value]
 
 
-def split_words(record: RunRecord) -> str:
+def split_words(record: RunRecord, say: Wording) -> str:
     """Return how rows were set aside, as one phrase, or an empty string."""
     plan = (record.preparation or {}).get("plan") or {}
     if not plan or plan.get("reason"):
-        return str(plan.get("reason") or "").rstrip(".")
-    words = SPLITS.get(str(plan.get("kind")), str(plan.get("kind")))
-    column = f" {plan['column']}" if plan.get("column") else ""
-    return f"{num.share(plan.get('holdout_share'))} of the rows, {words}{column}"
+        return say.fact(str(plan.get("reason") or "")).rstrip(".。")
+    key = f"split.{plan.get('kind')}"
+    share = say.share(plan.get("holdout_share"))
+    return say(key, share=share, column=plan.get("column") or "") if say.knows(key) else share
 
 
-def _slot_text(name: str, value: Any) -> str:
+def _slot_text(name: str, value: Any, say: Wording) -> str:
     if name == "kind":
-        return KINDS.get(value, str(value))
+        return say.name("kind", value)
     if name == "metric":
-        return num.metric_title(value)
+        return say.metric(str(value))
     if name == "time_budget_s":
-        return num.seconds(value)
+        return say.seconds(value)
     if name == "max_latency_ms":
-        return f"{num.plain(value)} ms for one row"
+        return say("slot.latency", n=num.plain(value))
     if name == "costs":
-        return ", ".join(f"{k}: {num.plain(v)}" for k, v in value.items())
+        return say.listed([f"{k}: {num.plain(v)}" for k, v in value.items()])
     if isinstance(value, bool) and name == "interpretable":
-        return "yes" if value else "no"
-    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+        return say("yes" if value else "no")
+    return say.listed([*map(str, value)]) if isinstance(value, tuple | list) else str(value)
 
 
-def _range(column: Json) -> str:
+def _range(column: Json, say: Wording) -> str:
     if column.get("first") and column.get("last"):
-        return f"{column['first']} to {column['last']}"
+        return say("range", low=column["first"], high=column["last"])
     parts = [column.get(k) for k in ("minimum", "median", "maximum")]
     if all(p is not None for p in parts):
         return " · ".join(num.plain(p) for p in parts)
     if column.get("mean_length") and not column.get("levels"):
-        return f"{num.plain(column['mean_length'])} characters on average"
+        return say("data.characters", n=num.plain(column["mean_length"]))
     return ""
 
 
-def _levels(column: Json, rows: int) -> tuple[tuple[str, str, float], ...]:
+def _levels(column: Json, rows: int, say: Wording) -> tuple[tuple[str, str, float], ...]:
     if column.get("minimum") is not None and column.get("kind") in ("number", "integer"):
         return ()
     shown = (column.get("levels") or ())[:3]
-    return tuple((str(v), num.share(n, rows), n / rows if rows else 0.0) for v, n in shown)
+    return tuple((str(v), say.share(n, rows), n / rows if rows else 0.0) for v, n in shown)
 
 
 def _params(params: Json) -> tuple[tuple[str, str], ...]:

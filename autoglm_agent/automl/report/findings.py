@@ -8,18 +8,8 @@ from typing import Any
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord
 from autoglm_agent.automl.report.details import MAX_CANDIDATES, plain_value
+from autoglm_agent.automl.report.wording import Wording
 
-_TITLES = {
-    "k": "Groups",
-    "n": "Rows",
-    "agreement": "Agreement of the detectors",
-    "chance_silhouette": "Silhouette by chance",
-    "held_out.agreement": "Agreement on held-out rows",
-    "held_out.n": "Held-out rows",
-    "unusual": "Unusual rows",
-    "smallest": "Share of the smallest group",
-    "tried": "What was tried",
-}
 _NO_FIGURE = {
     "id",
     "prepared",
@@ -50,57 +40,61 @@ def found(record: RunRecord) -> Json:
     return record.unsupervised or {}
 
 
-def findings(record: RunRecord) -> list[Table]:
+def findings(record: RunRecord, say: Wording) -> list[Table]:
     """Return the tables of a result: what was found, then the figures it rests on."""
     result = found(record)
     tables, others = [], []
     for name, value in result.items():
         records = [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
         if name == "clusters":
-            tables.append(_groups(records))
+            tables.append(_groups(records, say))
         elif name == "rows":
-            tables.append(_unusual(records))
+            tables.append(_unusual(records, say))
         elif name == "left_out" and isinstance(value, dict) and value:
-            pairs = tuple((str(k), str(v)) for k, v in value.items())
-            others.append(Table("Columns left out", ("Column", "Why"), pairs[:MAX_CANDIDATES]))
+            pairs = tuple((str(k), say.fact(str(v))) for k, v in value.items())
+            heads = (say("head.column"), say("head.why"))
+            others.append(Table(say("found.left_out"), heads, pairs[:MAX_CANDIDATES]))
         elif records:
             headers = tuple(dict.fromkeys(k for r in records for k in r))
             body = tuple(tuple(_brief(r.get(h)) for h in headers) for r in records[:MAX_CANDIDATES])
-            others.append(Table(_title(name), tuple(map(_title, headers)), body, folded=True))
-    figures = _figures(result)
+            titles = tuple(_title(h, say) for h in headers)
+            others.append(Table(_title(name, say), titles, body, folded=True))
+    figures = _figures(result, say)
     if figures:
-        tables.append(Table("Figures", ("Figure", "Value"), figures))
+        tables.append(Table(say("found.figures"), (say("head.figure"), say("head.value")), figures))
     return tables + others
 
 
-def _groups(records: list[Json]) -> Table:
+def _groups(records: list[Json], say: Wording) -> Table:
     body = tuple(
         (
             plain_value(r.get("cluster", "")),
             num.count(r.get("rows")),
-            num.share(r.get("share")),
+            say.share(r.get("share")),
             "; ".join(_texts(r.get("differences"))) or str(r.get("label") or ""),
         )
         for r in records[:MAX_CANDIDATES]
     )
-    return Table("Groups", ("Group", "Rows", "Share", "What sets it apart"), body)
+    heads = (say("head.group"), say("head.rows"), say("head.share"), say("head.apart"))
+    return Table(say("found.groups"), heads, body)
 
 
-def _unusual(records: list[Json]) -> Table:
+def _unusual(records: list[Json], say: Wording) -> Table:
     body = tuple(
         (
             # People count the rows of a file from one.
             str(r["row"] + 1) if isinstance(r.get("row"), int) else "",
             num.fixed(r.get("score"), 3),
-            "yes" if r.get("unusual") else "no",
+            say("yes" if r.get("unusual") else "no"),
             "; ".join(_texts(r.get("reasons"))),
         )
         for r in records[:MAX_CANDIDATES]
     )
-    return Table("Most unusual rows", ("Row", "Score", "Called unusual", "Why"), body)
+    heads = (say("head.row"), say("head.strangeness"), say("head.called"), say("head.why"))
+    return Table(say("found.unusual"), heads, body)
 
 
-def _figures(result: Json) -> tuple[tuple[str, str], ...]:
+def _figures(result: Json, say: Wording) -> tuple[tuple[str, str], ...]:
     flat: list[tuple[str, Any]] = []
     for name, value in result.items():
         if name == "left_out":
@@ -110,7 +104,7 @@ def _figures(result: Json) -> tuple[tuple[str, str], ...]:
         else:
             flat.append((name, value))
     return tuple(
-        (_title(name), _figure(name, value))
+        (_title(name, say), _figure(name, value, say))
         for name, value in flat
         if name not in _NO_FIGURE
         and isinstance(value, str | int | float)
@@ -118,22 +112,22 @@ def _figures(result: Json) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _figure(name: str, value: str | int | float) -> str:
+def _figure(name: str, value: str | int | float, say: Wording) -> str:
     if isinstance(value, str):
-        return value
+        return say.fact(value)
     if name.endswith("share") or name == "smallest":
-        return num.share(value)
-    return num.seconds(value) if name.endswith("seconds") else num.plain(value)
+        return say.share(value)
+    return say.seconds(value) if name.endswith("seconds") else num.plain(value)
 
 
 def _texts(items: Any) -> list[str]:
     return [str(i["text"]) for i in items or () if isinstance(i, dict) and "text" in i]
 
 
-def _title(name: str) -> str:
+def _title(name: str, say: Wording) -> str:
     words = name.replace("held_out.", "held-out ").replace("_", " ")
     # Not `capitalize`, which would lower the rest of a name that data gave.
-    return _TITLES.get(name, words[:1].upper() + words[1:])
+    return say.name("figure", name, words[:1].upper() + words[1:])
 
 
 def _brief(value: Any) -> str:

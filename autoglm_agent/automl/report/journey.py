@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord
 from autoglm_agent.automl.report.grounding import Grounding
+from autoglm_agent.automl.report.wording import Wording
 from autoglm_agent.automl.report.words import remedy_columns, remedy_words, tool_title
 from autoglm_agent.chain import Remedy
 
@@ -23,13 +24,6 @@ MAX_ENTRIES = 120
 
 TOOL = "tool"
 """Check of a tool that ended in an error; its fact is the error as the model reads it."""
-NOTES = {
-    "run.started": "Started",
-    "run.resumed": "Resumed",
-    "run.answered": "A person answered",
-    "run.concluded": "Concluded",
-}
-"""Titles of the events in the decision log that are no steps."""
 
 
 @dataclass(frozen=True)
@@ -75,21 +69,23 @@ class Entry:
     seconds: float | None
     why: str = ""
     """Why it was refuted or what was changed, in short."""
+    outcome: str = ""
+    """What the tool said, for the model to read."""
     verdicts: tuple[Json, ...] = ()
     arguments: str = ""
 
 
-def backtracks(record: RunRecord) -> list[Backtrack]:
+def backtracks(record: RunRecord, say: Wording) -> list[Backtrack]:
     """Return the run's backtracks in order."""
     events = record.events
     where = [i for i, event in enumerate(events) if event.get("event") == "backtrack"]
-    return [_story(record, number, index) for number, index in enumerate(where, 1)]
+    return [_story(record, number, index, say) for number, index in enumerate(where, 1)]
 
 
-def decision_log(record: RunRecord) -> list[Entry]:
+def decision_log(record: RunRecord, say: Wording) -> list[Entry]:
     """Return what was decided, in order; the events of single trials are left out."""
     write, grounding = _clock(record), Grounding.of_run(record)
-    return [_entry(_grounded(grounding, e), write) for e in record.events if _decides(e)]
+    return [_entry(_grounded(grounding, e), write, say) for e in record.events if _decides(e)]
 
 
 def _grounded(grounding: Grounding, event: Json) -> Json:
@@ -99,16 +95,16 @@ def _grounded(grounding: Grounding, event: Json) -> Json:
     return {**event, "text": grounding.ground(str(event["text"])).text}
 
 
-def timings(record: RunRecord) -> list[tuple[str, float, int]]:
+def timings(record: RunRecord, say: Wording) -> list[tuple[str, float, int]]:
     """Return (part, seconds, times) for every tool and for the checks, longest first."""
     spent: dict[str, list[float]] = defaultdict(list)
     for event in record.events:
         took = event.get("seconds")
         if event.get("event") in ("step.accepted", "step.refuted") and _real(took):
-            spent[tool_title(event.get("tool"))].append(float(took))
+            spent[tool_title(event.get("tool"), say)].append(float(took))
     checks = [t.verdict.seconds for t in record.checks]
     if any(checks):
-        spent["Checks"] = checks
+        spent[say("again.checks")] = checks
     rows = [(part, sum(values), len(values)) for part, values in spent.items()]
     return sorted(rows, key=lambda row: -row[1])
 
@@ -119,22 +115,24 @@ def elapsed(record: RunRecord) -> float | None:
     return times[-1] - times[0] if len(times) > 1 else None
 
 
-def _story(record: RunRecord, number: int, index: int) -> Backtrack:
+def _story(record: RunRecord, number: int, index: int, say: Wording) -> Backtrack:
     event = record.events[index]
     remedy = _remedy(event.get("remedy"))
     refuted = _refuted_step(record.events[:index])
-    before, after, metric = _scores_around(record, index)
+    before, after, metric = _scores_around(record, index, say)
     check = str(event.get("check") or "")
     final = [t.verdict.status for t in record.checks if t.current and t.verdict.check == check]
     return Backtrack(
         number=number,
         at=_clock(record)(event),
         check=check,
-        title=f"“{tool_title(refuted)}” failed" if check == TOOL else str(event.get("title") or ""),
+        title=say("back.tool_failed", step=tool_title(refuted, say))
+        if check == TOOL
+        else say.title(str(event.get("title") or "")),
         fact=_fact(event),
-        step=tool_title(refuted),
-        reentered=tool_title(remedy.step if remedy else event.get("blame") or refuted),
-        remedy=remedy_words(remedy) if remedy else "",
+        step=tool_title(refuted, say),
+        reentered=tool_title(remedy.step if remedy else event.get("blame") or refuted, say),
+        remedy=remedy_words(remedy, say) if remedy else "",
         why=remedy.reason if remedy else "",
         columns=remedy_columns(remedy) if remedy else (),
         metric=metric,
@@ -181,7 +179,7 @@ def _refuted_step(events: tuple[Json, ...]) -> str | None:
     return None
 
 
-def _scores_around(record: RunRecord, index: int) -> tuple[str, str, str]:
+def _scores_around(record: RunRecord, index: int, say: Wording) -> tuple[str, str, str]:
     """Return the best cross-validation scores of the searches around an event."""
     known = {str(s.get("id")): s for s in record.searches}
     # A step refuted before anything was trained has no score of its own.
@@ -199,7 +197,7 @@ def _scores_around(record: RunRecord, index: int) -> tuple[str, str, str]:
     if not trained:
         figures[0] = None
     texts = [num.fixed(f, decimals) if f is not None else "" for f in figures]
-    return texts[0], texts[1], num.metric_title(metric) if metric else ""
+    return texts[0], texts[1], say.metric(metric) if metric else ""
 
 
 def _last_named(events: tuple[Json, ...], known: dict[str, Json]) -> Json | None:
@@ -236,17 +234,19 @@ def _decides(event: Json) -> bool:
     return name in ("step.accepted", "step.refuted", "backtrack") or name.startswith("run.")
 
 
-def _entry(event: Json, write: Callable[[Json], str]) -> Entry:
+def _entry(event: Json, write: Callable[[Json], str], say: Wording) -> Entry:
     name = str(event.get("event"))
     kind = {"step.accepted": "accepted", "step.refuted": "refuted", "backtrack": "backtrack"}.get(
         name, "note"
     )
-    title = tool_title(event.get("tool")) if name.startswith("step.") else ""
+    title = tool_title(event.get("tool"), say) if name.startswith("step.") else ""
     if kind == "backtrack":
         remedy = _remedy(event.get("remedy"))
-        title = f"Back to: {tool_title(remedy.step if remedy else event.get('blame'))}"
+        title = say(
+            "log.back_to", step=tool_title(remedy.step if remedy else event.get("blame"), say)
+        )
     elif kind == "note":
-        title = NOTES.get(name, name.replace(".", " "))
+        title = say.name("event", name, name.replace(".", " "))
     args = event.get("args")
     verdicts = tuple(v for v in event.get("verdicts") or () if isinstance(v, dict))
     failed = [v for v in verdicts if v.get("status") == "fail"]
@@ -254,18 +254,20 @@ def _entry(event: Json, write: Callable[[Json], str]) -> Entry:
         at=write(event),
         kind=kind,
         title=title,
-        text="\n".join(str(event[k]) for k in ("fact", "text", "outcome") if event.get(k)),
+        text="\n".join(str(event[k]) for k in ("fact", "text") if event.get(k)),
+        outcome=str(event.get("outcome") or ""),
         seconds=event.get("seconds") if _real(event.get("seconds")) else None,
         verdicts=verdicts,
-        why=_why(kind, failed, event),
+        why=_why(kind, failed, event, say),
         arguments=json.dumps(args, ensure_ascii=False, default=str) if args else "",
     )
 
 
-def _why(kind: str, failed: list[Json], event: Json) -> str:
+def _why(kind: str, failed: list[Json], event: Json, say: Wording) -> str:
     if kind == "refuted" and failed:
         told = [_fact(v) for v in failed if v.get("check") == TOOL]
-        return told[0] if told else f"{', '.join(str(v.get('check')) for v in failed)} failed"
+        ids = say.listed([str(v.get("check")) for v in failed])
+        return told[0] if told else say("log.failed", checks=ids)
     if kind in ("refuted", "backtrack"):
         return _fact(event)
     return ""

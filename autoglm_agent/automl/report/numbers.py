@@ -4,40 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import TypeGuard
 
-METRICS: dict[str, tuple[str, str]] = {
-    "roc_auc": (
-        "ROC AUC",
-        "the chance that a row of the positive class is ranked above one that is not; "
-        "0.5 is guessing, 1 is perfect",
-    ),
-    "average_precision": (
-        "average precision",
-        "the precision averaged over all recalls; guessing scores the share of the positive "
-        "class, 1 is perfect",
-    ),
-    "f1": ("F1", "the harmonic mean of precision and recall; 1 is perfect"),
-    "recall": ("recall", "the share of the positive rows that are found"),
-    "precision": ("precision", "the share of the rows called positive that are"),
-    "accuracy": ("accuracy", "the share of rows that are classified correctly"),
-    "balanced_accuracy": ("balanced accuracy", "the recall averaged over the classes"),
-    "log_loss": (
-        "log loss",
-        "how surprised the predicted probabilities are by the truth; lower is better",
-    ),
-    "brier": ("Brier score", "the mean squared error of the probabilities; lower is better"),
-    "rmse": (
-        "RMSE",
-        "the root of the mean squared error, in the unit of the target; lower is better",
-    ),
-    "mae": ("MAE", "the mean absolute error, in the unit of the target; lower is better"),
-    "mape": ("MAPE", "the mean absolute error as a share of the truth; lower is better"),
-    "r2": ("R²", "the share of the target's variance that is explained; 1 is perfect"),
-}
-"""Metric to its title and its meaning in plain words."""
+SECONDS = {"ms": "{n} ms", "s": "{n} s", "min": "{m} min {s:02d} s", "h": "{h} h {m:02d} min"}
+"""How durations of each size are written in English."""
 
 _UNBOUNDED = {"rmse", "mae"}
 _LOSSES = {"log_loss", "brier", "rmse", "mae", "mape"}
@@ -47,16 +19,6 @@ def greater_is_better(metric: str) -> bool:
     """Return whether a larger value of the metric is a better one."""
     # Asked here and not of `automl.metrics`, whose scikit-learn costs a second to import.
     return metric not in _LOSSES
-
-
-def metric_title(metric: str) -> str:
-    """Return the name people write, for example `ROC AUC` for `roc_auc`."""
-    return METRICS.get(metric, (metric.replace("_", " "), ""))[0]
-
-
-def metric_meaning(metric: str) -> str:
-    """Return what the metric says, in plain words, or an empty string."""
-    return METRICS.get(metric, ("", ""))[1]
 
 
 def digits(metric: str, values: Iterable[float | None]) -> int:
@@ -112,19 +74,24 @@ def share(part: float | None, whole: float = 1.0) -> str:
     return f"{percent:.1f} %" if percent >= 0.05 else "< 0.1 %"
 
 
-def seconds(value: float | None) -> str:
-    """Write a duration: `8 ms`, `0.42 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`."""
+def seconds(value: float | None, forms: Mapping[str, str] = SECONDS) -> str:
+    """Write a duration: `8 ms`, `0.42 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`.
+
+    Args:
+        value: Seconds.
+        forms: How durations of each size are written, with the keys of `SECONDS`.
+    """
     if not _known(value):
         return "–"
     if value < 0.0995:
-        return f"{1000 * value:.0f} ms"
+        return forms["ms"].format(n=f"{1000 * value:.0f}")
     if value < 59.95:
-        return f"{value:.2f} s" if value < 9.995 else f"{value:.1f} s"
+        return forms["s"].format(n=f"{value:.2f}" if value < 9.995 else f"{value:.1f}")
     minutes, rest = divmod(round(value), 60)
     if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
+        return forms["min"].format(m=minutes, s=rest)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02d} min"
+    return forms["h"].format(h=hours, m=minutes)
 
 
 def offset(value: float | None) -> str:

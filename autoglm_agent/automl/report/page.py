@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +16,7 @@ from typing import Any
 
 from jinja2 import ChainableUndefined, Environment, FileSystemLoader
 
-from autoglm_agent.automl.explain.summary import plain_summary
-from autoglm_agent.automl.explain.words import Language
+from autoglm_agent.automl.explain.summary import MOST_DRIVERS, plain_summary
 from autoglm_agent.automl.report import (
     details,
     findings,
@@ -29,9 +27,10 @@ from autoglm_agent.automl.report import (
     plots_tradeoffs,
     words,
 )
-from autoglm_agent.automl.report.answer import answer
+from autoglm_agent.automl.report.answer import answer, named_data, not_run
 from autoglm_agent.automl.report.collect import Json, RunRecord, collect
 from autoglm_agent.automl.report.svg import clip
+from autoglm_agent.automl.report.wording import Language, Wording, script_of, wording, wording_of
 from autoglm_agent.automl.run.workspace import Workspace
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -50,10 +49,13 @@ def build_report(workspace: Workspace, *, status: str, message: str = "") -> Pat
         workspace: The run; whatever files it lacks, the report leaves out.
         status: `verified`, `unverified`, or another word for how the run ended.
         message: Why, in one sentence; by default told from the verdicts.
+
+    The page is in Chinese if the instruction is, else in English.
     """
     record = collect(workspace)
-    template = _environment().get_template("report.html")
-    html = template.render(**_context(record, status, message))
+    say = wording_of(record.run.get("instruction"))
+    template = _environment(say.language).get_template("report.html")
+    html = template.render(**_context(record, say, status, message))
     return workspace.write_bytes(_UNSHOWABLE.sub("\ufffd", html).encode(), "report.html")
 
 
@@ -63,45 +65,42 @@ def cell(value: object, limit: int = 160) -> str:
     return f"'{text}" if _FORMULA.match(text) and not _is_number(text) else text
 
 
-def language(text: str) -> str:
-    """Return the language tag of an instruction: `zh`, `ja`, `ko`, or `und` (undetermined)."""
-    scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in text if letter > "\u2e7f"}
-    if scripts & {"HIRAGANA", "KATAKANA"}:
-        return "ja"
-    return "ko" if "HANGUL" in scripts else "zh" if "CJK" in scripts else "und"
-
-
-def _context(record: RunRecord, status: str, message: str) -> Json:
-    told = details.slots(record)
-    log = journey.decision_log(record)
-    result = answer(record, status, message)
+def _context(record: RunRecord, say: Wording, status: str, message: str) -> Json:
+    told = details.slots(record, say)
+    log = journey.decision_log(record, say)
+    result = answer(record, say, status, message)
+    verdicts = details.verdict_rows(record)
     return {
         "css": (_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         "record": record,
+        "data_name": named_data(record, say),
         "answer": result,
-        "lang": language(result.instruction),
-        "plain_lang": "zh" if language(result.instruction) == "zh" else "en",
-        "plain": _plain_words(record, status, result.instruction),
+        "spoken": script_of(result.instruction),
+        "plain": _plain_words(record, say, status),
+        "drivers": _drivers(record),
         "slices": [s for s in (_explained(record).get("slices") or []) if isinstance(s, dict)],
-        "verdicts": details.verdict_rows(record),
+        "verdicts": verdicts,
+        "applied": [v for v in verdicts if v.verdict.status != "na" and not not_run(v)],
+        "not_run": [v for v in verdicts if not_run(v)],
+        "idle": [v for v in verdicts if v.verdict.status == "na"],
         "left_behind": details.left_behind(record),
-        "backtracks": journey.backtracks(record),
+        "backtracks": journey.backtracks(record, say),
         "log": log[: journey.MAX_ENTRIES],
         "unlogged": max(0, len(log) - journey.MAX_ENTRIES),
-        "timings": journey.timings(record),
+        "timings": journey.timings(record, say),
         "elapsed": journey.elapsed(record),
         "slots": told,
         "marked": details.marked(result.instruction, told),
-        "columns": details.columns(record),
+        "columns": details.columns(record, say),
         "candidates": details.candidates(record),
-        "provenance": details.provenance(record),
-        "split": details.split_words(record),
-        "findings": findings.findings(record),
+        "provenance": details.provenance(record, say),
+        "split": details.split_words(record, say),
+        "findings": findings.findings(record, say),
         "found": findings.found(record),
         "snippet": _snippet(record),
-        "plots": _plots(record, result.scores),
+        "plots": _plots(record, say, result.scores),
         "num": numbers,
-        "words": words,
+        "signs": words.SIGNS,
     }
 
 
@@ -110,45 +109,52 @@ def _explained(record: RunRecord) -> Json:
     return record.explain or {}
 
 
-def _plain_words(record: RunRecord, status: str, instruction: str) -> list[str]:
+def _drivers(record: RunRecord) -> list[str]:
+    """Return the columns that the prediction rests on most; empty without an explanation."""
+    items = [i for i in _explained(record).get("importance") or () if (i.get("mean") or 0) > 0]
+    return [str(i.get("column")) for i in sorted(items, key=lambda i: -i["mean"])[:MOST_DRIVERS]]
+
+
+def _plain_words(record: RunRecord, say: Wording, status: str) -> list[str]:
     """Return the plain summary in the language of the instruction; empty without its parts."""
     found, assessment = record.explain, record.assessment
     if not found or not found.get("importance") or not assessment or not assessment.get("score"):
         return []
-    honest = {
-        "metric": assessment.get("metric"), "n": assessment.get("n"), **assessment["score"],
-    }  # fmt: skip
-    chosen: Language = "zh" if language(instruction) == "zh" else "en"
+    metric = say.metric(str(assessment.get("metric")))
+    honest = {"metric": metric, "n": assessment.get("n"), **assessment["score"]}
+    named = {**found, "metric": say.metric(str(found.get("metric")))}
     try:
-        return plain_summary(found, {"status": status, "honest": honest}, language=chosen)
+        return plain_summary(named, {"status": status, "honest": honest}, language=say.language)
     except (KeyError, TypeError, ValueError):
         return []  # a damaged explanation must not cost the report
 
 
-def _plots(record: RunRecord, scores: Any) -> Json:
+def _plots(record: RunRecord, say: Wording, scores: Any) -> Json:
     assessment, search = record.assessment or {}, record.search or {}
     explain, residuals = _explained(record), assessment.get("residuals") or {}
     target = _target_column(record)
     numeric = record.task is not None and record.task.kind == "regression"
     return {
-        "score": plots_scores.score_plot(scores) if scores else None,
-        "importance": plots_model.importance_plot(explain),
-        "effects": plots_model.effect_plots(explain),
+        "score": plots_scores.score_plot(scores, say) if scores else None,
+        "importance": plots_model.importance_plot(explain, say),
+        "effects": plots_model.effect_plots(explain, say),
         "calibration": plots_scores.calibration_plot(
-            assessment.get("calibration") or [], len(assessment.get("classes") or ()) > 2
+            assessment.get("calibration") or [], say, len(assessment.get("classes") or ()) > 2
         ),
         "confusion": plots_scores.confusion(assessment),
-        "predicted": plots_scores.predicted_plot(residuals),
-        "residuals": plots_scores.residual_plot(residuals),
-        "search": plots_model.search_plot(search),
-        "weights": plots_model.weights_plot(search),
-        "pareto": plots_tradeoffs.pareto_plot(_tradeoffs(record)),
+        "predicted": plots_scores.predicted_plot(residuals, say),
+        "residuals": plots_scores.residual_plot(residuals, say),
+        "search": plots_model.search_plot(search, say),
+        "weights": plots_model.weights_plot(search, say),
+        "pareto": plots_tradeoffs.pareto_plot(_tradeoffs(record), say),
         "balance": None
         if numeric
         else plots_scores.balance_plot(
-            target.get("levels") or [], int((record.profile or {}).get("rows") or 0)
+            target.get("levels") or [], int((record.profile or {}).get("rows") or 0), say
         ),
-        "target": plots_scores.histogram(residuals.get("actual") or [], "target, held-out rows")
+        "target": plots_scores.histogram(
+            residuals.get("actual") or [], say("plot.target_axis"), say
+        )
         if numeric
         else None,
     }
@@ -182,8 +188,10 @@ def _snippet(record: RunRecord) -> str:
     )
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+@lru_cache(maxsize=2)
+def _environment(language: Language) -> Environment:
+    """Return the environment of a language: its templates ask `t` for words by key."""
+    say = wording(language)
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -196,11 +204,13 @@ def _environment() -> Environment:
         "cell": cell,
         "clip": clip,
         "count": numbers.count,
-        "share": _unbroken(numbers.share),
+        "share": _unbroken(say.share),
         "plain": numbers.plain,
-        "seconds": _unbroken(numbers.seconds),
-        "metric": numbers.metric_title,
+        "seconds": _unbroken(say.seconds),
+        "metric": say.metric,
+        "told": say.told,
     }
+    environment.globals["t"] = say
     return environment
 
 

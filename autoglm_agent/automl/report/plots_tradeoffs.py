@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.svg import Canvas, Scale, clip
+from autoglm_agent.automl.report.wording import Wording
 
 NAMED = 6
 """Models of the front whose names are written."""
 
 
-def pareto_plot(told: dict[str, Any]) -> Markup | None:
+def pareto_plot(told: dict[str, Any], say: Wording) -> Markup | None:
     """Draw score over latency: full dots for the front, rings for the rest, a line between."""
     models = [m for m in told.get("models") or () if m.get("latency_ms")]
     if len(models) < 2:
@@ -24,10 +25,13 @@ def pareto_plot(told: dict[str, Any]) -> Markup | None:
     canvas = Canvas(
         420,
         300,
-        f"{num.metric_title(metric)} over time of one prediction: "
-        + "; ".join(
-            f"{m['name']} {num.fixed(m['score'], decimals)} in {m['latency_ms']:.2g} ms"
-            for m in models[:12]
+        say(
+            "plot.pareto_label",
+            metric=say.metric(metric),
+            items=say("semicolon").join(
+                f"{m['name']} {num.fixed(m['score'], decimals)}, {m['latency_ms']:.2g} ms"
+                for m in models[:12]
+            ),
         ),
     )
     times = [math.log10(m["latency_ms"]) for m in models]
@@ -35,7 +39,7 @@ def pareto_plot(told: dict[str, Any]) -> Markup | None:
     pad = (max(scores) - min(scores)) * 0.1 or 0.01
     x = Scale(min(times) - 0.05, max(times) + 0.05, 56, 402)
     y = Scale(min(scores) - pad, max(scores) + pad, 252, 24)
-    canvas.y_axis(y, 56, 410, num.metric_title(metric))
+    canvas.y_axis(y, 56, 410, say.metric(metric))
     canvas.line(56, 252, 402, 252)
     for mark in range(math.floor(x.low), math.ceil(x.high) + 1):
         for part in (1, 2, 5):
@@ -43,7 +47,7 @@ def pareto_plot(told: dict[str, Any]) -> Markup | None:
             if x.low <= place <= x.high:
                 canvas.line(x(place), 252, x(place), 256)
                 canvas.text(x(place), 269, f"{part * 10.0**mark:g}", "middle")
-    canvas.text(229, 287, "milliseconds for one prediction (log scale)", "middle", "name")
+    canvas.text(229, 287, say("plot.pareto_axis"), "middle", "name")
     best = sorted((m for m in models if m.get("front")), key=lambda m: m["latency_ms"])
     canvas.path([(x(math.log10(m["latency_ms"])), y(m["score"])) for m in best], "curve thin")
     for model in models:

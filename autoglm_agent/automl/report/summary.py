@@ -8,7 +8,7 @@ from autoglm_agent.automl.report import journey
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.answer import Scores, answer, standing, unresolved
 from autoglm_agent.automl.report.collect import RunRecord, collect
-from autoglm_agent.automl.report.words import STATUS
+from autoglm_agent.automl.report.wording import Wording, wording_of
 from autoglm_agent.automl.run.workspace import Workspace
 
 
@@ -16,78 +16,88 @@ def summary_text(workspace: Workspace) -> str:
     """Return the answer, the honest and the naive score, checks, backtracks and paths.
 
     Args:
-        workspace: The run; what has not happened yet is not told.
+        workspace: The run; what has not happened yet is not told. Its instruction tells the
+            language.
     """
     record = collect(workspace)
-    found = answer(record, "unverified" if unresolved(record) else "verified")
-    lines = [found.sentence, *_reason_lines(record, workspace)]
+    say = wording_of(record.run.get("instruction"))
+    found = answer(record, say, "unverified" if unresolved(record) else "verified")
+    lines = [found.sentence, *_reason_lines(record, workspace, say)]
     if found.scores:
-        lines += _score_lines(found.scores)
-    lines += _check_lines(record)
-    lines += [_backtrack_line(b) for b in journey.backtracks(record)]
-    lines += _path_lines(record)
+        lines += _score_lines(found.scores, say)
+    lines += _check_lines(record, say)
+    lines += [_backtrack_line(b, say) for b in journey.backtracks(record, say)]
+    lines += _path_lines(record, say)
     return "\n".join(lines)
 
 
-def _reason_lines(record: RunRecord, workspace: Workspace) -> list[str]:
+def _reason_lines(record: RunRecord, workspace: Workspace, say: Wording) -> list[str]:
     """Say why there is no verdict, where no failing check says it already."""
     if unresolved(record) or not workspace.has("result.json"):
         return []
     message = workspace.read_record("result.json").get("message")
-    return [f"Not verified: {message}"] if message else []
+    return [say("summary.not_verified", message=say.fact(str(message)))] if message else []
 
 
-def _score_lines(scores: Scores) -> list[str]:
-    metric = num.metric_title(scores.metric)
+def _score_lines(scores: Scores, say: Wording) -> list[str]:
+    metric = say.metric(scores.metric)
     lines = []
     if scores.corrected is not None:
         value, low, high = map(scores.write, scores.corrected)
-        lines.append(
-            f"Cross-validation {metric} corrected for choosing: {value} "
-            f"(95 % interval {low} to {high})."
-        )
+        lines.append(say("summary.corrected", metric=metric, value=value, low=low, high=high))
     if scores.naive is not None:
-        of = f" of {num.count(scores.tried)} tried" if scores.tried > 1 else ""
+        naive = scores.write(scores.naive)
+        tried = num.count(scores.tried)
         lines.append(
-            f"Best cross-validation {metric}{of}: {scores.write(scores.naive)} "
-            "(choosing the best flatters)."
+            say("summary.naive_of", metric=metric, n=tried, value=naive)
+            if scores.tried > 1
+            else say("summary.naive", metric=metric, value=naive)
         )
     if scores.baseline is not None:
-        name = f" ({scores.baseline_name})" if scores.baseline_name else ""
-        worth = " Not clearly better than that." if scores.beats_baseline is False else ""
-        lines.append(f"Baseline{name}: {scores.write(scores.baseline)}.{worth}")
+        value, name = scores.write(scores.baseline), say.fact(scores.baseline_name)
+        told = (
+            say("summary.baseline_named", name=name, value=value)
+            if name
+            else say("summary.baseline", value=value)
+        )
+        worse = scores.beats_baseline is False
+        lines.append(told + (say("summary.not_better") if worse else ""))
     if scores.reading > 1:
-        lines.append(f"Caution: this was reading number {scores.reading} of the held-out rows.")
+        lines.append(say("summary.again", n=scores.reading))
     return lines
 
 
-def _check_lines(record: RunRecord) -> list[str]:
+def _check_lines(record: RunRecord, say: Wording) -> list[str]:
     tally = Counter(told.verdict.status for told in standing(record))
-    parts = [f"{tally[s]} {STATUS[s][1]}" for s in ("pass", "warn", "fail", "unknown") if tally[s]]
     parts = [
-        f"{part}s" if part.endswith("warning") and part != "1 warning" else part for part in parts
+        say.counted(f"tally.{status}", tally[status])
+        for status in ("pass", "warn", "fail", "unknown")
+        if tally[status]
     ]
-    lines = [f"Checks: {', '.join(parts)}."] if parts else []
+    lines = [say("summary.checks", tally=say.listed(parts))] if parts else []
     failing = [told.verdict for told in unresolved(record)]
-    return lines + [f"  {v.check} {v.title}: {v.fact}" for v in failing]
+    return lines + [
+        f"  {v.check} {say.title(v.title)}{say('colon')}{say.fact(v.fact)}" for v in failing
+    ]
 
 
-def _backtrack_line(backtrack: journey.Backtrack) -> str:
-    moved = (
-        f" ({backtrack.metric} in cross-validation {backtrack.before} -> {backtrack.after})"
-        if backtrack.before and backtrack.after
-        else ""
-    )
-    remedy = f" Answer: {backtrack.remedy}{moved}." if backtrack.remedy else moved
+def _backtrack_line(backtrack: journey.Backtrack, say: Wording) -> str:
+    moves = {"metric": backtrack.metric, "before": backtrack.before, "after": backtrack.after}
+    moved = bool(backtrack.before and backtrack.after)
+    end = say("summary.moved", **moves) if moved else ""
+    if backtrack.remedy:
+        key = "summary.remedy_moved" if moved else "summary.remedy"
+        end = say(key, remedy=backtrack.remedy, **(moves if moved else {}))
     check = "" if backtrack.check == "tool" else f"{backtrack.check} "
-    return f"Backtrack {backtrack.number}: {check}{backtrack.fact}{remedy}"
+    told = f"{check}{say.fact(backtrack.fact)}{end}"
+    return say("summary.backtrack", n=backtrack.number, told=told)
 
 
-def _path_lines(record: RunRecord) -> list[str]:
+def _path_lines(record: RunRecord, say: Wording) -> list[str]:
     lines = []
     model = (record.search or {}).get("model")
     if model and (record.folder / "models" / str(model)).is_dir():
-        lines.append(f"Model: {record.folder / 'models' / str(model)}")
+        lines.append(say("summary.model", path=record.folder / "models" / str(model)))
     if (record.folder / "report.html").exists():
-        lines.append(f"Report: {record.folder / 'report.html'}")
+        lines.append(say("summary.report", path=record.folder / "report.html"))
     return lines
