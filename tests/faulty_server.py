@@ -54,6 +54,8 @@ class Wire:
         self._handler.send_response(status)
         for name, value in headers.items():
             self._handler.send_header(name, value)
+        # Each request has a connection of its own: without a word a client would use it again.
+        self._handler.send_header("Connection", "close")
         self._handler.end_headers()
 
     def body(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import typer.main
 from faulty_server import FaultyServer, Reply, call
@@ -22,8 +23,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 COMMAND = re.compile(r"^\$? ?(autoglm .*)$", re.MULTILINE)
-LONG = ("churn.csv",)
-"""What stands in the blocks that train models."""
+LONG = ("churn.csv", ".fit(X, y)", "n_trials=")
+"""What stands in the blocks that train models. A fence with a space before its language holds a
+part of something longer, or needs weights: it is not run."""
+
+
+_X = pd.DataFrame({"price": range(1, 121), "area": [7 + n * 5 % 11 for n in range(120)]})
+TABLE = {"X": _X, "y": _X["price"] // 61, "numbers": list(_X), "categories": []}
+"""What a reader has at hand, as the text says."""
 
 
 def blocks(*languages: str) -> Iterator[tuple[str, str]]:
@@ -73,7 +80,7 @@ def run(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUTOGLM_KEY_FILE", str(folder / "key"))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        exec(compile(code, "<block>", "exec"), {"text": "Revenue grew by 40 / 0.8 = 50."})
+        exec(compile(code, "<block>", "exec"), {"text": "Revenue grew by 40 / 0.8 = 50.", **TABLE})
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

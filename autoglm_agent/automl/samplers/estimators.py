@@ -183,7 +183,10 @@ def _network(at: Settings) -> BaseEstimator:
     from sklearn.neural_network import MLPClassifier
 
     return MLPClassifier(
-        (at.own["width"],), **_NETWORK, alpha=at.own["decay"], random_state=at.seed
+        hidden_layer_sizes=(at.own["width"],),
+        **_NETWORK,
+        alpha=at.own["decay"],
+        random_state=at.seed,
     )
 
 
@@ -193,7 +196,10 @@ def _network_regression(at: Settings) -> BaseEstimator:
     from sklearn.preprocessing import StandardScaler
 
     inner = MLPRegressor(
-        (at.own["width"],), **_NETWORK, alpha=at.own["decay"], random_state=at.seed
+        hidden_layer_sizes=(at.own["width"],),
+        **_NETWORK,
+        alpha=at.own["decay"],
+        random_state=at.seed,
     )
     return TransformedTargetRegressor(inner, transformer=StandardScaler())
 
