@@ -21,8 +21,13 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGKILL = -9
 COMMAND = [sys.executable, "-c", "from autoglm_agent.cli.main import main; main()"]
 
-# One point of each kind in the default round; `make sweep` passes them all.
-POINTS = ["trial.saved:2", "rename.steps:4", "node.verify.end:5", "vault.opened:1"]
+# Two kinds of points in the default round, two more in `make slow`; `make sweep` passes them all.
+POINTS = [
+    "trial.saved:2",
+    "vault.opened:1",
+    pytest.param("rename.steps:4", marks=pytest.mark.slow),
+    pytest.param("node.verify.end:5", marks=pytest.mark.slow),
+]
 
 
 def autoglm(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -175,7 +175,7 @@ async def test_a_job_cancelled_while_it_is_prepared_never_begins(sandbox: LocalS
     class Slow(type(sandbox)):  # type: ignore[misc]
         def launch(self, folder: str, job: Job) -> Launch:
             if job.code == SLEEPING:
-                prepared.wait(20)
+                prepared.wait(3)
             return super().launch(folder, job)
 
     assert await asyncio.to_thread(lambda: Slow().probe().usable)
