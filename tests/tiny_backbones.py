@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from autoglm_agent.adapters.blocks import Adapter
 
 WORDS = (
     *("the", "a", "is", "not", "this", "it", "of", "on", "in", "and", "but", "very", "for", "at"),
@@ -59,3 +62,22 @@ def save_bert(folder: Path, head: str = "BertModel", seed: int = 0, **changes: A
     model.save_pretrained(folder)
     save_tokenizer(folder)
     return folder
+
+
+def shaken(backbone: Any, name: str, kind: Any = "bottleneck", seed: int = 1) -> Adapter:
+    """Return an adapter with random weights everywhere, so that it changes much."""
+    import torch
+
+    from autoglm_agent.adapters.backbones import fingerprint
+    from autoglm_agent.adapters.blocks import Adapter, AdapterSpec
+    from autoglm_agent.adapters.sites import find_sites
+
+    spec = AdapterSpec(
+        name=name, kind=kind, size=8, sites=tuple(find_sites(backbone.module, kind)),
+        features=backbone.width, labels=("no", "yes"), backbone=fingerprint(backbone.module),
+    )  # fmt: skip
+    torch.manual_seed(seed)
+    adapter = Adapter(spec)
+    for parameter in adapter.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    return adapter.eval().requires_grad_(False)

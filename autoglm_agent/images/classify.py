@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.raw.choosing import Blend
+from autoglm_agent.automl.raw.blend import load_with_blends, predicted_table
 from autoglm_agent.automl.raw.inputs import Family, RawInputs, RawModel
 from autoglm_agent.automl.raw.judging import run_raw
 from autoglm_agent.automl.run.events import Listener, silent
@@ -109,9 +109,10 @@ def load_image_model(workspace: Workspace, model_id: str) -> RawModel:
     Raises:
         StoreError: If it is missing or damaged.
     """
-    if workspace.has("models", model_id, "blend.json"):
-        count = int(workspace.read_json("models", model_id, "blend.json")["members"])
-        return Blend(tuple(load_image_model(workspace, f"{model_id}/{i}") for i in range(count)))
+    return load_with_blends(workspace, model_id, _load_one)
+
+
+def _load_one(workspace: Workspace, model_id: str) -> RawModel:
     if workspace.has("models", model_id, FILE):
         return PlainImageModel.load(workspace, model_id)
     if workspace.has("models", model_id, "frozen.npz"):
@@ -134,11 +135,7 @@ def predict_images(workspace: Workspace, images: np.ndarray) -> pd.DataFrame:
         InputError: If the images have another size.
         StoreError: If the run has not ended.
     """
-    result = workspace.read_record("result.json", keys=("model", "classes"))
     shape = tuple(workspace.read_record("images.json", keys=("shape",))["shape"])
     if images.shape[1:] != shape:
         raise InputError(f"The images are {images.shape[1:]}, the model reads {shape}.", "Resize.")
-    shares = load_image_model(workspace, result["model"]["id"]).predict(images)
-    labels = np.array(result["classes"], dtype=object)
-    table = {"predicted": labels[shares.argmax(axis=1)]}
-    return pd.DataFrame(table | {f"p_{c}": shares[:, i] for i, c in enumerate(labels)})
+    return predicted_table(workspace, images, load_image_model)

@@ -30,15 +30,6 @@ def logit(probability: float) -> float:
     return max(-CERTAIN, min(CERTAIN, math.log(probability / (1 - probability))))
 
 
-def shift(new: float, old: float) -> float:
-    """Return by how much the log-odds of a probability rose."""
-    if 0 < new < 1 and 0 < old < 1:
-        odds = new * (1 - old) / (old * (1 - new))
-        if 1e-9 < odds < 1e9 and new > 1e-9 < old and new < 1 - 1e-9 > old:
-            return math.log(odds)
-    return logit(new) - logit(old)
-
-
 def sigmoid(odds: float) -> float:
     """Return the probability of log-odds."""
     return 1 / (1 + math.exp(-odds)) if odds > -500 else 0.0

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.raw.choosing import Blend
+from autoglm_agent.automl.raw.blend import load_with_blends, predicted_table
 from autoglm_agent.automl.raw.inputs import Family, RawModel
 from autoglm_agent.automl.raw.judging import run_raw
 from autoglm_agent.automl.run.events import Listener, silent
@@ -92,9 +91,10 @@ def load_text_model(workspace: Workspace, model_id: str) -> RawModel:
     Raises:
         StoreError: If it is missing or damaged.
     """
-    if workspace.has("models", model_id, "blend.json"):
-        count = int(workspace.read_json("models", model_id, "blend.json")["members"])
-        return Blend(tuple(load_text_model(workspace, f"{model_id}/{i}") for i in range(count)))
+    return load_with_blends(workspace, model_id, _load_one)
+
+
+def _load_one(workspace: Workspace, model_id: str) -> RawModel:
     if workspace.has("models", model_id, FILE):
         return WordModel.load(workspace, model_id)
     if workspace.has("models", model_id, "zero_shot.json"):
@@ -112,8 +112,4 @@ def predict_texts(workspace: Workspace, texts: Sequence[str]) -> pd.DataFrame:
     Raises:
         StoreError: If the run has not ended.
     """
-    result = workspace.read_record("result.json", keys=("model", "classes"))
-    shares = load_text_model(workspace, result["model"]["id"]).predict(texts)
-    labels = np.array(result["classes"], dtype=object)
-    table = {"predicted": labels[shares.argmax(axis=1)]}
-    return pd.DataFrame(table | {f"p_{c}": shares[:, i] for i, c in enumerate(labels)})
+    return predicted_table(workspace, list(texts), load_text_model)

@@ -13,14 +13,13 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
-from tiny_backbones import save_bert  # noqa: E402
+from tiny_backbones import save_bert, shaken  # noqa: E402
 
-from autoglm_agent.adapters.backbones import ImageBackbone, TextBackbone, extract  # noqa: E402
+from autoglm_agent.adapters.backbones import ImageBackbone, TextBackbone  # noqa: E402
 from autoglm_agent.adapters.blocks import Adapter, AdapterSpec  # noqa: E402
 from autoglm_agent.adapters.host import AdapterHost  # noqa: E402
 from autoglm_agent.adapters.multitask import MultiTask  # noqa: E402
 from autoglm_agent.adapters.registry import AdapterRegistry  # noqa: E402
-from autoglm_agent.adapters.router import Router  # noqa: E402
 from autoglm_agent.adapters.sites import find_sites  # noqa: E402
 from autoglm_agent.adapters.training import Schedule, fit_adapter, fit_head  # noqa: E402
 from autoglm_agent.automl.run.clock import Deadline  # noqa: E402
@@ -35,35 +34,6 @@ TEXTS = [
     "it is a fine cake and a fine bread",
     "goal ?",
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_bert(tmp_path_factory.mktemp("models") / "bert")
-
-
-@pytest.fixture
-def backbone(folder: Path) -> TextBackbone:
-    from transformers import AutoModel, AutoTokenizer
-
-    return TextBackbone(
-        AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder), max_tokens=32
-    )
-
-
-def shaken(backbone: Any, name: str, kind: Any = "bottleneck", seed: int = 1) -> Adapter:
-    """Return an adapter with random weights everywhere, so that it changes much."""
-    from autoglm_agent.adapters.backbones import fingerprint
-
-    spec = AdapterSpec(
-        name=name, kind=kind, size=8, sites=tuple(find_sites(backbone.module, kind)),
-        features=backbone.width, labels=("no", "yes"), backbone=fingerprint(backbone.module),
-    )  # fmt: skip
-    torch.manual_seed(seed)
-    adapter = Adapter(spec)
-    for parameter in adapter.parameters():
-        torch.nn.init.normal_(parameter, std=0.5)
-    return adapter.eval().requires_grad_(False)
 
 
 def vectors(backbone: Any, host: AdapterHost, adapter: Any, inputs: Any = TEXTS) -> Any:
@@ -357,45 +327,3 @@ def test_batch_second_networks_refuse_mixed_tasks() -> None:
     host = AdapterHost(torch.nn.TransformerEncoder(layer, 1, enable_nested_tensor=False))
     with pytest.raises(InputError, match="batch first"), host.wearing((None, 1), (None, 2)):
         pass
-
-
-def test_router_sends_requests_home_and_leaves_strangers_out(backbone: TextBackbone) -> None:
-    rng = np.random.default_rng(0)
-
-    def talk(words: str, n: int) -> list[str]:
-        return [" ".join(rng.choice(words.split(), 5)) for _ in range(n)]
-
-    kinds = {"sport": "ball goal team the on", "food": "bread soup cake a and",
-             "money": "bank price loan of for"}  # fmt: skip
-    router = Router()
-    with pytest.raises(InputError, match="knows no task"):
-        router.route(np.zeros((1, 32)))
-    for name, words in kinds.items():
-        router.add(name, extract(backbone, talk(words, 150)))
-    for name, words in kinds.items():
-        told = router.route(extract(backbone, talk(words, 40)))
-        routed = [task for task in told if task is not None]
-        assert len(routed) >= 28
-        assert sum(task == name for task in routed) >= 0.8 * len(routed)
-    far = np.full((3, 32), 40.0)
-    assert router.route(far) == [None, None, None]
-    again = Router.from_bytes(router.to_bytes())
-    tried = extract(backbone, talk(kinds["food"], 10))
-    assert again.route(tried) == router.route(tried)
-    assert np.allclose(again.probabilities(tried), router.probabilities(tried))
-
-
-def test_unnamed_requests_go_where_the_router_says(backbone: TextBackbone, tmp_path: Path) -> None:
-    registry = AdapterRegistry(tmp_path, backbone.module)
-    for i, name in enumerate(("food", "sport")):
-        registry.save(shaken(backbone, name, seed=i))
-    many = MultiTask(backbone, registry)
-    with pytest.raises(InputError, match="no router"):
-        many.predict(["ball"])
-    rng = np.random.default_rng(1)
-    many.router = Router()
-    for name, words in (("food", "bread soup cake"), ("sport", "ball goal team")):
-        talk = [" ".join(rng.choice(words.split(), 5)) for _ in range(40)]
-        many.router.add(name, extract(backbone, talk))
-    told = many.predict(["bread soup cake soup bread", "goal ball team ball goal"])
-    assert [answer.task for answer in told] == ["food", "sport"]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from autoglm_agent.automl.checks.calibration import check_balance, check_calibration
-from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.judged import Judged
 from autoglm_agent.automl.checks.labels import check_labels
 from autoglm_agent.automl.checks.scramble import scramble_features
@@ -53,6 +53,13 @@ def test_flipped_labels_are_told_by_how_many_and_which(tmp_path, share, status):
 
 def test_honest_overlap_is_no_label_noise(tmp_path):
     assert asked(tmp_path, check_labels, *world(strength=1.5)).status == "pass"
+
+
+def test_a_model_that_knows_nothing_doubts_no_labels(tmp_path):
+    X, y, p = world(strength=12.0)
+    drawn = np.random.default_rng(2).permutation(y)
+    with pytest.raises(NotApplicableError, match="too little to doubt"):
+        asked(tmp_path, check_labels, X, drawn, p)
 
 
 @pytest.mark.parametrize(("power", "status"), [(1.0, "pass"), (4.0, "warn")])

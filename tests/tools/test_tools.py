@@ -16,8 +16,11 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 
 from autoglm_agent import automl_tools, create_automl_agent
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.planner.model import EmbeddedPlanner
 from autoglm_agent.testing import script_of, tool_call
+from autoglm_tools.session import Session
 from autoglm_tools.toolkit import AutoMLToolkit
 
 NAMES = [
@@ -275,3 +278,11 @@ def test_a_task_stays_with_the_table_it_was_planned_for(table: Path, tmp_path: P
     message = call(tools["prepare_data"], task_id=task)
     assert message.status == "error"
     assert "profile_data" in message.text
+
+
+def test_the_time_budget_is_the_users_own_with_what_was_spent_before(tmp_path: Path) -> None:
+    """A run of 30 s whose process took 10 to start has 20 left, and is told of 30."""
+    session = Session(Workspace(tmp_path), deadline=Deadline(20.0), spent=10.0)
+    assert session.time_used["limit_s"] == 30.0
+    assert 10.0 <= float(session.time_used["elapsed_s"] or 0) < 15.0
+    assert Session(Workspace(tmp_path)).time_used["limit_s"] is None

@@ -11,6 +11,7 @@ import numpy as np
 
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.split import fold_pairs
+from autoglm_agent.automl.raw.blend import Blend
 from autoglm_agent.automl.raw.inputs import Family, RawInputs, RawModel, Values
 from autoglm_agent.automl.run.arrays import to_npz
 from autoglm_agent.automl.run.clock import Deadline
@@ -142,23 +143,6 @@ def _cross_validated(
             found.first = model
     found.seconds = time.monotonic() - began
     return found
-
-
-@dataclass(frozen=True)
-class Blend:
-    """The mean of two models' probabilities."""
-
-    members: tuple[RawModel, ...]
-
-    def predict(self, values: Values) -> np.ndarray:
-        """Return probabilities, shape (rows, classes)."""
-        return np.asarray(np.mean([m.predict(values) for m in self.members], axis=0))
-
-    def save(self, workspace: Workspace, model_id: str) -> None:
-        """Write the members, each into a folder of its own."""
-        for i, member in enumerate(self.members):
-            member.save(workspace, f"{model_id}/{i}")
-        workspace.write_json({"members": len(self.members)}, "models", model_id, "blend.json")
 
 
 def _blended(first: _Candidate, second: _Candidate, prepared: Prepared) -> _Candidate:
