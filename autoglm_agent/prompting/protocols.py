@@ -6,8 +6,8 @@ that knows what kind of model speaks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
@@ -35,8 +35,15 @@ class StepProtocol(Protocol):
         """Return the words that say how to answer, asking for `want` distinct next steps."""
         ...
 
-    def prompt(self, chain: Chain) -> list[AnyMessage] | None:
-        """Return the whole prompt, or None to have it composed of sections."""
+    def prompt(
+        self, chain: Chain, examples: Sequence[Mapping[str, Any]] = ()
+    ) -> list[AnyMessage] | None:
+        """Return the whole prompt, or None to have it composed of sections.
+
+        Args:
+            chain: The question and the accepted steps.
+            examples: Verified chains of similar tasks, the best first: `task` and `steps`.
+        """
         ...
 
     def read(self, reply: AIMessage, tools: Sequence[BaseTool]) -> list[Step]:
@@ -62,7 +69,11 @@ class ToolProtocol:
             how += f" Make {want} calls with DISTINCT alternatives for the same next step."
         return f"{how} Set `final` on the step whose claim answers the question."
 
-    def prompt(self, chain: Chain) -> list[AnyMessage] | None:  # noqa: ARG002 - protocol
+    def prompt(
+        self,
+        chain: Chain,  # noqa: ARG002 - protocol
+        examples: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - protocol
+    ) -> list[AnyMessage] | None:
         """Leave the prompt to its sections."""
         return None
 
@@ -99,7 +110,11 @@ class TextProtocol:
             more=f"\nGive {want} DISTINCT alternatives, separated by lines of ---." * (want > 1),
         )
 
-    def prompt(self, chain: Chain) -> list[AnyMessage] | None:  # noqa: ARG002 - protocol
+    def prompt(
+        self,
+        chain: Chain,  # noqa: ARG002 - protocol
+        examples: Sequence[Mapping[str, Any]] = (),  # noqa: ARG002 - protocol
+    ) -> list[AnyMessage] | None:
         """Leave the prompt to its sections."""
         return None
 
@@ -130,10 +145,25 @@ class LineProtocol:
         """Say nothing: such a model follows no instructions."""
         return ""
 
-    def prompt(self, chain: Chain) -> list[AnyMessage] | None:
-        """Give the question, and the accepted lines as a reply to be continued."""
+    def prompt(
+        self, chain: Chain, examples: Sequence[Mapping[str, Any]] = ()
+    ) -> list[AnyMessage] | None:
+        """Give the question, and the accepted lines as a reply to be continued.
+
+        Examples are questions answered before it, the best of them last. Each claim is one line
+        there, whatever it holds.
+        """
+        shown: list[AnyMessage] = []
+        for example in reversed(examples):
+            lines = [self._line(step) for step in example["steps"] if "claim" in step]
+            if lines:
+                shown += [HumanMessage(example["task"]), AIMessage("".join(lines))]
         begun = "".join(f"{step.claim}\n" for step in chain.steps)
-        return [HumanMessage(chain.question), *([AIMessage(begun)] if begun else [])]
+        return [*shown, HumanMessage(chain.question), *([AIMessage(begun)] if begun else [])]
+
+    def _line(self, step: Mapping[str, Any]) -> str:
+        claim = " ".join(str(step["claim"]).split())
+        return f"{self._answer} {claim}\n" if step.get("final") else f"{claim}\n"
 
     def replies(self, claim: str) -> list[str]:
         """Return the replies that make a claim, as a step or as the answer."""

@@ -61,6 +61,7 @@ def build_machine(
     output_schema: type = Output,
     width: int = 1,
     approving: bool = False,
+    acting: bool = True,
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
@@ -73,6 +74,7 @@ def build_machine(
         output_schema: What callers get.
         width: Model calls made side by side for each step.
         approving: Whether a person approves the plan: an accepted step then passes `approve`.
+        acting: Whether there are tools; without any there is no node `act`.
         checkpointer: As for `StateGraph.compile`.
         name: Name of the graph, under which it can be handed to other agents.
     """
@@ -91,7 +93,8 @@ def build_machine(
         context_schema=context_schema,
     )
     graph.add_node("recall", begin_and_recall)
-    for verb, node, anode in (*NODES, *([APPROVE] if approving else [])):
+    nodes = [node for node in NODES if acting or node[0] != "act"]
+    for verb, node, anode in (*nodes, *([APPROVE] if approving else [])):
         graph.add_node(verb, TimedNode(verb, open_scene, node, anode))
     graph.add_edge(START, "recall")
     graph.add_edge("recall", "compose")
@@ -102,8 +105,8 @@ def build_machine(
         graph.add_edge("propose", "generate")
     else:
         graph.add_edge("compose", "generate")
-    graph.add_edge("act", "verify")
-    for verb, (edge, ends) in routes(approving).items():
+    graph.add_edge("act" if acting else "generate", "verify")
+    for verb, (edge, ends) in routes(approving=approving, acting=acting).items():
         graph.add_conditional_edges(verb, edge, list(ends))
     graph.add_edge("conclude", "remember")
     graph.add_edge("remember", END)

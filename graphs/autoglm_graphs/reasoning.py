@@ -170,6 +170,7 @@ def create_verified_agent(
         context_schema=ReasoningContext,
         output_schema=ReasoningOutput,
         width=width,
+        acting=bool(tools),
         checkpointer=checkpointer,
         name=name,
     )

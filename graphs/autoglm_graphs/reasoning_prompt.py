@@ -55,7 +55,7 @@ class PromptParts:
     def messages(self, state: State) -> list[AnyMessage]:
         """Return the prompt for the next step."""
         chain = chain_of(state)
-        whole = self.protocol.prompt(chain)
+        whole = self.protocol.prompt(chain, self._examples(state))
         if whole is not None:
             return whole
         want = int((state.get("asked_for") or {}).get("distinct", 1))
@@ -79,12 +79,16 @@ class PromptParts:
                 VARIANTS[state.get("variant") or "plain"],
                 self._constraints(),
                 [(t.name, t.description) for t in tools],
-                [r for r in recalled if "refuted" not in r][: self.examples],
+                self._examples(state),
                 [r["refuted"] for r in recalled if "refuted" in r],
                 self.protocol.contract(want, tools),
             )
             kept = self._composed[key] = compose(sections, self.tokens)
         return kept
+
+    def _examples(self, state: State) -> list[dict[str, Any]]:
+        recalled = state.get("recalled") or []
+        return [r for r in recalled if "refuted" not in r][: self.examples]
 
     def fitting(self, question: str) -> list[BaseTool]:
         """Return the tools that fit the question."""

@@ -15,26 +15,33 @@ Way = tuple[Callable[[Route], str], tuple[str, ...]]
 """What is next, and all that it may be."""
 
 
-def routes(approving: bool) -> Mapping[str, Way]:
+def routes(*, approving: bool, acting: bool) -> Mapping[str, Way]:
     """Return the way on after each node that has more than one.
 
     Args:
         approving: Whether a person approves the plan: an accepted step then passes `approve`.
+        acting: Whether there are tools. Without any a proposed step is judged at once, and a
+            run that ended meanwhile passes through `verify`: LangGraph copies the whole state for
+            each choice of a way.
     """
     accepted = "approve" if approving else "compose"
 
     def after_verify(state: Route) -> str:
         """Go on, end, or go back."""
         decision = decision_of(state)
+        if decision is not None and decision.action == "conclude":
+            return "conclude"
         if decision is None or decision.action != "accept":
             return "backtrack"
         return "conclude" if decision.done else accepted
 
+    tried = ("act", "verify") if acting else ("verify",)
     ways: dict[str, Way] = {
-        "generate": (after_generate, ("act", "verify", "conclude")),
         "verify": (after_verify, (accepted, "conclude", "backtrack")),
-        "backtrack": (after_backtrack, ("act", "verify", "compose", "conclude")),
+        "backtrack": (after_backtrack, (*tried, "compose", "conclude")),
     }
+    if acting:
+        ways["generate"] = (after_generate, (*tried, "conclude"))
     if approving:
         ways["approve"] = (after_approve, ("compose", "conclude"))
     return ways

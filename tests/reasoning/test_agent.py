@@ -159,6 +159,17 @@ def test_tools_run_as_steps_and_their_results_are_in_the_prompt() -> None:
     assert '"result": "7"' in model.prompts[1][-1].content
 
 
+def test_without_tools_there_is_nothing_to_act_with() -> None:
+    @tool
+    def add(first: int, second: int) -> int:
+        """Add two numbers."""
+        return first + second
+
+    model = script_of([said(step("7", final=True))])
+    assert "act" not in agent(model).get_graph().nodes
+    assert "act" in agent(model, tools=[add]).get_graph().nodes
+
+
 async def test_the_agent_runs_async_with_async_tools() -> None:
     @tool
     async def look(word: str) -> str:

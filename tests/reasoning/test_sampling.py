@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -10,6 +11,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
 from autoglm_agent.chain import Budget, Chain, Step, Verdict
+from autoglm_agent.memory.store import ChainMemory
 from autoglm_agent.prompting.protocols import LineProtocol
 from autoglm_agent.prompting.warming import Warmer
 from autoglm_graphs.reasoning import create_verified_agent
@@ -91,3 +93,26 @@ def test_a_line_protocol_continues_the_model_s_own_lines() -> None:
     _, model = run()
     assert [m.type for m in model.prompts[0]] == ["human"]
     assert [(m.type, m.text) for m in model.prompts[-1]] == [("human", "Count."), ("ai", "1\n2\n")]
+
+
+def test_a_line_protocol_shows_examples_as_answered_questions_the_best_one_last() -> None:
+    steps = [{"claim": "1"}, {"tool": "look", "args": {}}, {"claim": "2\nAnswer: 9", "final": True}]
+    best = {"task": "Best?", "steps": steps}
+    other = {"task": "Other?", "steps": [{"claim": "7"}]}
+    chain = Chain(question="Mine?", steps=(Step(claim="4"),))
+    shown = LineProtocol().prompt(chain, [best, {"task": "Tools only", "steps": steps[1:2]}, other])
+    assert [(m.type, m.text) for m in shown] == [
+        ("human", "Other?"),
+        ("ai", "7\n"),
+        ("human", "Best?"),
+        ("ai", "1\nAnswer: 2 Answer: 9\n"),
+        ("human", "Mine?"),
+        ("ai", "4\n"),
+    ]
+
+
+def test_what_the_memory_recalls_is_shown_to_a_model_that_continues(tmp_path: Path) -> None:
+    with ChainMemory(tmp_path) as memory:
+        run(memory=memory)
+        _, model = run(memory=memory)
+    assert [m.text for m in model.prompts[0]] == ["Count.", "1\n2\nAnswer: 3\n", "Count."]

@@ -70,7 +70,7 @@ def _example(memory: Any) -> dict[str, Any]:
 
 def _shown(step: Step) -> dict[str, Any]:
     if step.tool is None:
-        return {"claim": step.claim[:500]}
+        return {"claim": step.claim[:500], **({"final": True} if step.final else {})}
     # An id of another run would only mislead.
     args = {k: v for k, v in step.args.items() if not k.endswith("_id")}
     return {"tool": step.tool, "args": args}

@@ -6,11 +6,13 @@ from typing import Any
 
 from autoglm_graphs.reviving import as_data, grown_data
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.state import State, chain_of
+from autoglm_graphs.state import State, chain_of, decision_of
 
 
 def verify(state: State, scene: Scene) -> dict[str, Any]:
     """Have the step judged by the rules, and let an accepted step grow the chain."""
+    if decision_of(state) is not None:
+        return {}  # the run ended before there was a step
     chain = chain_of(state)
     ruling = scene.rules.rule(state, scene)
     step, decision = ruling.step, ruling.decision
