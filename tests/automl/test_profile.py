@@ -12,6 +12,7 @@ import pytest
 
 from autoglm_agent.automl.data.profile import Profile, profile_table, typed_frame
 from autoglm_agent.automl.data.table import Table, read_table
+from tests.automl.mixed import mixed_table
 
 
 def table_of(**columns) -> Table:
@@ -302,23 +303,6 @@ def test_the_statistics_are_those_of_pandas():
 
 
 # --- the profile as a whole -----------------------------------------------------------------
-
-
-def mixed_table(rows: int) -> Table:
-    generator = np.random.default_rng(1)
-    numbers = {f"n{i}": generator.normal(size=rows) for i in range(8)}
-    words = {f"w{i}": generator.choice(["a", "b", "c"], rows) for i in range(6)}
-    days = pd.date_range("2000-01-01", periods=rows, freq="h").strftime("%d/%m/%Y %H:%M")
-    other = {
-        "when": days,
-        "money": [f"${v:,.2f}" for v in generator.exponential(1000, rows)],
-        "id": np.arange(rows),
-        "name": [f"some words about {i}" for i in range(rows)],
-        "count": generator.poisson(3, rows),
-        "gone": [None] * rows,
-    }
-    frame = pd.DataFrame({**numbers, **words, **other})
-    return Table(frame, "t.csv", "0" * 16, ("repaired.",))
 
 
 def test_a_profile_survives_json():
