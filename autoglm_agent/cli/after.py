@@ -12,6 +12,7 @@ from autoglm_agent.automl.run.workspace import list_runs as run_ids
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
 from autoglm_agent.errors import InputError, StoreError
+from autoglm_agent.outfile import write_out
 
 WIDE = 110
 """Characters of a terminal in a line of which a run's instruction finds room."""
@@ -46,12 +47,7 @@ def predict(
         raise InputError(f"{out!r} is the table itself.", "Choose another name for --out.")
     predictions = predict_file(workspace, table, query=query)
     if out:
-        try:
-            predictions.to_csv(out, index=False)
-        except OSError as error:
-            raise InputError(
-                f"Cannot write {out!r}: {error.strerror or error}.", "Choose another place."
-            ) from error
+        write_out(out, predictions.to_csv(index=False).encode())
     told = {
         "run": run_id,
         "rows": len(predictions),

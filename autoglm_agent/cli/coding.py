@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from autoglm_agent.automl.run.workspace import open_run
 from autoglm_agent.cli.console import Exit, print_json
-from autoglm_agent.errors import InputError
+from autoglm_agent.outfile import write_out
 
 SAME = 1e-9
 """Predictions that are closer than this are the same."""
@@ -26,12 +25,7 @@ def code(run_id: str, *, out: str | None, check: bool, runs: str | None, as_json
         told["difference"] = check_code(workspace, text)
         told["same"] = told["difference"] < SAME
     if out:
-        try:
-            Path(out).write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise InputError(
-                f"Cannot write {out!r}: {error.strerror or error}.", "Choose another place."
-            ) from error
+        write_out(out, text.encode())
     if as_json:
         print_json(told if out else {**told, "code": text})
     elif not out:

@@ -14,6 +14,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     app.command()(code)
+    app.command()(export)
     app.command()(feedback)
     app.command()(explain)
     app.command()(compare)
@@ -33,6 +34,21 @@ def code(
     from autoglm_agent.cli.coding import code as work
 
     work(run, out=out, check=check, runs=runs, as_json=json)
+
+
+def export(
+    run: Run,
+    form: Annotated[
+        str, typer.Option("--format", help="onnx, skops, or code (a standalone script).")
+    ] = "onnx",
+    out: Annotated[str | None, typer.Option(help="File to write [./model.<format>].")] = None,
+    runs: Runs = None,
+    json: Json = False,
+) -> None:
+    """Write a run's model as one file for other programs, and compare its answers."""
+    from autoglm_agent.cli.exporting import export as work
+
+    work(run, form=form, out=out, runs=runs, as_json=json)
 
 
 def feedback(

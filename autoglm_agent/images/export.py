@@ -19,6 +19,7 @@ from autoglm_agent.automl.preparation.prepare import load_prepared
 from autoglm_agent.automl.raw.inputs import decode_images
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError, MissingExtraError
+from autoglm_agent.outfile import write_out
 
 CLOSE = 1e-4
 """Greatest difference of a probability that rounding explains."""
@@ -98,7 +99,7 @@ def export_onnx(workspace: Workspace, out: Path, *, quantise: bool = False) -> l
     rows = prepared.X.head(COMPARED)
     images, y = decode_images(rows, shape), prepared.y[: len(rows)]
     data = _graph(model, images[:2])
-    _write(out, data)
+    write_out(out, data)
     truth = model.predict(images)
     weights = workspace.file("models", model_id, "network.safetensors").stat().st_size
     made = [_compared("torch", weights, model.predict, images, y, truth)]
@@ -150,15 +151,6 @@ def _graph(model: Any, example: np.ndarray) -> bytes:
         dynamic_axes={"images": {0: "n"}, "probabilities": {0: "n"}},
     )  # fmt: skip
     return buffer.getvalue()
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise InputError(
-            f"Cannot write {str(path)!r}: {error.strerror or error}.", "Choose another place."
-        ) from error
 
 
 def _session(data: bytes) -> Callable[[np.ndarray], np.ndarray]:

@@ -27,7 +27,7 @@ NAMES = [
     "profile_data", "plan_task", "prepare_data", "train_models", "evaluate_model",
     "verify_result", "explain_model", "report",
 ]  # fmt: skip
-AFTER = ["export_code", "give_feedback", "compare_runs"]
+AFTER = ["export_code", "export_model", "give_feedback", "compare_runs"]
 """Tools for a finished run."""
 HERE = Path(__file__).parent
 

@@ -15,6 +15,7 @@ from autoglm_tools.compare_runs import compare_runs
 from autoglm_tools.evaluate_model import evaluate_model
 from autoglm_tools.explain_model import explain_model
 from autoglm_tools.export_code import export_code
+from autoglm_tools.export_model import export_model
 from autoglm_tools.give_feedback import give_feedback
 from autoglm_tools.make_features import make_features
 from autoglm_tools.plan_task import plan_task
@@ -50,7 +51,7 @@ def automl_tools(
     Returns:
         `profile_data, plan_task, prepare_data, train_models, evaluate_model, verify_result,
         explain_model, report`, then what can be asked of a finished run:
-        `export_code, give_feedback, compare_runs`.
+        `export_code, export_model, give_feedback, compare_runs`.
 
     Raises:
         StoreError: If the folder cannot be made.
@@ -64,7 +65,7 @@ def automl_tools(
         roots=tuple(Path(r) for r in roots) if roots is not None else (Path.cwd(),),
         listener=listener,
     )
-    after = [export_code(session), give_feedback(session), compare_runs(session)]
+    after = [make(session) for make in (export_code, export_model, give_feedback, compare_runs)]
     return [*session_tools(session, features=features), *after]
 
 

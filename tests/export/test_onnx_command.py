@@ -1,0 +1,91 @@
+"""`autoglm export`: a run's model for other programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pandas as pd
+import pytest
+
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.cli.main import main
+from autoglm_tools import automl_tools
+from tests.export.test_exported_code import messy, run_of
+
+
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    folder = tmp_path_factory.mktemp("orders")
+    words = "Predict bought, without told"
+    return run_of(messy(folder), words, folder / "runs", trials=5)
+
+
+@pytest.fixture
+def export(
+    orders: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Any:
+    def command(*arguments: str) -> tuple[int, str, str]:
+        run = ["autoglm", "export", orders.path.name, "--runs", str(orders.path.parent)]
+        monkeypatch.setattr(sys, "argv", [*run, *arguments])
+        with pytest.raises(SystemExit) as ending:
+            main()
+        out, err = capsys.readouterr()
+        return int(ending.value.code or 0), out, err
+
+    return command
+
+
+def test_an_exported_run_predicts_without_this_package(export: Any, tmp_path: Path) -> None:
+    path = tmp_path / "orders.onnx"
+    code, out, _ = export("--out", str(path), "--json")
+    told = json.loads(out)
+    assert (code, told["same_labels"]) == (0, 1.0)
+    assert told["gap"] < 1e-4
+    assert told["size"] == path.stat().st_size
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    row = {
+        'size "in"': np.array([[1.5]]),
+        "paid": np.array([[1900.0]]),
+        "city": np.array([["Oslo"]], dtype=object),
+        "member": np.array([[1.0]]),
+        "since": np.array([[(pd.Timestamp("2021-05-04") - pd.Timestamp(0)).days]], dtype=float),
+        "shop": np.array([[7.0]]),
+    }
+    label, chances = session.run(None, {name: row[name] for name in told["inputs"]})
+    assert label[0] in ("yes", "no")
+    assert chances.sum() == pytest.approx(1.0)
+
+
+def test_the_model_file_itself_can_be_had(export: Any, orders: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "orders.skops"
+    code, out, _ = export("--format", "skops", "--out", str(path))
+    assert code == 0
+    assert "byte for byte" in out
+    (kept,) = orders.path.glob("models/*/model.skops")
+    assert path.read_bytes() == kept.read_bytes()
+
+
+def test_an_agent_exports_with_a_tool(orders: Workspace) -> None:
+    export_model = next(tool for tool in automl_tools(orders) if tool.name == "export_model")
+    call = {"name": "export_model", "args": {}, "id": "1", "type": "tool_call"}
+    told = export_model.invoke(call)
+    assert "answers as the original does" in told.content
+    assert told.artifact["parity"]
+    assert Path(told.artifact["path"]).parent == orders.path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--format", "pmml"], "no format 'pmml'"), (["--out", "/nowhere/m.onnx"], "Cannot write")],
+    ids=["format", "place"],
+)
+def test_a_mistake_is_told_in_a_line(export: Any, arguments: list[str], said: str) -> None:
+    code, _, err = export(*arguments)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
