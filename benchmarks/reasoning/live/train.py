@@ -89,7 +89,7 @@ def train(recipe: Recipe, folder: Path) -> None:
     torch.manual_seed(recipe.seed)
     tokenizer = make_tokenizer()
     model = make_model(recipe, tokenizer)
-    optimizers = _optimizers(model)
+    optimizers = optimizers_of(model)
     sources = {
         steps: problems(recipe.seed, steps, held_out=False) for steps in range(1, recipe.steps + 1)
     }
@@ -101,7 +101,7 @@ def train(recipe: Recipe, folder: Path) -> None:
         steps = min(recipe.steps, 2 + update // 100)
         count = recipe.batch * recipe.steps // steps
         batch = encode(tokenizer, list(itertools.islice(sources[steps], count)))
-        _update(model, optimizers, batch, pace)
+        update_weights(model, optimizers, batch, pace)
         if update % 25 == 24:
             chance = step_chance(model, watched)
             spent = time.process_time() - started
@@ -201,7 +201,7 @@ def step_chance(model: LlamaForCausalLM, batch: Batch) -> float:
     return float(torch.stack(chances).mean())
 
 
-def _optimizers(model: LlamaForCausalLM) -> list[tuple[torch.optim.Optimizer, float]]:
+def optimizers_of(model: LlamaForCausalLM) -> list[tuple[torch.optim.Optimizer, float]]:
     """Return the optimisers with their highest learning rates."""
     inner = {n: p for n, p in model.named_parameters() if p.ndim == 2 and "embed" not in n}
     outer = [p for n, p in model.named_parameters() if n not in inner]
@@ -209,12 +209,13 @@ def _optimizers(model: LlamaForCausalLM) -> list[tuple[torch.optim.Optimizer, fl
     return [(adam, 3e-3), (Muon(inner.values(), lr=0.02), 0.02)]
 
 
-def _update(
+def update_weights(
     model: LlamaForCausalLM,
     optimizers: list[tuple[torch.optim.Optimizer, float]],
     batch: Batch,
     pace: float,
 ) -> None:
+    """Learn from a batch, at a share of the highest learning rates."""
     wanted = torch.where(batch.step >= 0, batch.ids, -100)[:, 1:]
     logits = model(input_ids=batch.ids).logits[:, :-1]
     loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), wanted.flatten())

@@ -1,0 +1,1 @@
+"""What memory is worth to a real, small model that reads its examples."""
