@@ -63,19 +63,20 @@ def serve(
     check_approvals(approve)
     try:
         from autoglm_agent.serving.app import build_app
-        from autoglm_agent.serving.backend import Backend, Limits
+        from autoglm_agent.serving.backend import Backend
     except ImportError as error:
         raise _missing("serve", error) from error
+    from autoglm_agent.serving.asking import Limits
     from autoglm_agent.serving.database import Database
+    from autoglm_agent.serving.fetching import UrlList
     from autoglm_agent.serving.places import Places
     from autoglm_agent.serving.runs import RunFolder
-    from autoglm_agent.serving.uploads import UrlList
 
     home = runs_home(runs)
     backend = Backend(
         RunFolder(home, model=model, memory=memory),
         Database(database or home / "serve.sqlite"),
-        Places(roots),
+        Places(roots, told=False),
         UrlList(urls),
         limits=Limits(time_budget, trials, tuple(approve)),
         width=width,

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -45,6 +46,11 @@ class TokenGuard:
             return
         scope["autoglm.owner"] = owner
         await self._app(scope, receive, send)
+
+
+def owner_of(request: Request) -> str:
+    """Return whose a request is; empty where everybody is one user."""
+    return str(request.scope.get("autoglm.owner", ""))
 
 
 def _refusal() -> JSONResponse:
