@@ -47,6 +47,7 @@ def serve(
     runs: str | None,
     roots: Sequence[str],
     urls: Sequence[str],
+    public_url: str | None,
     database: str | None,
     width: int,
     room: int,
@@ -83,7 +84,7 @@ def serve(
         room=room,
     )
     print(f"AutoGLM listens on http://{host}:{port}", file=sys.stderr, flush=True)
-    _listen(build_app(backend, tokens=tokens), host, port)
+    _listen(build_app(backend, tokens=tokens, public_url=public_url), host, port)
 
 
 def tokens_for(host: str) -> list[str]:

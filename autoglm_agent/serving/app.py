@@ -21,12 +21,9 @@ from autoglm_agent.serving.guard import TokenGuard
 from autoglm_agent.serving.openai_wire import error_body
 
 PAGE = Path(__file__).parent / "page"
-FILES = {
-    "/": ("index.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-    "/tree.js": ("tree.js", "text/javascript"),
-}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
+FILES = {f"/{path.name}": (path.name, _KINDS[path.suffix]) for path in sorted(PAGE.glob("*.*"))}
+FILES["/"] = FILES.pop("/index.html")
 OPEN = frozenset({"/health", *FILES})
 """What needs no token: the page itself, which asks for one, and the health."""
 # The report is shown in a frame without scripts; its own style is inline and the frame inherits
@@ -38,12 +35,15 @@ _POLICY = (
 )
 
 
-def build_app(backend: Backend, *, tokens: Sequence[str] = ()) -> ASGIApp:
+def build_app(
+    backend: Backend, *, tokens: Sequence[str] = (), public_url: str | None = None
+) -> ASGIApp:
     """Return the application.
 
     Args:
         backend: What it serves.
         tokens: One for each user; none lets everybody in as one user.
+        public_url: Where people reach it, for links; None for the address that a request names.
     """
 
     @contextlib.asynccontextmanager
@@ -68,7 +68,7 @@ def build_app(backend: Backend, *, tokens: Sequence[str] = ()) -> ASGIApp:
             }
         )
 
-    routes = [Route("/health", health), *Chat(backend).routes()]
+    routes = [Route("/health", health), *Chat(backend, public_url).routes()]
     routes += [Route(path, _page(*told)) for path, told in FILES.items()]
     handlers = {AutoGLMError: _failed, HTTPException: _refused, Exception: _broken}
     app = Starlette(routes=routes, lifespan=living, exception_handlers=handlers)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -34,24 +36,43 @@ from autoglm_agent.serving.refusals import NoSuchModel, Refusal, TooLarge, Unkno
 HEARTBEAT_S = 10.0
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of a JSON body that are read."""
+_PATH = re.compile(r"(?<!\S)/v1/runs/|(?<=：)/v1/runs/")
 _PLOT_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @dataclass(frozen=True)
 class _Wire:
-    """How an answer is written: its id, the model's name, whether a stream tells its tokens."""
+    """How an answer is written.
+
+    Attributes:
+        identity: Its id.
+        model: The model's name.
+        counts: Whether a stream tells its tokens.
+        base: What links begin with.
+    """
 
     identity: str
     model: str
     counts: bool
+    base: str
+
+    def shown(self, text: str) -> str:
+        """Return an answer as Markdown, its links whole."""
+        return markdown(_PATH.sub(rf"{self.base}\g<0>", text))
 
 
 class Chat:
-    """The endpoints of one backend."""
+    """The endpoints of one backend.
 
-    def __init__(self, backend: Backend) -> None:
+    Args:
+        backend: What is asked.
+        public_url: Where people reach it, for links; None for the address that a request names.
+    """
+
+    def __init__(self, backend: Backend, public_url: str | None = None) -> None:
         self.backend = backend
+        self._public_url = public_url
         self.files = Files(backend)
 
     def routes(self) -> list[Route]:
@@ -96,6 +117,7 @@ class Chat:
             identity=f"chatcmpl-{uuid.uuid4().hex}",
             model=body["model"],
             counts=isinstance(options, dict) and bool(options.get("include_usage")),
+            base=(self._public_url or str(request.base_url)).rstrip("/"),
         )
         if chore := chore_answer(asked.words):
             return _at_once(wire, chore, streams=streams)
@@ -116,7 +138,7 @@ class Chat:
             text = await self.backend.answer(run)
         usage = await asyncio.to_thread(self.backend.usage, run) if run else {}
         return JSONResponse(
-            completion(wire.identity, wire.model, markdown(text), usage, told), headers=headers
+            completion(wire.identity, wire.model, wire.shown(text), usage, told), headers=headers
         )
 
     async def _stream(
@@ -130,7 +152,7 @@ class Chat:
                 words = f"- {markdown(self.backend.public(line))}\n" if line else ""
                 yield chunk(*names, {"content": words}) if line else b": waiting\n\n"
             text = f"\n{await self.backend.answer(run)}"
-        yield chunk(*names, {"content": markdown(text)})
+        yield chunk(*names, {"content": wire.shown(text)})
         yield chunk(*names, {}, "stop")
         if wire.counts:
             usage = await asyncio.to_thread(self.backend.usage, run) if run else {}
@@ -157,7 +179,15 @@ class Chat:
     async def threads(self, request: Request) -> Response:
         """List the caller's threads, newest first."""
         rows = await asyncio.to_thread(self.backend.database.threads, owner_of(request))
-        data = [{"id": r["id"], "title": r["title"], "created": int(r["created"])} for r in rows]
+        data = [
+            {
+                "id": row["id"],
+                "title": row["title"],
+                "table": Path(row["data"]).name,
+                "created": int(row["created"]),
+            }
+            for row in rows
+        ]
         return JSONResponse({"object": "list", "data": data})
 
     async def thread(self, request: Request) -> Response:
