@@ -1,6 +1,7 @@
 """Use the AutoML machine as a node of your own StateGraph.
 
 Run: python examples/node_in_a_graph.py DATA "what you want"
+For a real model write create_automl_agent("openai:gpt-5", time_budget=30).
 """
 
 from __future__ import annotations

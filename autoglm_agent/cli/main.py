@@ -312,7 +312,11 @@ def mcp(
     root: Roots = None,
     model: Model = None,
 ) -> None:
-    """Serve the tools by the Model Context Protocol."""
+    """Serve the tools by the Model Context Protocol.
+
+    On standard input and output, as editors and assistants start it, or with --http at
+    http://HOST:PORT/mcp. Files are read from --root alone, by default the current folder.
+    """
     from autoglm_agent.cli.serving import mcp as work
 
     work(http=http, host=host, port=port, runs=runs, roots=root or (), model=model)
@@ -325,22 +329,37 @@ def serve(
     runs: Runs = None,
     root: Roots = None,
     allow_url: Annotated[
-        list[str] | None, typer.Option(help="https://host/folder/ to fetch tables from.")
+        list[str] | None,
+        typer.Option(help="https://host/folder/ to fetch tables from; may be repeated."),
+    ] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="Where people reach this server, for links in answers.")
     ] = None,
     database: Annotated[
-        str | None, typer.Option(help="postgresql:// URL [SQLite in the folder of runs].")
+        str | None,
+        typer.Option(help="postgresql:// URL of threads [SQLite in the folder of runs]."),
     ] = None,
-    workers: Annotated[int, typer.Option(help="Runs at once.", min=1, max=256)] = 1,
-    queue: Annotated[int, typer.Option(help="Runs that may wait.", min=0, max=10_000)] = 64,
-    time_budget: Annotated[float, typer.Option(help="Seconds of a run.", min=0.1)] = 60.0,
+    workers: Annotated[
+        int, typer.Option(help="Runs at once, each in a process of its own.", min=1, max=256)
+    ] = 1,
+    queue: Annotated[
+        int, typer.Option(help="Runs that may wait; the next is told 429.", min=0, max=10_000)
+    ] = 64,
+    time_budget: Annotated[float, typer.Option(help="Seconds of one run.", min=0.1)] = 60.0,
     trials: Trials = None,
     approve: Annotated[
-        list[str] | None, typer.Option(help="Ask before it is done: plan, remedies.")
+        list[str] | None,
+        typer.Option(help="Ask before it is done: plan, remedies; may be repeated."),
     ] = None,
     model: Model = None,
     memory: Memory = True,
 ) -> None:
-    """Serve an OpenAI-compatible chat endpoint and a web page."""
+    """Serve an OpenAI-compatible chat endpoint and a web page.
+
+    The page is at http://HOST:PORT/, the endpoint at http://HOST:PORT/v1, model `autoglm`.
+    AUTOGLM_TOKEN holds bearer tokens by commas, one for each user; an address that other machines
+    reach needs it.
+    """
     from autoglm_agent.cli.serving import serve as work
 
     work(
@@ -349,6 +368,7 @@ def serve(
         runs=runs,
         roots=root or (),
         urls=allow_url or (),
+        public_url=public_url,
         database=database,
         width=workers,
         room=queue,

@@ -47,6 +47,7 @@ def serve(
     runs: str | None,
     roots: Sequence[str],
     urls: Sequence[str],
+    public_url: str | None,
     database: str | None,
     width: int,
     room: int,
@@ -63,26 +64,27 @@ def serve(
     check_approvals(approve)
     try:
         from autoglm_agent.serving.app import build_app
-        from autoglm_agent.serving.backend import Backend, Limits
+        from autoglm_agent.serving.backend import Backend
     except ImportError as error:
         raise _missing("serve", error) from error
+    from autoglm_agent.serving.asking import Limits
     from autoglm_agent.serving.database import Database
+    from autoglm_agent.serving.fetching import UrlList
     from autoglm_agent.serving.places import Places
     from autoglm_agent.serving.runs import RunFolder
-    from autoglm_agent.serving.uploads import UrlList
 
     home = runs_home(runs)
     backend = Backend(
         RunFolder(home, model=model, memory=memory),
         Database(database or home / "serve.sqlite"),
-        Places(roots),
+        Places(roots, told=False),
         UrlList(urls),
         limits=Limits(time_budget, trials, tuple(approve)),
         width=width,
         room=room,
     )
     print(f"AutoGLM listens on http://{host}:{port}", file=sys.stderr, flush=True)
-    _listen(build_app(backend, tokens=tokens), host, port)
+    _listen(build_app(backend, tokens=tokens, public_url=public_url), host, port)
 
 
 def tokens_for(host: str) -> list[str]:

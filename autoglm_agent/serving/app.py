@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
@@ -20,12 +21,9 @@ from autoglm_agent.serving.guard import TokenGuard
 from autoglm_agent.serving.openai_wire import error_body
 
 PAGE = Path(__file__).parent / "page"
-FILES = {
-    "/": ("index.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
-    "/tree.js": ("tree.js", "text/javascript"),
-}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".html": "text/html"}
+FILES = {f"/{path.name}": (path.name, _KINDS[path.suffix]) for path in sorted(PAGE.glob("*.*"))}
+FILES["/"] = FILES.pop("/index.html")
 OPEN = frozenset({"/health", *FILES})
 """What needs no token: the page itself, which asks for one, and the health."""
 # The report is shown in a frame without scripts; its own style is inline and the frame inherits
@@ -37,12 +35,15 @@ _POLICY = (
 )
 
 
-def build_app(backend: Backend, *, tokens: Sequence[str] = ()) -> ASGIApp:
+def build_app(
+    backend: Backend, *, tokens: Sequence[str] = (), public_url: str | None = None
+) -> ASGIApp:
     """Return the application.
 
     Args:
         backend: What it serves.
         tokens: One for each user; none lets everybody in as one user.
+        public_url: Where people reach it, for links; None for the address that a request names.
     """
 
     @contextlib.asynccontextmanager
@@ -67,9 +68,10 @@ def build_app(backend: Backend, *, tokens: Sequence[str] = ()) -> ASGIApp:
             }
         )
 
-    routes = [Route("/health", health), *Chat(backend).routes()]
+    routes = [Route("/health", health), *Chat(backend, public_url).routes()]
     routes += [Route(path, _page(*told)) for path, told in FILES.items()]
-    app = Starlette(routes=routes, lifespan=living, exception_handlers={AutoGLMError: _failed})
+    handlers = {AutoGLMError: _failed, HTTPException: _refused, Exception: _broken}
+    app = Starlette(routes=routes, lifespan=living, exception_handlers=handlers)
     return TokenGuard(app, tokens, OPEN)
 
 
@@ -80,6 +82,26 @@ def _page(name: str, kind: str) -> Any:
         return FileResponse(PAGE / name, media_type=kind, headers=headers)
 
     return page
+
+
+def _error(status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
+    kind = "server_error" if status >= 500 else "invalid_request_error"
+    told = {"message": words, "type": kind, "param": None, "code": None}
+    return JSONResponse({"error": told}, status, headers)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Tell of a path or a method that is not served, as OpenAI's clients expect it."""
+    assert isinstance(error, HTTPException)
+    path = f"{request.method} {request.url.path[:200]}"
+    words = "is not served here" if error.status_code in (404, 405) else str(error.detail)
+    return _error(error.status_code, f"{path}: {words}.", error.headers)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """Tell of a failure of ours without its inside, which the log has."""
+    del request, error
+    return _error(500, "The server failed. Its log tells more.")
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -3,86 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
-from dataclasses import dataclass
+import itertools
+import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
+from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError, StoreError
 from autoglm_agent.planner.consent import meaning
 from autoglm_agent.planner.paths import find_path
+from autoglm_agent.serving.answers import (
+    CANCELLED,
+    answer_of,
+    failure_of,
+    help_for,
+    without_places,
+)
+from autoglm_agent.serving.asking import Asked, Begun, Limits
 from autoglm_agent.serving.commands import document_of
-from autoglm_agent.serving.database import ACTIVE, ASKED, Database, Row
+from autoglm_agent.serving.connection import Row
+from autoglm_agent.serving.database import ACTIVE, ASKED, Database
+from autoglm_agent.serving.fetching import UrlList
 from autoglm_agent.serving.places import Places
-from autoglm_agent.serving.questions import answer_text
 from autoglm_agent.serving.queue import RunQueue
 from autoglm_agent.serving.runs import RunFolder
-from autoglm_agent.serving.uploads import UrlList
 from autoglm_graphs.settings import Settings
 
-HELP = (
-    "Upload a table (CSV, Parquet, Excel, JSON lines) and say in one sentence what you want, for "
-    "example: Predict churn; do not use the customer's id."
-)
-CANCELLED = "The run was cancelled. What it had done is kept."
+_LOG = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True)
-class Limits:
-    """What a run of the backend may use.
-
-    Attributes:
-        time_budget: Seconds of one run.
-        trials: Train exactly this many candidates; None lets the clock decide.
-        approve: What a person approves before it is done, whoever asks: `plan`, `remedies`.
-    """
-
-    time_budget: float = 60.0
-    trials: int | None = None
-    approve: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One request of a person.
-
-    Attributes:
-        owner: Who asks.
-        words: What they say now.
-        before: What they said earlier, where the client keeps the conversation.
-        thread: The thread that goes on, if one does.
-        file: Id of an uploaded file, if one is given.
-        url: URL of a table, if one is given.
-        named: The run that the assistant's last message names; a client that keeps the
-            conversation itself goes on with that run's thread.
-        reason: Whether it is a question to be answered in verified steps, without a table.
-        approve: What the person wants to approve, besides what the server says.
-    """
-
-    owner: str
-    words: str
-    before: tuple[str, ...] = ()
-    thread: str | None = None
-    file: str | None = None
-    url: str | None = None
-    named: str | None = None
-    reason: bool = False
-    approve: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Begun:
-    """What was begun, or goes on.
-
-    Attributes:
-        thread: The thread.
-        run: Its run; None for words without a table.
-        offset: Byte of the run's event log at which what is new begins.
-    """
-
-    thread: Row
-    run: str | None
-    offset: int = 0
+_PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)
+"""Seconds between tries to keep what a run ended with; the last one again and again."""
+_TROUBLE = "The server failed in a way that it does not know. Its log tells more; try again."
 
 
 class Backend:
@@ -170,7 +121,8 @@ class Backend:
             )
         if not data:
             await asyncio.to_thread(self.database.say, thread["id"], "user", asked.words)
-            await asyncio.to_thread(self.database.say, thread["id"], "assistant", HELP)
+            told = help_for(asked.words)
+            await asyncio.to_thread(self.database.say, thread["id"], "assistant", told)
             return Begun(thread, None)
         said = await asyncio.to_thread(self._said, thread["id"])
         settings = Settings(
@@ -263,41 +215,34 @@ class Backend:
         said = [row["content"] for row in rows if row["role"] == "user" and row["run"]]
         return [words for words in said if meaning(words) is None]
 
+    def public(self, text: str) -> str:
+        """Return a text without the folders of this machine."""
+        return without_places(text, self.runs.home, self.places.folders)
+
     async def _drive(self, run: str) -> None:
-        await asyncio.to_thread(self.database.mark_running, run)
-        status, text = await _outcome(self._work(run))
-        text = text.replace(str(self.runs.home), "")
-        await asyncio.to_thread(self.database.end, run, status, text)
-
-    async def _work(self, run: str) -> tuple[str, str]:
-        told = document_of(await self.runs.drive(run))
-        return told["status"], await asyncio.to_thread(self._told, run, told)
-
-    def _told(self, run: str, told: dict[str, Any]) -> str:
-        """Return the answer's words, as the run concluded, or its question."""
-        if "steps" in told:
-            return answer_text(told)
-        if told["status"] == ASKED:
-            question = told["question"]
-            names = "" if question["consent"] else ", ".join(map(str, question["candidates"]))
-            lines = [told["message"], f"Candidates: {names}" if names else ""]
-            return "\n".join([*filter(None, lines), f"Run: /v1/runs/{run}"])
-        ends = [
-            event["text"]
-            for event in self.runs.open(run).lines("events.jsonl")
-            if event.get("event") == "run.concluded" and event.get("text")
-        ]
-        text = str(ends[-1] if ends else told.get("message") or told["status"])
-        # Who asks over a network can do nothing with a path of this machine.
-        lines = [line for line in text.splitlines() if str(self.runs.home) not in line]
-        return "\n".join([*lines, f"Report: /v1/runs/{run}/report"])
+        await _kept(self.database.mark_running, run)
+        try:
+            told = document_of(await self.runs.drive(run))
+            status = told["status"]
+            events = self.runs.open(run).lines("events.jsonl")
+            text = await asyncio.to_thread(answer_of, run, told, events)
+        except AutoGLMError as error:
+            status, text = "failed", failure_of(error)
+        except Exception:  # noqa: BLE001 - a thread whose run never ends takes no further word
+            _LOG.exception("run %s", run)
+            status, text = "failed", _TROUBLE
+        await _kept(self.database.end, run, status, self.public(text))
 
 
-async def _outcome(work: Awaitable[tuple[str, str]]) -> tuple[str, str]:
-    """Return status and words of work that may fail on purpose."""
-    try:
-        return await work
-    except AutoGLMError as error:
-        candidates = ", ".join(getattr(error, "candidates", ()))
-        lines = [error.problem, f"Candidates: {candidates}" if candidates else "", error.remedy]
-        return "failed", "\n".join(filter(None, lines))
+async def _kept(change: Callable[..., None], *values: str) -> None:
+    """Change the database, as soon as it can be reached."""
+    pauses = itertools.chain(_PAUSES_S, itertools.repeat(_PAUSES_S[-1]))
+    while True:
+        try:
+            await asyncio.to_thread(change, *values)
+        except StoreError as error:
+            pause = next(pauses)
+            _LOG.warning("%s Again in %s s.", error, pause)
+            await asyncio.sleep(pause)
+        else:
+            return

@@ -4,52 +4,76 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from autoglm_agent.errors import InputError
-from autoglm_agent.serving.backend import HELP, Backend
+from autoglm_agent.serving.answers import help_for
+from autoglm_agent.serving.backend import Backend
+from autoglm_agent.serving.chores import chore_answer
 from autoglm_agent.serving.database import ASKED
+from autoglm_agent.serving.files import Files
 from autoglm_agent.serving.following import Tail, line_of
+from autoglm_agent.serving.guard import owner_of
 from autoglm_agent.serving.openai_wire import (
     MODEL,
     REASON,
     chunk,
     completion,
+    markdown,
     read_request,
     usage_chunk,
 )
-from autoglm_agent.serving.uploads import MAX_BYTES, new_place
+from autoglm_agent.serving.refusals import NoSuchModel, Refusal, TooLarge, Unknown
 
 HEARTBEAT_S = 10.0
-MAX_BODY = 4 * 1024 * 1024
+MAX_BODY = 16 * 1024 * 1024
 """Bytes of a JSON body that are read."""
+_PATH = re.compile(r"(?<!\S)/v1/runs/|(?<=：)/v1/runs/")
 _PLOT_POLICY = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
 _STREAM = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 @dataclass(frozen=True)
 class _Wire:
-    """How an answer is written: its id, the model's name, whether a stream tells its tokens."""
+    """How an answer is written.
+
+    Attributes:
+        identity: Its id.
+        model: The model's name.
+        counts: Whether a stream tells its tokens.
+        base: What links begin with.
+    """
 
     identity: str
     model: str
     counts: bool
+    base: str
+
+    def shown(self, text: str) -> str:
+        """Return an answer as Markdown, its links whole."""
+        return markdown(_PATH.sub(rf"{self.base}\g<0>", text))
 
 
 class Chat:
-    """The endpoints of one backend."""
+    """The endpoints of one backend.
 
-    def __init__(self, backend: Backend) -> None:
+    Args:
+        backend: What is asked.
+        public_url: Where people reach it, for links; None for the address that a request names.
+    """
+
+    def __init__(self, backend: Backend, public_url: str | None = None) -> None:
         self.backend = backend
+        self._public_url = public_url
+        self.files = Files(backend)
 
     def routes(self) -> list[Route]:
         """Return what the application serves under `/v1`."""
@@ -57,9 +81,7 @@ class Chat:
             Route("/v1/models", self.models),
             Route("/v1/models/{model}", self.model),
             Route("/v1/chat/completions", self.complete, methods=["POST"]),
-            Route("/v1/files", self.upload, methods=["POST"]),
-            Route("/v1/files", self.files),
-            Route("/v1/files/{file}", self.file, methods=["GET", "DELETE"]),
+            *self.files.routes(),
             Route("/v1/threads", self.threads),
             Route("/v1/threads/{thread}", self.thread),
             Route("/v1/runs/{run}", self.run),
@@ -78,7 +100,7 @@ class Chat:
         """Tell of a model."""
         name = request.path_params["model"]
         if name not in self._names():
-            raise InputError("There is no such model.", f"Use {MODEL!r}.")
+            raise NoSuchModel("There is no such model.", f"Use {MODEL!r}.")
         return JSONResponse(_model(name))
 
     def _names(self) -> list[str]:
@@ -88,41 +110,49 @@ class Chat:
         """Answer a chat completion; who hangs up loses the words, not the run."""
         body = await _json(request)
         asked, streams = read_request(
-            body, _owner(request), request.headers.get("x-autoglm-thread")
+            body, owner_of(request), request.headers.get("x-autoglm-thread")
         )
         options = body.get("stream_options")
         wire = _Wire(
             identity=f"chatcmpl-{uuid.uuid4().hex}",
             model=body["model"],
             counts=isinstance(options, dict) and bool(options.get("include_usage")),
+            base=(self._public_url or str(request.base_url)).rstrip("/"),
         )
+        if chore := chore_answer(asked.words):
+            return _at_once(wire, chore, streams=streams)
+        if asked.inline:
+            file = await self.files.keep_inline(asked.owner, asked.inline)
+            asked = replace(asked, file=file)
         begun = await self.backend.ask(asked)
-        run = begun.run
+        run, text = begun.run, help_for(asked.words)
         told = {"thread_id": begun.thread["id"], "run": run}
         headers = {"X-AutoGLM-Thread": begun.thread["id"], "X-AutoGLM-Run": run or ""}
         if streams:
             return StreamingResponse(
-                self._stream(wire, told, begun.offset),
+                self._stream(wire, told, begun.offset, text),
                 media_type="text/event-stream",
                 headers={**_STREAM, **headers},
             )
-        text = await self.backend.answer(run) if run else HELP
+        if run:
+            text = await self.backend.answer(run)
         usage = await asyncio.to_thread(self.backend.usage, run) if run else {}
         return JSONResponse(
-            completion(wire.identity, wire.model, text, usage, told), headers=headers
+            completion(wire.identity, wire.model, wire.shown(text), usage, told), headers=headers
         )
 
-    async def _stream(self, wire: _Wire, told: dict[str, Any], offset: int) -> AsyncIterator[bytes]:
+    async def _stream(
+        self, wire: _Wire, told: dict[str, Any], offset: int, text: str
+    ) -> AsyncIterator[bytes]:
         run, names = told["run"], (wire.identity, wire.model)
-        claims = wire.model == REASON
         yield chunk(*names, {"role": "assistant", "content": ""}, None, **told)
         if run:
             async for event in self._events(run, offset):
-                line = line_of(event, claims=claims) if event else None
-                yield chunk(*names, {"content": f"{line}\n"}) if line else b": waiting\n\n"
-            yield chunk(*names, {"content": f"\n{await self.backend.answer(run)}"})
-        else:
-            yield chunk(*names, {"content": HELP})
+                line = line_of(event, claims=wire.model == REASON) if event else None
+                words = f"- {markdown(self.backend.public(line))}\n" if line else ""
+                yield chunk(*names, {"content": words}) if line else b": waiting\n\n"
+            text = f"\n{await self.backend.answer(run)}"
+        yield chunk(*names, {"content": wire.shown(text)})
         yield chunk(*names, {}, "stop")
         if wire.counts:
             usage = await asyncio.to_thread(self.backend.usage, run) if run else {}
@@ -146,51 +176,24 @@ class Chat:
                 yield None
             await asyncio.sleep(0.25)
 
-    async def upload(self, request: Request) -> Response:
-        """Take a file."""
-        length = request.headers.get("content-length", "")
-        if not length.isdigit() or int(length) > MAX_BYTES:  # before anything fills the disk
-            raise InputError(
-                "The file is too large, or its size is not told.",
-                f"Send Content-Length; {MAX_BYTES} bytes are taken at most.",
-            )
-        async with request.form(max_files=1, max_fields=8) as form:
-            given = form.get("file")
-            if not isinstance(given, UploadFile):
-                raise InputError("`file` is missing.", "Send the table as multipart/form-data.")
-            name = given.filename or "table.csv"
-            place = new_place(self.backend.uploads, name)
-            size = await _copied(given, place)
-        row = await asyncio.to_thread(
-            self.backend.database.keep_file, _owner(request), name, place, size
-        )
-        return JSONResponse(_file(row))
-
-    async def files(self, request: Request) -> Response:
-        """List the caller's files."""
-        rows = await asyncio.to_thread(self.backend.database.files, _owner(request))
-        return JSONResponse({"object": "list", "data": [_file(row) for row in rows]})
-
-    async def file(self, request: Request) -> Response:
-        """Tell of a file, or remove it."""
-        database, owner = self.backend.database, _owner(request)
-        row = await asyncio.to_thread(database.file, request.path_params["file"], owner)
-        if request.method == "DELETE":
-            await asyncio.to_thread(database.forget_file, row["id"], owner)
-            await asyncio.to_thread(Path(row["path"]).unlink, missing_ok=True)
-            return JSONResponse({"id": row["id"], "object": "file", "deleted": True})
-        return JSONResponse(_file(row))
-
     async def threads(self, request: Request) -> Response:
         """List the caller's threads, newest first."""
-        rows = await asyncio.to_thread(self.backend.database.threads, _owner(request))
-        data = [{"id": r["id"], "title": r["title"], "created": int(r["created"])} for r in rows]
+        rows = await asyncio.to_thread(self.backend.database.threads, owner_of(request))
+        data = [
+            {
+                "id": row["id"],
+                "title": row["title"],
+                "table": Path(row["data"]).name,
+                "created": int(row["created"]),
+            }
+            for row in rows
+        ]
         return JSONResponse({"object": "list", "data": data})
 
     async def thread(self, request: Request) -> Response:
         """Return a thread with its messages and the run that is going on, if one is."""
         database, name = self.backend.database, request.path_params["thread"]
-        row = await asyncio.to_thread(database.open_thread, _owner(request), name, "")
+        row = await asyncio.to_thread(database.open_thread, owner_of(request), name, "")
         messages = await asyncio.to_thread(database.messages, name)
         active = await asyncio.to_thread(database.active, name)
         shown = [{k: m[k] for k in ("role", "content", "run")} for m in messages]
@@ -222,16 +225,18 @@ class Chat:
     async def cancel(self, request: Request) -> Response:
         """Stop a run."""
         run = request.path_params["run"]
-        return JSONResponse({"run": run, "status": await self.backend.cancel(run, _owner(request))})
+        return JSONResponse(
+            {"run": run, "status": await self.backend.cancel(run, owner_of(request))}
+        )
 
     async def events(self, request: Request) -> Response:
         """Stream a run's events from its beginning, as server-sent events."""
         row = await self._row(request)
-        home = str(self.backend.runs.home)
 
         async def told() -> AsyncIterator[bytes]:
             async for event in self._events(row["run"], 0):
-                yield _event(event, home) if event else b": waiting\n\n"
+                text = self.backend.public(json.dumps(event, ensure_ascii=False)) if event else ""
+                yield f"data: {text}\n\n".encode() if event else b": waiting\n\n"
             yield b"event: end\ndata: {}\n\n"
 
         return StreamingResponse(told(), media_type="text/event-stream", headers=_STREAM)
@@ -248,58 +253,36 @@ class Chat:
         plots = await asyncio.to_thread(self.backend.runs.plots, row["run"])
         number = request.path_params["number"]
         if not 1 <= number <= len(plots):
-            raise InputError(f"There is no plot {number}.", f"There are {len(plots)}.")
+            raise Unknown(f"There is no plot {number}.", f"There are {len(plots)}.")
         return Response(plots[number - 1].svg, media_type="image/svg+xml", headers=_PLOT_POLICY)
 
     async def _row(self, request: Request) -> dict[str, Any]:
         database = self.backend.database
-        return await asyncio.to_thread(database.run, request.path_params["run"], _owner(request))
-
-
-def _owner(request: Request) -> str:
-    return str(request.scope.get("autoglm.owner", ""))
+        return await asyncio.to_thread(database.run, request.path_params["run"], owner_of(request))
 
 
 async def _json(request: Request) -> Any:
-    body = b""
+    body = bytearray()
     async for block in request.stream():
         body += block
         if len(body) > MAX_BODY:
-            raise InputError("The request is too large.", "Upload tables as files.")
+            raise TooLarge("The request is too large.", "Upload tables as files.")
     try:
-        return json.loads(body)
-    except ValueError:
-        raise InputError("The request is no JSON.", "Send a JSON object.") from None
+        return await asyncio.to_thread(json.loads, bytes(body))
+    except (ValueError, RecursionError):
+        raise Refusal("The request is no JSON.", "Send a JSON object.") from None
 
 
-async def _copied(given: UploadFile, place: Path) -> int:
-    """Copy an upload to its place and return its size."""
-    size = 0
-    with open(place, "wb") as out:
-        while block := await given.read(1 << 20):
-            size += len(block)
-            if size > MAX_BYTES:
-                raise InputError("The file is too large.", "Give a part of it.")
-            await asyncio.to_thread(out.write, block)
-    return size
-
-
-def _event(event: dict[str, Any], home: str) -> bytes:
-    """Return a server-sent event; where the runs lie on this machine is not told."""
-    text = json.dumps(event, ensure_ascii=False)
-    return f"data: {text.replace(home, '')}\n\n".encode()
-
-
-def _file(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "object": "file",
-        "bytes": row["size"],
-        "created_at": int(row["created"]),
-        "filename": row["name"],
-        "purpose": "user_data",
-        "status": "processed",
-    }
+def _at_once(wire: _Wire, text: str, *, streams: bool) -> Response:
+    """Answer without a run and without a thread."""
+    if not streams:
+        return JSONResponse(completion(wire.identity, wire.model, text, {}, {}))
+    names = (wire.identity, wire.model)
+    parts = [chunk(*names, {"role": "assistant", "content": text}), chunk(*names, {}, "stop")]
+    parts += [usage_chunk(*names, {})] if wire.counts else []
+    return Response(
+        b"".join([*parts, b"data: [DONE]\n\n"]), media_type="text/event-stream", headers=_STREAM
+    )
 
 
 def _model(name: str) -> dict[str, Any]:

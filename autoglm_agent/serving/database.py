@@ -5,15 +5,14 @@ SQLite by default, PostgreSQL by URL. What a run does is not here: it is in the 
 
 from __future__ import annotations
 
-import sqlite3
-import threading
 import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from autoglm_agent.errors import InputError, MissingExtraError, StoreError
+from autoglm_agent.serving.connection import Connection, Row
+from autoglm_agent.serving.refusals import Unknown
 
 ACTIVE = ("queued", "running")
 ASKED = "asked"
@@ -29,7 +28,6 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS runs (run TEXT PRIMARY KEY, thread TEXT NOT NULL, "
     "owner TEXT NOT NULL, status TEXT NOT NULL, created DOUBLE PRECISION NOT NULL)",
 )
-Row = dict[str, Any]
 
 
 class Database:
@@ -44,9 +42,8 @@ class Database:
     """
 
     def __init__(self, place: str | Path) -> None:
-        self._lock = threading.Lock()
-        self._postgres = str(place).startswith(("postgresql://", "postgres://"))
-        self._connection: Any = _postgres(str(place)) if self._postgres else _sqlite(Path(place))
+        self._connection = Connection(place)
+        self._rows, self._write = self._connection.rows, self._connection.write
         for table in _TABLES:
             self._write((table, ()))
 
@@ -58,12 +55,12 @@ class Database:
         """Return an owner's thread, a new one if none is named.
 
         Raises:
-            InputError: If there is no such thread of this owner.
+            Unknown: If there is no such thread of this owner.
         """
         if thread:
             found = self._rows("SELECT * FROM threads WHERE id = ? AND owner = ?", thread, owner)
             if not found:
-                raise InputError(f"There is no thread {thread[:80]!r}.", "Begin a new one.")
+                raise Unknown(f"There is no thread {thread[:80]!r}.", "Begin a new one.")
             return found[0]
         row = {
             "id": uuid.uuid4().hex,
@@ -102,11 +99,11 @@ class Database:
 
     def end(self, run: str, status: str, answer: str) -> None:
         """Add a run's answer to its thread and its status, in one transaction, once."""
-        with self._lock:
-            row = self._all("SELECT * FROM runs WHERE run = ?", (run,))
+        with self._connection.lock:
+            row = self._rows("SELECT * FROM runs WHERE run = ?", run)
             if not row or row[0]["status"] not in (*ACTIVE, ASKED):
                 return
-            self._run(
+            self._write(
                 _message(row[0]["thread"], "assistant", answer, run),
                 ("UPDATE runs SET status = ? WHERE run = ?", (status, run)),
             )
@@ -145,11 +142,11 @@ class Database:
         """Return an owner's run.
 
         Raises:
-            InputError: If there is none.
+            Unknown: If there is none.
         """
         found = self._rows("SELECT * FROM runs WHERE run = ? AND owner = ?", run, owner)
         if not found:
-            raise InputError(f"There is no run {run[:80]!r}.", "Check the id.")
+            raise Unknown(f"There is no run {run[:80]!r}.", "Check the id.")
         return found[0]
 
     def active(self, thread: str | None = None) -> list[str]:
@@ -179,11 +176,11 @@ class Database:
         """Return an owner's file.
 
         Raises:
-            InputError: If there is none.
+            Unknown: If there is none.
         """
         found = self._rows("SELECT * FROM files WHERE id = ? AND owner = ?", file, owner)
         if not found:
-            raise InputError(f"There is no file {file[:80]!r}.", "Upload it first.")
+            raise Unknown(f"There is no file {file[:80]!r}.", "Upload it first.")
         return found[0]
 
     def files(self, owner: str) -> list[Row]:
@@ -194,32 +191,6 @@ class Database:
         """Remove an owner's file from the list."""
         self._write(("DELETE FROM files WHERE id = ? AND owner = ?", (file, owner)))
 
-    def _rows(self, query: str, *values: Any) -> list[Row]:
-        with self._lock:
-            return self._all(query, values)
-
-    def _all(self, query: str, values: Sequence[Any]) -> list[Row]:
-        cursor = self._connection.execute(self._marked(query), values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-    def _write(self, *changes: tuple[str, Sequence[Any]]) -> None:
-        with self._lock:
-            self._run(*changes)
-
-    def _run(self, *changes: tuple[str, Sequence[Any]]) -> None:
-        try:
-            self._connection.execute("BEGIN")
-            for query, values in changes:
-                self._connection.execute(self._marked(query), values)
-            self._connection.execute("COMMIT")
-        except Exception as error:
-            self._connection.execute("ROLLBACK")
-            raise StoreError(f"The backend's database refused: {error}.", "Try again.") from error
-
-    def _marked(self, query: str) -> str:
-        return query.replace("?", "%s") if self._postgres else query
-
 
 def _message(thread: str, role: str, content: str, run: str) -> tuple[str, Sequence[Any]]:
     query = (
@@ -227,35 +198,3 @@ def _message(thread: str, role: str, content: str, run: str) -> tuple[str, Seque
         "WHERE thread = ?"
     )
     return query, (thread, role, content, run, thread)
-
-
-def _sqlite(path: Path) -> sqlite3.Connection:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        connection = sqlite3.connect(
-            path, check_same_thread=False, timeout=30, isolation_level=None
-        )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        path.chmod(0o600)
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(
-            f"The database {path} cannot be opened: {error}.", "Move it aside or choose --database."
-        ) from error
-    return connection
-
-
-def _postgres(url: str) -> Any:
-    try:
-        import psycopg
-    except ImportError as error:
-        raise MissingExtraError(
-            "PostgreSQL needs a driver that is not installed.",
-            "pip install 'autoglm-agent[postgres]'",
-        ) from error
-    try:
-        return psycopg.connect(url, autocommit=True)
-    except psycopg.Error as error:
-        raise StoreError(
-            f"PostgreSQL cannot be reached: {type(error).__name__}.", "Check --database."
-        ) from error

@@ -73,7 +73,7 @@ def line_of(event: dict[str, Any], *, claims: bool = False) -> str | None:
         return f"✗ {what} refuted. {facts}"
     if name == "backtrack":
         return f"↩ back to {event.get('blame')}. {event.get('text') or ''}".rstrip()
-    if name in ("trial.done", "run.resumed", "memory.failed"):
+    if name in ("trial.done", "memory.failed"):
         return str(event.get("text") or name)
     if name == "tool.started":
         return f"… {what}"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Sequence
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+_REPORT = re.compile(r"/v1/runs/([A-Za-z0-9_-]{1,64})/report")
 
 
 class TokenGuard:
@@ -41,13 +45,22 @@ class TokenGuard:
             if hmac.compare_digest(told, header):
                 owner = known
         if owner is None:
-            await _refusal()(scope, receive, send)
+            await _refusal(scope)(scope, receive, send)
             return
         scope["autoglm.owner"] = owner
         await self._app(scope, receive, send)
 
 
-def _refusal() -> JSONResponse:
+def owner_of(request: Request) -> str:
+    """Return whose a request is; empty where everybody is one user."""
+    return str(request.scope.get("autoglm.owner", ""))
+
+
+def _refusal(scope: Scope) -> Response:
+    report = _REPORT.fullmatch(scope["path"])
+    if report and "text/html" in Headers(scope=scope).get("accept", ""):
+        # A person who follows a link from a chat: the page asks for the token and shows the run.
+        return RedirectResponse(f"{scope.get('root_path', '')}/#{report.group(1)}", 303)
     told = {
         "message": "The token is missing or wrong. Send it as a bearer token.",
         "type": "invalid_request_error",

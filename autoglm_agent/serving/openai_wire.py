@@ -8,12 +8,20 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from autoglm_agent.errors import AutoGLMError, InputError, RunActiveError
-from autoglm_agent.serving.backend import Asked
+from autoglm_agent.errors import (
+    AutoGLMError,
+    InputError,
+    RunActiveError,
+    RunNotFoundError,
+    StoreError,
+)
+from autoglm_agent.serving.asking import Asked, Inline
 from autoglm_agent.serving.queue import QueueFull
+from autoglm_agent.serving.refusals import NoSuchModel, Refusal
 from autoglm_graphs.nodes.approve import check_approvals
 
 _RUN = re.compile(r"/v1/runs/([A-Za-z0-9_-]{1,64})")
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 MODEL = "autoglm"
 """Makes models of tables."""
 REASON = "autoglm-reason"
@@ -36,18 +44,17 @@ def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool
     if not isinstance(body, dict) or not isinstance(body.get("messages"), list):
         raise InputError("`messages` is missing.", "Send a list of messages.")
     if body.get("model") not in (MODEL, REASON):
-        raise InputError(f"There is no model {str(body.get('model'))[:80]!r}.", f"Use {MODEL!r}.")
-    if body.get("n") not in (None, 1):
-        raise InputError("`n` is not 1.", "Ask once.")
+        raise NoSuchModel(f"There is no model {str(body.get('model'))[:80]!r}.", f"Use {MODEL!r}.")
+    _check_options(body)
     metadata = body.get("metadata") or {}
     if not isinstance(metadata, dict):
         raise InputError("`metadata` is no object.", "Send an object of strings.")
-    said, file, named = [], metadata.get("file_id"), None
+    said, file, inline, named = [], metadata.get("file_id"), None, None
     for message in body["messages"]:
         if not isinstance(message, dict):
             raise InputError("A message is no object.", "Send role and content.")
         if message.get("role") == "user":
-            words, given = _content(message.get("content"))
+            words, given, inline = _content(message.get("content"))
             said.append(words)
             file = given or file
         elif message.get("role") == "assistant":
@@ -61,6 +68,7 @@ def read_request(body: Any, owner: str, thread: str | None) -> tuple[Asked, bool
         before=tuple(filter(None, said[:-1])),
         thread=thread or _text(metadata.get("thread_id")),
         file=_text(file),
+        inline=inline,
         url=_text(metadata.get("url")),
         named=named,
         reason=body["model"] == REASON,
@@ -104,6 +112,15 @@ def chunk(
     return f"data: {json.dumps(body, ensure_ascii=False)}\n\n".encode()
 
 
+def markdown(text: str) -> str:
+    """Return words as chat clients show them: lines stay lines, and a name can be no picture.
+
+    The clients read Markdown, in which a line break is a space, and in which a column's name
+    could load a picture from anywhere.
+    """
+    return _TAG.sub(r"\\<", text.replace("](", "]\\(")).replace("\n", "  \n")
+
+
 def usage_chunk(identity: str, model: str, usage: Mapping[str, Any]) -> bytes:
     """Return the event with the tokens of a stream, which has no choice."""
     head = _head(identity, "chat.completion.chunk", model)
@@ -113,32 +130,64 @@ def usage_chunk(identity: str, model: str, usage: Mapping[str, Any]) -> bytes:
 
 def error_body(error: AutoGLMError) -> tuple[int, dict[str, Any], dict[str, str]]:
     """Return status, body and headers that tell of an error as OpenAI's clients expect."""
-    status, kind, headers = 500, "server_error", {}
+    status, kind, code = 500, "server_error", type(error).__name__
+    headers: dict[str, str] = {}
     if isinstance(error, QueueFull):
-        status, kind = 429, "rate_limit_error"
+        status, kind, code = 429, "rate_limit_error", "queue_full"
         headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, RunActiveError):
         status, kind = 409, "conflict_error"
         headers["x-should-retry"] = "false"
+    elif isinstance(error, StoreError):
+        status = 503
+    elif isinstance(error, RunNotFoundError):
+        status, kind, code = 404, "invalid_request_error", "not_found"
+    elif isinstance(error, Refusal):
+        status, kind, code = error.status, "invalid_request_error", error.code
     elif isinstance(error, InputError):
         status, kind = 400, "invalid_request_error"
-    told = {"message": str(error), "type": kind, "param": None, "code": type(error).__name__}
+    told = {"message": str(error), "type": kind, "param": None, "code": code}
     return status, {"error": told}, headers
 
 
-def _content(content: Any) -> tuple[str, str | None]:
-    """Return a message's words and the file that it holds."""
+def _check_options(body: Mapping[str, Any]) -> None:
+    """Refuse what would be answered otherwise than it is asked for."""
+    if body.get("n") not in (None, 1):
+        raise Refusal("`n` is not 1.", "Ask once.")
+    if body.get("tool_choice") not in (None, "auto", "none"):
+        raise Refusal(
+            "`tool_choice` forces a tool, and this model calls none of the client's.",
+            "Leave it out: the tools of AutoML are run by the server.",
+        )
+    wanted = body.get("response_format")
+    if wanted is not None and (not isinstance(wanted, dict) or wanted.get("type") != "text"):
+        raise Refusal(
+            "`response_format` is not `text`.",
+            "Leave it out; GET /v1/runs/{run} has the result as JSON.",
+        )
+
+
+def _content(content: Any) -> tuple[str, str | None, Inline | None]:
+    """Return a message's words, and the file that it names or holds."""
     if isinstance(content, str):
-        return content, None
-    words, file = [], None
+        return _storable(content), None, None
+    words, file, inline = [], None, None
     for part in content if isinstance(content, list) else ():
         if not isinstance(part, dict):
             continue
         if part.get("type") == "text":
             words.append(str(part.get("text") or ""))
-        elif part.get("type") == "file":
-            file = (part.get("file") or {}).get("file_id")
-    return "\n".join(words), _text(file)
+        elif part.get("type") == "file" and isinstance(part.get("file"), dict):
+            file = _text(part["file"].get("file_id")) or file
+            if data := _text(part["file"].get("file_data")):
+                name = _text(part["file"].get("filename")) or "table.csv"
+                inline = Inline(_storable(name), data)
+    return _storable("\n".join(words)), file, inline
+
+
+def _storable(words: str) -> str:
+    """Return words without what no database keeps: zero characters and halves of pairs."""
+    return words.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _approvals(value: Any) -> tuple[str, ...]:

@@ -14,9 +14,11 @@ class Places:
 
     Args:
         folders: The allowed folders; none allows nothing.
+        told: Whether an error may name the folders; not to people on other machines.
     """
 
-    def __init__(self, folders: Iterable[str | os.PathLike[str]]) -> None:
+    def __init__(self, folders: Iterable[str | os.PathLike[str]], *, told: bool = True) -> None:
+        self.told = told
         self.folders = tuple(Path(folder).expanduser().resolve() for folder in folders)
 
     def readable(self, source: str) -> Path:
@@ -36,8 +38,11 @@ class Places:
                 raise InputError(f"{source[:80]!r} is no path: {error}.", "Check it.") from error
             if any(path.is_relative_to(f) for f in self.folders) and path.is_file():
                 return path
-        told = ", ".join(map(str, self.folders)) or "none"
+        if self.told:
+            allowed = ", ".join(map(str, self.folders)) or "none"
+            remedy = f"Allowed folders: {allowed}. Others are allowed with --root."
+        else:
+            remedy = "Upload the file, or start the server with --root FOLDER."
         raise InputError(
-            f"There is no file {source[:200]!r} in the folders that this server may read.",
-            f"Allowed folders: {told}. Others are allowed with --root.",
+            f"There is no file {source[:200]!r} in the folders that this server may read.", remedy
         )

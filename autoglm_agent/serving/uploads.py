@@ -1,22 +1,23 @@
-"""Files that come from outside: uploads, and tables at URLs of an allow-list."""
+"""Files that come from outside: where they are put, how large they may be, what is refused."""
 
 from __future__ import annotations
 
 import re
-import urllib.error
-import urllib.request
 import uuid
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from autoglm_agent.automl.data.readers.sniff import sniff
+from autoglm_agent.automl.data.readers.source import Source
 from autoglm_agent.errors import InputError
+from autoglm_agent.serving.refusals import NoTable
 
 MAX_BYTES = 512 * 1024 * 1024
 """Bytes of one file that are taken."""
 _NAME = re.compile(r"[^A-Za-z0-9._-]+")
-_TIMEOUT_S = 30.0
+_HEAD = 4096
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_WIDE_TEXT = 0.3
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b")
 
 
 def safe_name(name: str) -> str:
@@ -32,61 +33,33 @@ def new_place(folder: Path, name: str) -> Path:
     return place / safe_name(name)
 
 
-class UrlList:
-    """URLs from which tables may be fetched.
+def discard(path: Path) -> None:
+    """Remove an upload with the folder that `new_place` made for it."""
+    path.unlink(missing_ok=True)
+    path.parent.rmdir()
+
+
+def check_table(path: Path, name: str) -> None:
+    """Refuse at once what its first bytes tell to be no table; the run reads the rest.
 
     Args:
-        prefixes: `https://host/path/`; scheme, host and port must be the same, and the path
-            must begin so.
+        path: The file.
+        name: Its name, for the message.
+
+    Raises:
+        NoTable: If it is empty, or of a kind that is not read: an image, a page, a program.
     """
-
-    def __init__(self, prefixes: Iterable[str] = ()) -> None:
-        self.prefixes = tuple(prefixes)
-
-    def allows(self, url: str) -> bool:
-        """Whether a URL lies under one of the prefixes."""
-        try:
-            asked = urlsplit(url)
-            path = unquote(asked.path)
-        except ValueError:
-            return False
-        if asked.scheme not in ("http", "https") or "@" in asked.netloc or ".." in path.split("/"):
-            return False
-        for prefix in map(urlsplit, self.prefixes):
-            same = (asked.scheme, asked.netloc) == (prefix.scheme, prefix.netloc)
-            folder = prefix.path.rstrip("/") + "/"
-            if same and (path.startswith(folder) or path == prefix.path):
-                return True
-        return False
-
-    def fetch(self, url: str, folder: Path) -> Path:
-        """Fetch a table into a folder; redirects are refused, they could lead anywhere.
-
-        Raises:
-            InputError: If the URL is not allowed, or what is there cannot be had.
-        """
-        if not self.allows(url):
-            raise InputError(
-                f"{url[:200]!r} is not among the URLs that may be fetched.",
-                "Upload the file, or allow the place with --allow-url.",
-            )
-        path = new_place(folder, urlsplit(url).path)
-        try:
-            with _OPENER.open(url, timeout=_TIMEOUT_S) as answer, open(path, "wb") as out:
-                size = 0
-                while block := answer.read(1 << 20):
-                    size += len(block)
-                    if size > MAX_BYTES:
-                        raise InputError(f"{url[:200]!r} is too large.", "Give a part of it.")
-                    out.write(block)
-        except (urllib.error.URLError, OSError, ValueError) as error:
-            raise InputError(f"{url[:200]!r} cannot be fetched: {error}.", "Check it.") from error
-        return path
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        del args, kwargs
-
-
-_OPENER = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
+    with open(path, "rb") as stream:
+        head = stream.read(_HEAD)
+    if not head:
+        raise NoTable(f"{name} is empty (0 bytes).", "Give a file with a header line and rows.")
+    if head.startswith(_PACKED):
+        return  # what is inside is told by more than the beginning
+    try:
+        kind, _ = sniff(Source(name, safe_name(name), head, ""))
+    except InputError as error:
+        raise NoTable(error.problem, error.remedy) from None
+    zeros = head.count(0) / len(head)
+    # Text of two bytes a letter has a mark at its beginning, or a zero in every other byte.
+    if kind == "delimited" and 0 < zeros < _WIDE_TEXT and not head.startswith(_MARKS):
+        raise NoTable(f"{name} is binary or damaged.", "Export the table again as UTF-8 text.")

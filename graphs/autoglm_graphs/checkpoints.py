@@ -10,16 +10,32 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from autoglm_agent.errors import StoreError
+from autoglm_agent.faults import faultpoint
 
 
 def strict_serializer() -> JsonPlusSerializer:
     """Return a serialiser that revives LangChain's own types and nothing else."""
     return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
+
+
+class _Saver(SqliteSaver):
+    """LangGraph's own, with a point at which a test can let the process die.
+
+    A node's writes are kept before the checkpoint that holds them is put: a process can end
+    between the two.
+    """
+
+    def put(self, *args: Any, **kwargs: Any) -> RunnableConfig:
+        """Put a checkpoint."""
+        faultpoint("checkpoint.put")
+        return super().put(*args, **kwargs)
 
 
 @contextmanager
@@ -36,7 +52,7 @@ def open_saver(path: Path) -> Iterator[SqliteSaver]:
             path.chmod(0o600)
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
-            saver = SqliteSaver(connection, serde=strict_serializer())
+            saver = _Saver(connection, serde=strict_serializer())
             saver.setup()
         except (sqlite3.Error, OSError) as error:
             raise StoreError(

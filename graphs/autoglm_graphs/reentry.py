@@ -128,7 +128,7 @@ def redo(
         config: Any = {"configurable": {"thread_id": run}}
         looking = create_automl_agent(None, runs=workspace.path.parent, checkpointer=saver)
         before = looking.get_state(config)
-        if before.created_at is None or before.next or not workspace.has("result.json"):
+        if before.created_at is None or before.tasks or not workspace.has("result.json"):
             raise InputError(
                 f"Run {run} has not ended, so there is nothing to judge yet.",
                 f"Finish it with `autoglm resume {run}`.",

@@ -124,7 +124,8 @@ def _drive(
         entry: Any = {"messages": [HumanMessage(_message(settings))]}
         before = agent.get_state(config)
         if before.created_at is not None:
-            if not before.next:
+            # `next` leaves out a node that has written, but whose checkpoint was not put any more.
+            if not before.tasks:
                 return dict(before.values["structured_response"])
             entry = _answer_to(workspace, before.interrupts)
         while True:

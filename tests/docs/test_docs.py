@@ -143,3 +143,12 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     reference = (tmp_path / "reference" / "index.html").read_text(encoding="utf-8")
     assert "create_automl_agent" in reference
     assert "Seconds for a run" in reference  # from its docstring
+
+
+def test_every_example_and_test_of_a_way_in_is_there() -> None:
+    text = (ROOT / "docs" / "surfaces.md").read_text(encoding="utf-8")
+    told = re.findall(r"`([\w/]+\.(?:py|ipynb))`", text)
+    for name in told:
+        assert (ROOT / "examples" / name).exists() or (ROOT / "tests" / name).exists(), name
+    examples = [p.name for p in (ROOT / "examples").iterdir() if p.suffix in (".py", ".ipynb")]
+    assert [name for name in examples if name not in told] == []

@@ -37,10 +37,15 @@ def run(name: str, *words: object, cwd: Path) -> str:
     return done.stdout
 
 
-def test_every_example_is_run_here() -> None:
-    source = Path(__file__).read_text(encoding="utf-8")
-    names = [path.name for path in EXAMPLES.glob("*.py")]
-    assert [n for n in names if f'"{n}"' not in source] == []
+def test_every_example_is_run_by_a_test_and_its_first_lines_say_how() -> None:
+    tests = EXAMPLES.parent / "tests"
+    sources = [tests / "examples" / "test_examples.py", tests / "graphs" / "test_langgraph_dev.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in sources)
+    for path in EXAMPLES.glob("*.py"):
+        assert f'"{path.name}"' in source
+        head = path.read_text(encoding="utf-8").split('"""')[1]
+        assert f"python examples/{path.name}" in head
+        assert "provider:model" in head or "real model" in head or "openai:" in head, path.name
 
 
 @pytest.mark.slow
@@ -63,6 +68,24 @@ def test_examples_with_a_script_for_a_model(name: str, words: str, tmp_path: Pat
 )
 def test_examples_on_a_table(name: str, words: str, table: Path, tmp_path: Path) -> None:
     assert words in run(name, table, WORDS, cwd=tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "words", "needs"),
+    [
+        ("worker_of_a_supervisor.py", "[writer]", "langgraph_supervisor"),
+        ("hand_off_in_a_swarm.py", "[modeller]", "langgraph_swarm"),
+        ("subagent_of_deepagents.py", "ROC AUC", "deepagents"),
+    ],
+)
+def test_examples_among_other_agents(
+    name: str, words: str, needs: str, table: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip(needs, reason=f"{needs} is not installed")
+    told = run(name, table, WORDS, cwd=tmp_path)
+    assert words in told
+    assert "ROC AUC" in told
 
 
 @pytest.mark.slow

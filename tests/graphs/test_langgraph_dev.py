@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,22 @@ def test_a_remote_graph_runs_and_streams_progress(url: str, words: str) -> None:
             last = part.data
     assert {"tool.started", "step.accepted", "run.concluded"} <= set(events)
     assert last["structured_response"]["status"] in ("verified", "unverified")
+
+
+def test_the_example_prints_progress_and_an_answer(url: str, words: str, tmp_path: Path) -> None:
+    instruction, _, data = words.partition(" Data: ")
+    example = ROOT / "examples" / "remote_graph.py"
+    done = subprocess.run(
+        [sys.executable, str(example), data, instruction, url],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=580,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "tool.started profile_data" in done.stdout
+    assert "ROC AUC" in done.stdout
 
 
 def test_another_agent_asks_by_a2a(url: str, words: str) -> None:

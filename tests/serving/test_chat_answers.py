@@ -73,7 +73,7 @@ def test_a_server_killed_while_a_run_waits_takes_the_answer_afterwards(
     asked = say(served, talk).model_extra["autoglm"]
     told = served.get(f"/v1/runs/{asked['run']}").json()
     assert (told["status"], told["question"]["kind"]) == ("asked", "plan")
-    assert served.get(f"/v1/runs/{asked['run']}", "beta").status_code == 400
+    assert served.get(f"/v1/runs/{asked['run']}", "beta").status_code == 404
     served.kill()
     served.start()
     metadata = {"thread_id": asked["thread_id"]}

@@ -71,36 +71,6 @@ def test_models_are_listed_and_words_without_a_table_are_answered_at_once(served
     assert "Upload a table" in text
 
 
-def test_errors_are_those_the_client_library_knows(served: Served) -> None:
-    with pytest.raises(openai.AuthenticationError):
-        served.client("wrong").models.list()
-    with pytest.raises(openai.BadRequestError, match="There is no model"):
-        served.client().chat.completions.create(
-            model="other", messages=[{"role": "user", "content": "x"}]
-        )
-    with pytest.raises(openai.BadRequestError, match="No message is the user's"):
-        served.client().chat.completions.create(model="autoglm", messages=[])
-    with pytest.raises(openai.BadRequestError, match="folders that this server may read"):
-        say(served, "Predict x. Data: /etc/secret.csv")
-    with pytest.raises(openai.BadRequestError, match="not among the URLs"):
-        say(served, WORDS, metadata={"url": "http://127.0.0.1:1/t.csv"})
-    with pytest.raises(openai.BadRequestError, match="no file"):
-        say(served, WORDS, metadata={"file_id": "file-none"})
-
-
-def test_a_user_sees_neither_threads_nor_files_of_another(served: Served, small: Path) -> None:
-    file = served.client().files.create(file=small, purpose="user_data")
-    thread = say(served, "Hello").model_extra["autoglm"]["thread_id"]
-    assert served.get(f"/v1/threads/{thread}").status_code == 200
-    assert served.get(f"/v1/threads/{thread}", "beta").status_code == 400
-    assert served.get("/v1/threads", "beta").json()["data"] == []
-    assert served.get("/v1/threads", "wrong").status_code == 401
-    with pytest.raises(openai.BadRequestError):
-        say(served, WORDS, "beta", metadata={"file_id": file.id})
-    assert served.client("beta").files.list().data == []
-    assert served.client().files.delete(file.id).deleted
-
-
 @pytest.mark.slow
 def test_an_uploaded_table_is_answered_with_progress_and_a_report(
     served: Served, small: Path
@@ -122,10 +92,10 @@ def test_an_uploaded_table_is_answered_with_progress_and_a_report(
     assert "<html" in report.text
     assert "default-src 'none'" in report.headers["content-security-policy"]
     assert served.get(f"/v1/runs/{head['run']}/plots/1").text.startswith("<svg")
-    assert served.get(f"/v1/runs/{head['run']}/report", "beta").status_code == 400
+    assert served.get(f"/v1/runs/{head['run']}/report", "beta").status_code == 404
     thread = served.get(f"/v1/threads/{head['thread_id']}").json()
     assert [m["role"] for m in thread["messages"]] == ["user", "assistant"]
-    assert thread["messages"][1]["content"] in text
+    assert thread["messages"][1]["content"] in text.replace("  \n", "\n")
     more = "Do not use mean radius."
     name, run = begin(served, more, metadata={"thread_id": head["thread_id"]})
     assert name == head["thread_id"]
@@ -149,7 +119,7 @@ def test_a_full_queue_says_when_to_come_again_and_cancelling_makes_room(
     with pytest.raises(openai.ConflictError):
         say(served, "and now?", metadata={"thread_id": first[0]})
     for _, run in (first, second):
-        assert served.post(f"/v1/runs/{run}/cancel", "beta").status_code == 400
+        assert served.post(f"/v1/runs/{run}/cancel", "beta").status_code == 404
         assert served.post(f"/v1/runs/{run}/cancel").json()["status"] == "cancelled"
     health = served.get("/health", "none").json()
     assert (health["running"], health["queued"]) == (0, 0)

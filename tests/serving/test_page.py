@@ -15,57 +15,21 @@ import pytest
 from served import Served
 
 pytest.importorskip("starlette", reason="the extra [serve] is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-
-axe_base = pytest.importorskip(
+pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+pytest.importorskip(
     "axe_playwright_python.base", reason="axe-playwright-python, which carries axe-core, is missing"
 )
 
+import playwright.sync_api as playwright
+from browsing import WIDTHS, examine, faults, opened, signed_in
+
 pytestmark = [pytest.mark.allow_hosts(["127.0.0.1"]), pytest.mark.slow]
-WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 PATIENCE_MS = 590_000
-UNNAMED = """
-[...document.querySelectorAll('input, textarea, button, iframe, img, progress')]
-  .filter((e) => !(e.labels?.length || e.textContent.trim() || e.title || e.alt
-    || e.getAttribute('aria-labelledby')))
-  .map((e) => e.id)
-"""
-"""Controls and pictures that a screen reader could not name."""
-AXE = Path(axe_base.AXE_FILE_PATH).read_text(encoding="utf-8")
-FAULTS = """
-axe.run(document, {iframes: false, resultTypes: ['violations']}).then((told) => told.violations
-  .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-  .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`))
-"""
-
-
-def faults(page: Any) -> list[str]:
-    """Return the serious accessibility faults that axe-core finds on what is shown now."""
-    page.evaluate(AXE)
-    return list(page.evaluate(FAULTS))
-
-
-def signed_in(browser: Any, served: Served, width: str, troubles: list[str], **options: Any) -> Any:
-    """Return a page of the server on which a person has given the token."""
-    size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-    page = browser.new_page(viewport=size, **options)
-    page.set_default_timeout(60_000)
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("dialog", lambda dialog: troubles.append(dialog.message))
-    page.goto(served.url)
-    page.wait_for_selector("#login:not([hidden])")
-    assert faults(page) == []
-    page.fill("#token", "alpha")
-    page.click("#login button")
-    page.wait_for_selector("#login", state="hidden")
-    # A page without its token is refused once, which the browser tells on its console.
-    page.on("console", lambda m: troubles.append(m.text) if m.type == "error" else None)
-    return page
 
 
 @pytest.fixture(scope="module")
 def served(tumours: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    server = Served(tmp_path_factory.mktemp("runs"), "--trials", "1")
+    server = Served(tmp_path_factory.mktemp("runs"), "--trials", "2")
     yield server
     server.kill()
 
@@ -98,73 +62,98 @@ def hostile(row: str) -> str:
     return "<img src=x onerror=alert(1)>" if "malignant" in row else "K9"
 
 
+def ask(page: Any, words: str, table: Path | None = None) -> None:
+    if table:
+        page.set_input_files("#file", table)
+    page.fill("#words", words)
+    page.click("#send")
+
+
+def test_a_wrong_token_is_told_and_words_without_a_table_are_answered(
+    served: Served, browser: Any, tmp_path: Path
+) -> None:
+    troubles: list[str] = []
+    page = opened(browser, served.url, "desktop", troubles)
+    page.wait_for_selector("#login:not([hidden])")
+    examine(page, "sign-in", tmp_path)
+    page.fill("#token", "wrong")
+    page.click("#login button")
+    page.wait_for_selector("#refused:has-text('missing or wrong')")
+    examine(page, "sign-in-refused", tmp_path)
+    page.close()
+    page = signed_in(browser, served.url, "desktop", troubles)
+    examine(page, "empty", tmp_path)
+    page.click("#examples button >> nth=0")
+    assert page.input_value("#words").startswith("Predict churn")
+    page.fill("#words", "你好")
+    page.press("#words", "Enter")
+    page.wait_for_selector("#talk li:has-text('请上传一张表')")
+    assert page.input_value("#words") == ""
+    examine(page, "chat", tmp_path)
+    assert troubles == []
+    page.close()
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_person_uploads_asks_watches_reloads_reads_and_gives_feedback(
     width: str, served: Served, browser: Any, table: Path, tmp_path: Path
 ) -> None:
     troubles: list[str] = []
-    page = signed_in(browser, served, width, troubles)
-    page.set_input_files("#file", table)
-    page.fill("#words", "Predict the diagnosis")
-    page.click("#send")
+    page = signed_in(browser, served.url, width, troubles)
+    ask(page, "Predict the diagnosis", table)
     page.wait_for_selector("#chain li.accepted", timeout=PATIENCE_MS)
-    assert faults(page) == []
+    examine(page, f"going-{width}", tmp_path)
     page.reload()
     page.wait_for_selector("#chain li.accepted", timeout=PATIENCE_MS)
     page.wait_for_selector("#outcome:not([hidden])", timeout=PATIENCE_MS)
-    assert page.locator("#chain li.refuted").count() >= 1
-    assert page.locator("#chain li.jump").count() >= 1
+    assert page.locator("#chain li.refuted.branch").count() >= 1
+    assert "drop columns: ward" in page.inner_text("#chain li.jump")
+    assert page.locator("#trials tr.best").count() == 1
     assert "ROC AUC" in page.inner_text("#talk")
+    assert "/v1/runs" not in page.inner_text("#talk")
     assert page.frame_locator("#report").locator("body").inner_text()
     page.wait_for_selector("#plots img >> nth=1")
     captions = page.locator("#plots figcaption strong").all_inner_texts()
     assert len(captions) >= 2
     assert all(captions)
     assert page.locator("#plots img").first.get_attribute("alt") not in (None, "", captions[0])
-    assert faults(page) == []
-    shots = Path(os.environ.get("AUTOGLM_SCREENSHOTS") or tmp_path)
-    shots.mkdir(parents=True, exist_ok=True)
+    with page.expect_popup() as whole:
+        page.click("#whole")
+    assert "ROC AUC" in whole.value.inner_text("body")
+    whole.value.close()
     page.locator("#report").scroll_into_view_if_needed()
     page.wait_for_timeout(2_000)  # a frame that was out of view is drawn late
-    page.screenshot(path=shots / f"{width}-report.png")
-    page.screenshot(path=shots / f"{width}.png", full_page=True)
-    assert page.evaluate(UNNAMED) == []
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wide) <= 0
+    examine(page, f"report-{width}", tmp_path)
     page.fill("#opinion", "Do not use mean radius.")
     page.click("#feedback button")
     page.wait_for_selector("#talk li >> nth=2")
     page.click("#cancel")
     page.wait_for_selector("#talk li:has-text('was cancelled')")
+    assert page.inner_text("#state") == "Cancelled"
     assert troubles == []
     page.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [("desktop", "dark"), ("phone", "light")])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_a_person_approves_the_plan_after_a_reload_and_declines_a_remedy(
-    width: str, scheme: str, served: Served, browser: Any, table: Path, tmp_path: Path
+    width: str, served: Served, browser: Any, table: Path, tmp_path: Path
 ) -> None:
     troubles: list[str] = []
-    page = signed_in(browser, served, width, troubles, color_scheme=scheme)
-    page.set_input_files("#file", table)
-    page.fill("#words", "Predict the diagnosis")
+    page = signed_in(browser, served.url, width, troubles)
     page.check("#approve")
-    page.click("#send")
+    ask(page, "Predict the diagnosis", table)
     page.wait_for_selector("#reply:not([hidden])", timeout=PATIENCE_MS)
     assert "target: diagnosis" in page.inner_text("#question")
-    assert faults(page) == []
     page.reload()
     page.wait_for_selector("#reply:not([hidden])", timeout=PATIENCE_MS)
     page.fill("#answer", "do not use mean radius")
-    page.click("#reply button:not([type])")
+    page.click("#reply button:has-text('Answer')")
     page.wait_for_selector("#question:has-text('exclude')", timeout=PATIENCE_MS)
-    shots = Path(os.environ.get("AUTOGLM_SCREENSHOTS") or tmp_path)
-    shots.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=shots / f"{width}-question.png", full_page=True)
+    examine(page, f"question-{width}", tmp_path)
     page.click("#choices button:has-text('yes')")
     page.wait_for_selector("#question:has-text('drop_columns')", timeout=PATIENCE_MS)
     page.click("#choices button:has-text('no')")
-    page.wait_for_selector("#state:has-text('Ended: unverified')", timeout=PATIENCE_MS)
+    page.wait_for_selector("#state:has-text('Not verified')", timeout=PATIENCE_MS)
     # The plan that was changed is struck out; the remedy that was declined changed nothing.
     assert page.locator("#chain li.jump").count() == 1
     assert page.locator("#chain li.cut").count() == 1
@@ -173,17 +162,63 @@ def test_a_person_approves_the_plan_after_a_reload_and_declines_a_remedy(
     page.close()
 
 
-def test_the_report_itself_has_no_serious_fault(served: Served, browser: Any, table: Path) -> None:
+def test_files_that_are_no_tables_are_told_of_and_the_words_are_not_lost(
+    served: Served, browser: Any, tmp_path: Path
+) -> None:
+    troubles: list[str] = []
+    page = signed_in(browser, served.url, "phone", troubles)
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    ask(page, "Predict churn", empty)
+    page.wait_for_selector("#trouble:has-text('empty.csv is empty')")
+    assert page.input_value("#words") == "Predict churn"
+    examine(page, "refused", tmp_path)
+    assert [t for t in troubles if "422" not in t] == []  # which the browser tells by itself
+    ragged = tmp_path / "names.csv"
+    ragged.write_text("a,b\n", encoding="utf-8")
+    ask(page, "Predict churn", ragged)
+    page.wait_for_selector("#state:has-text('Failed')", timeout=PATIENCE_MS)
+    page.wait_for_selector("#talk li >> nth=1")
+    examine(page, "failed", tmp_path)
+    page.close()
+
+
+def test_a_page_that_stays_open_goes_on_when_the_server_was_killed(
+    served: Served, browser: Any, table: Path, tmp_path: Path
+) -> None:
+    page = signed_in(browser, served.url, "desktop", [])
+    ask(page, "Predict the diagnosis", table)
+    page.wait_for_selector("#chain li.accepted", timeout=PATIENCE_MS)
+    served.kill()
+    page.wait_for_selector("#state:has-text('does not answer')")
+    examine(page, "away", tmp_path)
+    served.start()
+    page.wait_for_selector("#talk li >> nth=1", timeout=PATIENCE_MS)
+    page.wait_for_selector("#outcome:not([hidden])")
+    assert page.inner_text("#state") in ("Verified", "Not verified")
+    examine(page, "resumed", tmp_path)
+    page.close()
+
+
+def test_a_link_to_a_report_asks_for_the_token_and_shows_the_run(
+    served: Served, browser: Any, table: Path
+) -> None:
     client = served.client()
     file = client.files.create(file=table, purpose="user_data")
     told = client.chat.completions.create(
         model="autoglm",
         messages=[{"role": "user", "content": "Predict the diagnosis"}],
         metadata={"file_id": file.id},
-    ).model_extra["autoglm"]
+    )
+    link = told.choices[0].message.content.split()[-1]
+    assert link.startswith(f"{served.url}/v1/runs/")
+    page = signed_in(browser, link, "phone", [])
+    page.wait_for_selector("#outcome:not([hidden])")
+    assert "Predict the diagnosis" in page.inner_text("#talk")
+    page.close()
+    report = served.get(link.removeprefix(served.url)).text
     for width, scheme in (("desktop", "light"), ("phone", "dark")):
-        size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
-        page = browser.new_page(viewport=size, color_scheme=scheme)
-        page.set_content(served.get(f"/v1/runs/{told['run']}/report").text)
+        page = browser.new_page(viewport=WIDTHS[width], color_scheme=scheme)
+        page.set_content(report)
         assert faults(page) == [], (width, scheme)
         page.close()

@@ -1,22 +1,18 @@
-"""The parts of the chat backend, each alone: queue, database, URLs, workers."""
+"""The parts of the chat backend, each alone: queue, names, workers, events."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
-from autoglm_agent.errors import AutoGLMError, InputError, TargetError
+from autoglm_agent.errors import AutoGLMError, TargetError
 from autoglm_agent.serving.commands import document_of, run_command
-from autoglm_agent.serving.database import Database
 from autoglm_agent.serving.following import Tail, line_of
 from autoglm_agent.serving.queue import QueueFull, RunQueue
-from autoglm_agent.serving.uploads import UrlList, safe_name
+from autoglm_agent.serving.uploads import safe_name
 
 PYTHON = (sys.executable, "-c")
 
@@ -98,106 +94,6 @@ async def test_a_run_that_fails_makes_room_for_the_next() -> None:
     queue.submit("b")
     await queue.wait("b")
     assert seen == ["a", "b"]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where rows are kept; `AUTOGLM_TEST_POSTGRES` is the URL of an empty database."""
-    if request.param == "sqlite":
-        return str(tmp_path / "s.sqlite")
-    pytest.importorskip("psycopg")
-    url = os.environ.get("AUTOGLM_TEST_POSTGRES")
-    return url or pytest.skip("AUTOGLM_TEST_POSTGRES names no database")
-
-
-def test_a_thread_keeps_its_messages_and_belongs_to_its_owner(place: str) -> None:
-    database = Database(place)
-    thread = database.open_thread("ada", None, "Predict\n churn")
-    database.begin(thread, "Predict churn", "/t.csv", "run-1")
-    assert database.active() == ["run-1"]
-    database.end("run-1", "verified", "AUC 0.8")
-    database.end("run-1", "failed", "again")
-    assert database.active() == []
-    database.close()
-    again = Database(place)
-    said = [(m["role"], m["content"], m["run"]) for m in again.messages(thread["id"])]
-    assert said == [("user", "Predict churn", "run-1"), ("assistant", "AUC 0.8", "run-1")]
-    assert again.open_thread("ada", thread["id"], "")["data"] == "/t.csv"
-    for owner in ("bob", "' OR 1=1 --"):
-        assert again.threads(owner) == []
-        with pytest.raises(InputError):
-            again.open_thread(owner, thread["id"], "")
-        with pytest.raises(InputError):
-            again.run("run-1", owner)
-
-
-def test_threads_that_write_at_once_lose_nothing(place: str) -> None:
-    database = Database(place)
-    thread = database.open_thread("ada", None, "t")["id"]
-
-    def write(who: int) -> None:
-        for number in range(10):
-            database.say(thread, "user", f"{who}-{number}")
-
-    workers = [threading.Thread(target=write, args=(who,)) for who in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    rows = database.messages(thread)
-    assert [r["number"] for r in rows] == list(range(1, 41))
-    assert len({r["content"] for r in rows}) == 40
-
-
-@pytest.mark.parametrize(
-    ("url", "allowed"),
-    [
-        ("https://data.example/tables/a.csv", True),
-        ("https://data.example/tables", True),
-        ("https://data.example/tablesecret/a.csv", False),
-        ("https://data.example/tables/../secret.csv", False),
-        ("https://data.example/tables/%2e%2e/secret.csv", False),
-        ("https://data.example.evil.example/tables/a.csv", False),
-        ("https://data.example@evil.example/tables/a.csv", False),
-        ("http://data.example/tables/a.csv", False),
-        ("https://data.example:8443/tables/a.csv", False),
-        ("file:///etc/passwd", False),
-        ("https://[bad/tables/a.csv", False),
-    ],
-)
-def test_only_urls_under_an_allowed_prefix_are_fetched(url: str, allowed: bool) -> None:
-    assert UrlList(["https://data.example/tables"]).allows(url) is allowed
-
-
-class Answers(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        if self.path == "/away/a.csv":
-            self.send_response(302)
-            self.send_header("Location", "/tables/a.csv")
-            self.end_headers()
-            return
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"a,b\n1,2\n")
-
-    def log_message(self, *args: object) -> None:
-        pass
-
-
-@pytest.mark.allow_hosts(["127.0.0.1"])
-def test_a_table_is_fetched_and_a_redirect_is_not_followed(tmp_path: Path) -> None:
-    server = HTTPServer(("127.0.0.1", 0), Answers)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    home = f"http://127.0.0.1:{server.server_port}"
-    urls = UrlList([f"{home}/tables/", f"{home}/away/"])
-    try:
-        assert urls.fetch(f"{home}/tables/a.csv", tmp_path).read_bytes() == b"a,b\n1,2\n"
-        with pytest.raises(InputError, match="302"):
-            urls.fetch(f"{home}/away/a.csv", tmp_path)
-        with pytest.raises(InputError, match="not among"):
-            urls.fetch(f"{home}/other/a.csv", tmp_path)
-    finally:
-        server.shutdown()
 
 
 @pytest.mark.parametrize(

@@ -1,53 +1,49 @@
 // The page of the chat backend: no framework, no build, no request to anywhere else.
 
+import { call, events, Lost, pause, read, SignedOut } from "./api.js";
+import { emptyCompose, setUpCompose, upload } from "./compose.js";
+import { at, button, listed } from "./dom.js";
 import { Tree } from "./tree.js";
 
-const at = (id) => document.getElementById(id);
-const tree = new Tree(at("chain"), at("trials"), at("bar"), at("state"));
+const tree = new Tree({
+  chain: at("chain"),
+  candidates: at("candidates"),
+  trials: at("trials"),
+  bar: at("bar"),
+  state: at("state"),
+  card: at("progress"),
+});
 const now = { thread: null, run: null, following: null };
 const MAX_PLOTS = 12;
 const MAX_CHOICES = 8;
-
-async function call(path, options = {}) {
-  const headers = { ...options.headers };
-  const token = sessionStorage.getItem("token");
-  if (token) headers.Authorization = `Bearer ${token}`;
-  const answer = await fetch(path, { ...options, headers });
-  if (answer.status === 401) {
-    at("login").hidden = false;
-    at("token").focus();
-  }
-  if (!answer.ok) {
-    const told = await answer.json().catch(() => ({}));
-    throw new Error(told.error ? told.error.message : `The server answered ${answer.status}.`);
-  }
-  return answer;
-}
+const SHORT = { dateStyle: "short", timeStyle: "short" };
+const AGAIN_MS = 2000;
+const LINK = /\/v1\/runs\/\S+$/; // of use to other clients; here the run itself is shown
 
 async function listThreads() {
-  const { data } = await (await call("v1/threads")).json();
+  const { data } = await read("v1/threads");
   at("threads").replaceChildren(
     ...data.map((thread) => {
-      const item = document.createElement("li");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = thread.title || "untitled";
+      const open = button(thread.title || "untitled", () => guarded(() => openThread(thread.id)));
       const when = document.createElement("small");
-      when.textContent = new Date(thread.created * 1000).toLocaleString();
-      button.append(when);
-      if (thread.id === now.thread) button.setAttribute("aria-current", "true");
-      button.addEventListener("click", () => guarded(() => openThread(thread.id)));
-      item.append(button);
-      return item;
+      const time = new Date(thread.created * 1000).toLocaleString([], SHORT);
+      when.textContent = thread.table ? `${thread.table} · ${time}` : time;
+      open.append(when);
+      if (thread.id === now.thread) open.setAttribute("aria-current", "true");
+      return listed(open);
     }),
   );
 }
 
-function show(role, text) {
-  const item = document.createElement("li");
-  item.dataset.who = role === "user" ? "You" : "AutoGLM";
-  item.textContent = text;
-  at("talk").append(item);
+function talk(messages) {
+  at("talk").replaceChildren(
+    ...messages.map(({ role, content }) => {
+      const item = document.createElement("li");
+      item.dataset.who = role === "user" ? "You" : "AutoGLM";
+      item.textContent = content.split("\n").filter((line) => !LINK.test(line)).join("\n");
+      return item;
+    }),
+  );
 }
 
 function forget() {
@@ -55,16 +51,20 @@ function forget() {
   Object.assign(now, { thread: null, run: null, following: null });
   history.replaceState(null, "", location.pathname);
   at("talk").replaceChildren();
-  at("progress").hidden = at("outcome").hidden = at("reply").hidden = true;
+  at("welcome").hidden = at("ask").hidden = false;
+  at("conversation").hidden = at("progress").hidden = at("outcome").hidden = true;
 }
 
 // What a thread shows is on the server: a page that is loaded again finds all of it.
 async function openThread(id) {
   forget();
-  const thread = await (await call(`v1/threads/${encodeURIComponent(id)}`)).json();
+  const thread = await read(`v1/threads/${encodeURIComponent(id)}`);
   now.thread = id;
   history.replaceState(null, "", `#${id}`);
-  for (const message of thread.messages) show(message.role, message.content);
+  at("welcome").hidden = true;
+  at("conversation").hidden = false;
+  if (isPhone()) at("drawer").open = false;
+  talk(thread.messages);
   await listThreads();
   const last = thread.messages.filter((m) => m.run).at(-1);
   const run = thread.active || (last && last.run);
@@ -72,66 +72,75 @@ async function openThread(id) {
 }
 
 async function follow(run) {
-  now.run = run;
-  now.following = new AbortController();
-  const { signal } = now.following;
-  tree.clear();
-  at("progress").hidden = false;
-  at("reply").hidden = true;
-  at("outcome").hidden = true;
-  at("cancel").hidden = false;
-  const started = await (await call(`v1/runs/${run}`)).json();
-  if (started.position) at("state").textContent = `Waiting, place ${started.position}`;
-  const answer = await call(`v1/runs/${run}/events`, { signal });
-  for await (const event of events(answer.body)) tree.take(event);
-  at("cancel").hidden = true;
-  await outcome(run);
+  const following = new AbortController();
+  const { signal } = following;
+  Object.assign(now, { run, following });
+  at("progress").hidden = at("cancel").hidden = false;
+  at("reply").hidden = at("outcome").hidden = true;
+  at("ask").hidden = false;
+  for (;;) {
+    tree.clear();
+    try {
+      place(run, signal).catch(() => {}); // the events tell the same trouble
+      for await (const event of events(`v1/runs/${run}/events`, signal)) tree.take(event);
+      break;
+    } catch (error) {
+      if (!(error instanceof Lost) || signal.aborted) throw error;
+      tree.say("failed", "The server does not answer. Trying again");
+      await pause(AGAIN_MS);
+      if (signal.aborted) return;
+    }
+  }
+  if (!signal.aborted) await outcome(run);
 }
 
-async function* events(body) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
+// Tells the place in the queue, as long as the run waits.
+async function place(run, signal) {
   for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return;
-    text += value;
-    const parts = text.split("\n\n");
-    text = parts.pop();
-    for (const part of parts) {
-      if (part.startsWith("event: end")) return;
-      if (part.startsWith("data: ")) yield JSON.parse(part.slice(6));
-    }
+    const { position } = await read(`v1/runs/${run}`);
+    if (!position || signal.aborted) return;
+    tree.say("queued", `Waiting, place ${position} in the queue`);
+    await pause(AGAIN_MS);
   }
 }
 
 async function outcome(run) {
-  const thread = await (await call(`v1/threads/${now.thread}`)).json();
-  at("talk").replaceChildren();
-  for (const message of thread.messages) show(message.role, message.content);
-  const told = await (await call(`v1/runs/${run}`)).json();
-  if (told.question) return question(told.question);
-  at("state").textContent = `Ended: ${told.status}`;
+  const [thread, told] = [await read(`v1/threads/${now.thread}`), await read(`v1/runs/${run}`)];
+  if (run !== now.run) return; // another thread was opened meanwhile
+  if (told.question) {
+    talk(thread.messages.slice(0, -1)); // the last one is the question
+    question(told.question);
+    return;
+  }
+  talk(thread.messages);
+  tree.end(told.status);
+  at("cancel").hidden = true;
   if (!told.plots) return; // an answer without a table has no report
-  at("report").srcdoc = await (await call(`v1/runs/${run}/report`)).text();
+  const page = await (await call(`v1/runs/${run}/report`)).text();
+  if (run !== now.run) return;
+  at("report").srcdoc = page;
+  URL.revokeObjectURL(at("whole").href);
+  const kept = URL.createObjectURL(new Blob([page], { type: "text/html" }));
+  at("whole").href = at("saved").href = kept;
   at("outcome").hidden = false;
   await plots(run, told.plots);
 }
 
 // A run that waits: what is asked, a button for each likely answer, and room for words.
 function question(asked) {
-  at("state").textContent = "Waiting for your answer";
+  tree.rest();
+  tree.say("asked", "Waiting for your answer");
   at("question").textContent = asked.question;
   at("choices").replaceChildren(
-    ...asked.candidates.slice(0, MAX_CHOICES).map((name) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = name;
-      button.addEventListener("click", () => guarded(() => say(name, null)));
-      return button;
-    }),
+    ...asked.candidates
+      .slice(0, MAX_CHOICES)
+      .map((name) => button(name, () => guarded(() => say(name, null)))),
   );
+  if (asked.consent) at("choices").firstElementChild?.classList.add("main");
   at("answer").value = "";
   at("reply").hidden = false;
+  at("ask").hidden = true; // one box at a time
+  at("reply").scrollIntoView({ block: "nearest" });
 }
 
 async function plots(run, told) {
@@ -154,17 +163,6 @@ async function plots(run, told) {
   }
 }
 
-async function upload() {
-  const file = at("file").files[0];
-  if (!file) return null;
-  const form = new FormData();
-  form.append("purpose", "user_data");
-  form.append("file", file);
-  const told = await (await call("v1/files", { method: "POST", body: form })).json();
-  at("file").value = "";
-  return told.id;
-}
-
 async function say(words, file) {
   const metadata = {};
   if (at("approve").checked) metadata.approve = "plan,remedies";
@@ -182,32 +180,45 @@ async function say(words, file) {
 }
 
 async function guarded(work) {
-  at("trouble").textContent = "";
+  at("trouble").textContent = at("refused").textContent = "";
   try {
     await work();
   } catch (error) {
-    if (error.name !== "AbortError") at("trouble").textContent = error.message;
+    if (error.name === "AbortError") return;
+    if (error instanceof SignedOut) signIn(sessionStorage.getItem("token") ? error.message : "");
+    else at("trouble").textContent = error.message;
   }
+}
+
+function signIn(words) {
+  at("login").hidden = false;
+  at("columns").hidden = at("new").hidden = true;
+  at("refused").textContent = words;
+  at("token").focus();
 }
 
 function onSubmit(form, work) {
   at(form).addEventListener("submit", (event) => {
     event.preventDefault();
     const buttons = [...event.target.querySelectorAll("button")];
-    for (const button of buttons) button.disabled = true;
+    for (const one of buttons) one.disabled = true;
     guarded(work).finally(() => {
-      for (const button of buttons) button.disabled = false;
+      for (const one of buttons) one.disabled = false;
     });
   });
 }
 
+const isPhone = () => matchMedia("(max-width: 45rem)").matches;
+
 async function start() {
   await listThreads();
   at("login").hidden = true;
-  const { data } = await (await call("v1/models")).json();
+  at("columns").hidden = at("new").hidden = false;
+  const { data } = await read("v1/models");
   at("models").hidden = data.length < 2;
-  const thread = location.hash.slice(1);
-  if (/^[0-9a-f]{32}$/.test(thread)) await openThread(thread);
+  const place = location.hash.slice(1);
+  if (/^[0-9a-f]{32}$/.test(place)) await openThread(place);
+  else if (place) await openThread((await read(`v1/runs/${encodeURIComponent(place)}`)).thread_id);
 }
 
 onSubmit("login", async () => {
@@ -218,7 +229,7 @@ onSubmit("ask", async () => {
   const words = at("words").value;
   const file = await upload();
   await say(words, file);
-  at("words").value = "";
+  emptyCompose();
 });
 onSubmit("reply", () => say(at("answer").value, null));
 onSubmit("feedback", async () => {
@@ -228,9 +239,12 @@ onSubmit("feedback", async () => {
 });
 at("new").addEventListener("click", () => {
   forget();
+  guarded(listThreads);
   at("words").focus();
 });
 at("cancel").addEventListener("click", () =>
   guarded(() => call(`v1/runs/${now.run}/cancel`, { method: "POST" })),
 );
+at("drawer").open = !isPhone();
+setUpCompose();
 guarded(start);
