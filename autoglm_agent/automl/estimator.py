@@ -24,17 +24,21 @@ from sklearn.utils.validation import (
 
 from autoglm_agent.automl.features.kinds import feature_kinds
 from autoglm_agent.automl.features.written import as_written, written_formats
+from autoglm_agent.automl.run.backends import Backend
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.scoring.metrics import decide
 from autoglm_agent.automl.scoring.problem import Problem, SupervisedKind
 from autoglm_agent.automl.search.engine import run_search
+from autoglm_agent.automl.search.engines import Search
 from autoglm_agent.automl.search.result import SearchResult
 from autoglm_agent.automl.semantic.gate import Selection, select_features
 from autoglm_agent.automl.semantic.rules import propose_by_rules
 from autoglm_agent.errors import InputError
 
 FOLDS = 5
+TEST_ROWS = 0.43
+"""Rows for whose predictions time is kept, as a part of the training rows: 30 % of all."""
 
 
 class _AutoML(BaseEstimator):
@@ -52,6 +56,8 @@ class _AutoML(BaseEstimator):
         interpretable: bool = False,
         verbose: int = 0,
         semantic_features: bool = False,
+        backend: Backend | None = None,
+        search: Search = "auto",
     ) -> None:
         self.time_budget = time_budget
         self.trials = trials
@@ -62,6 +68,8 @@ class _AutoML(BaseEstimator):
         self.interpretable = interpretable
         self.verbose = verbose
         self.semantic_features = semantic_features
+        self.backend = backend
+        self.search = search
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Search for the best ensemble.
@@ -107,6 +115,9 @@ class _AutoML(BaseEstimator):
                 sample_weight=weight,
                 n_jobs=self.n_jobs if self.n_jobs and self.n_jobs > 0 else None,
                 expressions=self.features_.expressions,
+                backend=self.backend,
+                search=self.search,
+                to_predict=int(TEST_ROWS * len(codes)),
             )
         except InputError as error:
             raise ValueError(str(error)) from error
@@ -116,11 +127,12 @@ class _AutoML(BaseEstimator):
 
     @property
     def leaderboard_(self) -> pd.DataFrame:
-        """Candidates, best first: name, family, score, se, seconds, status, weight."""
+        """Candidates, best first: name, family, proposer, score, se, seconds, status, weight."""
         check_is_fitted(self, "result_")
         rows = [
             {
-                "name": c.name, "family": c.family, "score": c.score, "se": c.se,
+                "name": c.name, "family": c.family, "proposer": c.proposer,
+                "score": c.score, "se": c.se,
                 "seconds": c.seconds, "status": c.status,
                 "weight": self.result_.weights.get(c.id, 0.0),
             }
@@ -221,6 +233,11 @@ class AutoMLClassifier(ClassifierMixin, _AutoML):
         verbose: Print each candidate if positive.
         semantic_features: Propose columns computed from others by rules (ratios, gaps, grids) and
             keep those that pass a corrected test.
+        backend: Who does the fits: `threads` of this process, processes of this machine (`loky`)
+            or a Ray cluster (`ray`); by default what `joblib.parallel_config` says around `fit`,
+            else threads. The result of a number of trials is the same.
+        search: Who proposes candidates after the portfolio: `auto`, or one of Optuna's engines
+            `grid`, `random`, `tpe`, `gp`, `semantic` (extra `search`).
 
     Attributes:
         classes_: The labels.
@@ -270,6 +287,11 @@ class AutoMLRegressor(RegressorMixin, _AutoML):
         verbose: Print each candidate if positive.
         semantic_features: Propose columns computed from others by rules (ratios, gaps, grids) and
             keep those that pass a corrected test.
+        backend: Who does the fits: `threads` of this process, processes of this machine (`loky`)
+            or a Ray cluster (`ray`); by default what `joblib.parallel_config` says around `fit`,
+            else threads. The result of a number of trials is the same.
+        search: Who proposes candidates after the portfolio: `auto`, or one of Optuna's engines
+            `grid`, `random`, `tpe`, `gp`, `semantic` (extra `search`).
 
     Attributes:
         cv_score_: Out-of-fold score of the ensemble, in the metric's own orientation.

@@ -101,6 +101,15 @@ def run(
     features: Annotated[
         bool, typer.Option("--features", help="Make semantic features; keep those that pass.")
     ] = False,
+    backend: Annotated[
+        str | None, typer.Option(help="Who does the fits: threads, loky or ray [threads].")
+    ] = None,
+    search: Annotated[
+        str,
+        typer.Option(
+            help="Who proposes models after the portfolio: auto, grid, random, tpe, gp, semantic."
+        ),
+    ] = "auto",
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -122,6 +131,8 @@ def run(
         consent=allow_second_reading,
         as_json=json,
         features=features,
+        backend=backend,
+        search=search,
     )
 
 

@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from autoglm_agent import errors
+from autoglm_agent.automl.run.backends import check_backend
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
+from autoglm_agent.automl.search.engines import check_search
 from autoglm_agent.cli.console import INTERRUPTED, Exit, lived, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
 from autoglm_agent.errors import AutoGLMError, InputError, TargetError
@@ -36,6 +38,8 @@ def run(
     consent: bool,
     as_json: bool,
     features: bool = False,
+    backend: str | None = None,
+    search: str = "auto",
     approve: Sequence[str] = (),
 ) -> None:
     """Run a task; see `autoglm run --help`."""
@@ -52,6 +56,8 @@ def run(
         query=query,
         consent=consent,
         features=features,
+        backend=check_backend(backend),
+        search=check_search(search),
         ask=bool(approve),
         approve=tuple(approve),
         command=shlex.join(["autoglm", *sys.argv[1:]]),

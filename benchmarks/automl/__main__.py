@@ -50,7 +50,7 @@ def run(given: argparse.Namespace) -> None:
     for seed in given.seeds:
         for table in given.tables.split(","):
             for system in given.systems.split(","):
-                label = given.label if system == "ours" else ""
+                label = given.label if system.startswith("ours") else ""
                 wanted = Wanted(system, table, given.budget, seed, given.clock, label)
                 if wanted.key in kept(results):
                     continue

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 METRICS = {
@@ -309,6 +310,8 @@ class Entry:
 
 SYSTEMS = {
     "ours": Entry("", ours),
+    "ours_tpe": Entry("", partial(ours, search="tpe")),
+    "ours_semantic": Entry("", partial(ours, search="semantic")),
     "catboost": Entry("boosting", catboost_default, timed=False),
     "lightgbm": Entry("boosting", lightgbm_default, timed=False),
     "lightgbm_tuned": Entry("boosting", lightgbm_tuned),

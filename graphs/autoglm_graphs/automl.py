@@ -15,9 +15,11 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import get_runtime
 
+from autoglm_agent.automl.run.backends import Backend, check_backend
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.automl.run.workspace import Workspace, runs_home
+from autoglm_agent.automl.search.engines import Search, check_search
 from autoglm_agent.chain import Budget, digest
 from autoglm_agent.errors import AutoGLMError, InputError
 from autoglm_agent.memory.store import ChainMemory
@@ -85,6 +87,8 @@ def create_automl_agent(
     checkpointer: BaseCheckpointSaver[Any] | bool | None = None,
     name: str = "autoglm",
     features: bool = False,
+    backend: Backend | None = None,
+    search: Search = "auto",
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """Return the AutoML machine as a compiled graph: `messages` in, `messages` and result out.
 
@@ -104,6 +108,10 @@ def create_automl_agent(
             anything is trained), `remedies` (before a failed check changes the run).
         consent: Whether the user allows a second reading of the vault.
         features: Whether semantic features are made and tested before the search.
+        backend: Who does the fits: `threads` of this process, processes of this machine (`loky`)
+            or a Ray cluster (`ray`); None for threads, unless joblib is configured otherwise.
+        search: Who proposes candidates after the portfolio: `auto`, or one of Optuna's engines
+            `grid`, `random`, `tpe`, `gp`, `semantic`.
         roots: Folders from which data may be read, besides the current one and the files that
             the user's messages name.
         listener: Receives every progress event as a dict, besides LangGraph's custom stream.
@@ -123,6 +131,8 @@ def create_automl_agent(
     """
     check_limits({"time_budget": time_budget, "trials": trials})
     check_approvals(approve)
+    check_backend(backend)
+    check_search(search)
     stage = AutoMLStage(
         model=tool_caller(model),
         home=runs_home(runs),
@@ -133,6 +143,8 @@ def create_automl_agent(
             slots=slots or {},
             consent=consent,
             features=features,
+            backend=backend,
+            search=search,
         ),
         memory=memory,
         budget=budget,
@@ -243,6 +255,8 @@ class AutoMLStage:
             listener=listener,
             checks=False,
             task_overrides=settings.slots,
+            backend=settings.backend,
+            search=settings.search,
         )
         consent = settings.consent or bool(state.get("consent"))
         memory = self._open_memory(workspace.path.parent / "memory", listener)

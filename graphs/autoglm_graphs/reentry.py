@@ -147,8 +147,8 @@ def redo(
         agent = create_automl_agent(
             model, runs=workspace.path.parent, time_budget=settings.time_budget,
             trials=settings.trials, seed=settings.seed, slots=settings.slots, memory=memory,
-            consent=settings.consent, features=settings.features, listener=listener,
-            checkpointer=saver,
+            consent=settings.consent, features=settings.features, backend=settings.backend,
+            search=settings.search, listener=listener, checkpointer=saver,
         )  # fmt: skip
         began = time.perf_counter()
         last = chain.steps[decision.to] if decision.to < len(chain.steps) else chain.steps[-1]

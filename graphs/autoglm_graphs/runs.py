@@ -117,6 +117,8 @@ def _drive(
             ask=settings.ask or ask is not None,
             approve=settings.approve,
             features=settings.features,
+            backend=settings.backend,
+            search=settings.search,
             listener=listener,
             checkpointer=saver,
         )

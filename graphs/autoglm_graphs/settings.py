@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import Field
 
+from autoglm_agent.automl.run.backends import Backend
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.search.engines import Search
 from autoglm_agent.chain import Datum
 
 PACKAGES = ("autoglm-agent", "scikit-learn", "lightgbm", "pandas", "numpy", "langgraph")
@@ -36,6 +38,9 @@ class Settings(Datum):
         ask: Whether the run waits for a person where it has a question, instead of ending.
         approve: What a person approves before it is done: `plan`, `remedies`.
         features: Whether semantic features are made and tested before the search.
+        backend: Who does the fits: `threads`, `loky` or `ray`; None as joblib is configured.
+        search: Who proposes candidates after the portfolio: `auto`, `grid`, `random`, `tpe`,
+            `gp` or `semantic`.
     """
 
     instruction: str = ""
@@ -49,6 +54,8 @@ class Settings(Datum):
     ask: bool = False
     approve: tuple[str, ...] = ()
     features: bool = False
+    backend: Backend | None = None
+    search: Search = "auto"
     command: str = ""
 
 

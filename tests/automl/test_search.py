@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autoglm_agent.automl.models.base import OutOfTime
+from autoglm_agent.automl.models.base import Fit, OutOfTime
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring.metrics import score
 from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.search import fitting
 from autoglm_agent.automl.search import train as training
 from autoglm_agent.automl.search.engine import (
     MemoryTrials,
@@ -156,7 +157,7 @@ def test_a_candidate_that_raises_is_one_failed_trial(monkeypatch):
     def broken(*args, **rest):
         raise RuntimeError("no luck")
 
-    monkeypatch.setitem(training.FAMILIES, "lightgbm", broken)
+    monkeypatch.setitem(fitting.FAMILIES, "lightgbm", broken)
     events = []
     found = _search(X, y, listener=events.append)
     (failed,) = [c for c in found.candidates if c.status == "failed"]
@@ -172,10 +173,10 @@ def test_a_half_finished_candidate_cannot_win(monkeypatch):
     def cheat(params, fold, problem, *, seed, deadline):
         if (fold.y_valid[:3] == y[0::4][:3]).all() and len(fold.y_valid):
             truth = np.eye(2)[fold.y_valid]
-            return training.Fit(_Oracle(truth), {"rounds": 1, "grown": 1})
+            return Fit(_Oracle(truth), {"rounds": 1, "grown": 1})
         raise OutOfTime
 
-    monkeypatch.setitem(training.FAMILIES, "lightgbm", cheat)
+    monkeypatch.setitem(fitting.FAMILIES, "lightgbm", cheat)
     found = _search(X, y)
     (half,) = [c for c in found.candidates if c.family == "lightgbm"]
     assert half.status == "stopped"
@@ -221,7 +222,7 @@ def test_blocks_in_time_are_trained_on_the_past_only_and_refitted_on_all(monkeyp
     X["t"] = np.arange(300.0)
     folds = (np.arange(300) // 75 - 1).astype(np.int8)
     seen = []
-    plain = training.FAMILIES["lightgbm"]
+    plain = fitting.FAMILIES["lightgbm"]
 
     def spy(params, fold, problem, **rest):
         time_column = fold.X.shape[1] - 2
@@ -229,7 +230,7 @@ def test_blocks_in_time_are_trained_on_the_past_only_and_refitted_on_all(monkeyp
             seen.append((fold.X[:, time_column].max(), fold.X_valid[:, time_column].min()))
         return plain(params, fold, problem, **rest)
 
-    monkeypatch.setitem(training.FAMILIES, "lightgbm", spy)
+    monkeypatch.setitem(fitting.FAMILIES, "lightgbm", spy)
     found = _search(X, y, trials=2, folds=folds, oob_allowed=True)
     assert sorted(seen) == [(74, 75), (149, 150), (224, 225)]
     assert np.isnan(found.ensemble_oof[:75]).all()

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from autoglm_agent.automl.run.backends import Backend
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.search.engines import Search
 from autoglm_agent.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ class Session:
         checks: Whether the tools run the checks themselves; the graph's own verify node does
             it for them otherwise.
         task_overrides: Slots that are fixed from outside (command-line flags).
+        backend: Who does the fits: `threads`, `loky` or `ray`; None for threads, unless
+            `joblib.parallel_config` says otherwise.
+        search: Who proposes candidates after the portfolio.
         first: Gives the configurations that a search on prepared data tries first; not asked
             when the number of trials is fixed, because the result must not depend on it then.
     """
@@ -54,6 +59,8 @@ class Session:
     listener: Listener = silent
     checks: bool = True
     task_overrides: dict[str, object] = field(default_factory=dict)
+    backend: Backend | None = None
+    search: Search = "auto"
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
 
     @property

@@ -12,7 +12,7 @@ from autoglm_agent.automl.export.literals import literal
 from autoglm_agent.automl.models.fitted import FittedModel, Member
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.run.workspace import Workspace
-from autoglm_agent.automl.search.train import fit_seed
+from autoglm_agent.automl.search.fitting import fit_seed
 from autoglm_agent.automl.search.workspace_trials import WorkspaceTrials
 from autoglm_agent.errors import InputError
 

@@ -177,12 +177,18 @@ def candidates(record: RunRecord) -> list[Candidate]:
                 folds=tuple(num.fixed(f, decimals) for f in item.get("fold_scores") or ()),
                 seconds=item.get("seconds"),
                 weight=weights.get(str(item.get("id"))),
-                params=_params(item.get("params") or {}),
+                params=(*_proposer(item), *_params(item.get("params") or {})),
                 status=str(item.get("status", "")),
                 error=str(item.get("error") or ""),
             )
         )
     return out
+
+
+def _proposer(item: Json) -> tuple[tuple[str, str], ...]:
+    """Return who thought of a candidate, unless it is of the portfolio."""
+    who = str(item.get("proposer") or "portfolio")
+    return () if who == "portfolio" else (("proposer", who),)
 
 
 def provenance(record: RunRecord, say: Wording) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ points and neighbours of the best ones. It knows nothing of past tables.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,14 @@ from optuna.trial import FrozenTrial
 from autoglm_agent.automl.samplers.embedding import embed, unit, value_at
 from autoglm_agent.automl.samplers.gaussian import expected_improvement, posterior, scaled
 from autoglm_agent.automl.samplers.pointwise import PointSampler, finished, sign_of
-from autoglm_agent.automl.samplers.space import Choice, Params, Range, distributions, within
+from autoglm_agent.automl.samplers.space import (
+    SETTINGS,
+    Choice,
+    Params,
+    Range,
+    distributions,
+    within,
+)
 
 if TYPE_CHECKING:
     from optuna.study import Study
@@ -32,12 +40,20 @@ class GaussianProcessSampler(PointSampler):
         seed: Of everything random.
         startup: Random trials before the first model.
         balanced: Whether class weights are searched.
+        views: Families to search, each with the one view of the table that it is tried on; all
+            families and views by default.
     """
 
     def __init__(
-        self, seed: int | None = None, *, startup: int = 10, balanced: bool = True
+        self,
+        seed: int | None = None,
+        *,
+        startup: int = 10,
+        balanced: bool = True,
+        views: Mapping[str, Params] | None = None,
     ) -> None:
         super().__init__(seed)
+        self._views = dict(views or {})
         self._rng = np.random.default_rng(seed)
         self._startup = startup
         self._balanced = balanced
@@ -59,16 +75,19 @@ class GaussianProcessSampler(PointSampler):
         return candidates[int(np.argmax(gains))]
 
     def _random_point(self) -> Params:
-        families = distributions()["family"]
-        assert isinstance(families, Choice)
-        family = str(families.values[self._rng.integers(len(families.values))])
+        families = tuple(self._views) or tuple(SETTINGS)
+        family = families[self._rng.integers(len(families))]
         point: Params = {"family": family}
         for name, place in distributions(family).items():
             if name != "family":
                 point[name] = _draw(place, self._rng)
+        return self._viewed(point)
+
+    def _viewed(self, point: Params) -> Params:
+        """Return a point on the view that it must have."""
         if not self._balanced:
             point["balanced"] = False
-        return point
+        return {**point, **self._views.get(str(point["family"]), {})}
 
     def _neighbour(self, parent: Params) -> Params:
         child = dict(parent)
@@ -79,9 +98,7 @@ class GaussianProcessSampler(PointSampler):
                 child[name] = value_at(place, where)
             elif name != "family" and self._rng.random() < 0.15:
                 child[name] = _draw(place, self._rng)
-        if not self._balanced:
-            child["balanced"] = False
-        return child
+        return self._viewed(child)
 
 
 def _draw(place: Choice | Range, rng: np.random.Generator) -> Any:

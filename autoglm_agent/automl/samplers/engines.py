@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -26,17 +27,19 @@ class PointGridSampler(PointSampler):
 
     Args:
         seed: Of the order.
+        families: Only points of these; all by default.
     """
 
-    def __init__(self, seed: int | None = None) -> None:
+    def __init__(self, seed: int | None = None, *, families: Collection[str] = ()) -> None:
         super().__init__(seed)
-        points = grid_points()
+        points = [p for p in grid_points() if not families or p["family"] in families]
         order = np.random.default_rng(seed).permutation(len(points))
         self._points = [points[i] for i in order]
 
     def choose(self, study: Study) -> Params:
         """Return the next point; when all were tried it begins again."""
-        return dict(self._points[(len(study.get_trials(deepcopy=False)) - 1) % len(self._points)])
+        tried = len(study.get_trials(deepcopy=False)) - 1
+        return dict(self._points[tried % len(self._points)])
 
 
 def create_sampler(

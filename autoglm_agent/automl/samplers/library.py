@@ -90,6 +90,11 @@ TAGS: dict[str, frozenset[str]] = {
 """What kind of model a family is; a search can be held to a tag."""
 
 
+def usual_view(family: str) -> Params:
+    """Return how a table is usually put before a family, without class weights."""
+    return dict(_TREES if family in _TREE_FAMILIES else _USUAL)
+
+
 @dataclass(frozen=True)
 class Configuration:
     """A named point.
@@ -126,7 +131,7 @@ def grid_points() -> list[Params]:
 
 
 def _of_family(family: str) -> Iterator[Params]:
-    usual = _TREES if family in _TREE_FAMILIES else _USUAL
+    usual = usual_view(family)
     names = [f"{family}.{setting}" for setting in GRIDS[family]]
     grid = list(product(*GRIDS[family].values()))
     for balanced in (False, True) if family in BALANCING else (False,):
@@ -140,7 +145,7 @@ def _of_family(family: str) -> Iterator[Params]:
 
 def _name(family: str, point: Params) -> str:
     """Return such as `svm C=3 gamma=0.4, quantile, pca`."""
-    usual = _TREES if family in _TREE_FAMILIES else _USUAL
+    usual = usual_view(family)
     own = [f"{k.split('.')[1]}={_short(v)}" for k, v in point.items() if "." in k]
     changed = [str(point[k]) for k in ("scaler", "encoder", "features") if point[k] != usual[k]]
     changed += ["balanced"] if point["balanced"] else []

@@ -47,6 +47,8 @@ class SemanticSampler(PointSampler):
         patience: Library tries in a row that may promise little before settings are varied.
         costs: Whether a try is worth its improvement for each second that it takes.
         ablation: Parts to switch off.
+        views: Families to search, each with the one view of the table that it is tried on; all
+            families and views by default.
 
     Raises:
         InputError: If no configuration has the tags.
@@ -63,12 +65,16 @@ class SemanticSampler(PointSampler):
         patience: int = 3,
         costs: bool = False,
         ablation: Ablation | None = None,
+        views: Mapping[str, Params] | None = None,
     ) -> None:
         super().__init__(seed)
         self._library = library()
         names = [c.name for c in self._library]
         behaviour = (behaviour or Behaviour.load()).of(names)
-        allowed = [i for i, c in enumerate(self._library) if _wanted(c, tags, without)]
+        allowed = [
+            i for i, c in enumerate(self._library)
+            if _wanted(c, tags, without) and (views is None or _viewed(c, views))
+        ]  # fmt: skip
         if not allowed:
             raise InputError(
                 f"No configuration has the tags {', '.join(sorted(tags))}.",
@@ -145,6 +151,11 @@ class SemanticSampler(PointSampler):
 
 def _wanted(configuration: Configuration, tags: Collection[str], without: Collection[str]) -> bool:
     return set(tags) <= configuration.tags and not set(without) & configuration.tags
+
+
+def _viewed(configuration: Configuration, views: Mapping[str, Params]) -> bool:
+    view = views.get(str(configuration.params["family"]))
+    return view is not None and view.items() <= configuration.params.items()
 
 
 def _key(params: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

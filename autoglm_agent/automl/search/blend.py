@@ -99,7 +99,8 @@ def merge_repeats(study: Study, trials: list[Trial]) -> list[Trial]:
             **measured(study, oof, study.folds),
         )
         models = tuple(m for t in every for m in t.models)
-        merged.append(Trial(first.key, candidate, oof, models, first.view))
+        price = sum(t.row_seconds for t in every)
+        merged.append(Trial(first.key, candidate, oof, models, first.view, price))
     return merged
 
 

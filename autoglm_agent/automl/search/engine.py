@@ -7,26 +7,40 @@ the clock, and the same seed gives the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.models.base import OutOfTime
+from autoglm_agent.automl.run.backends import Backend
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.processors import processors
-from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER
+from autoglm_agent.automl.run.workers import WorkerLostError, Workers, chosen_workers
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search import portfolio, schedule
 from autoglm_agent.automl.search.blend import conclude
+from autoglm_agent.automl.search.engines import Search, check_search
+from autoglm_agent.automl.search.fitting import FitError, ready
+from autoglm_agent.automl.search.proposals import proposed
 from autoglm_agent.automl.search.recalled import ahead, believed
+from autoglm_agent.automl.search.reserve import Reserve
 from autoglm_agent.automl.search.result import SearchResult, load_search
 from autoglm_agent.automl.search.study import Study
+from autoglm_agent.automl.search.telling import Telling
 from autoglm_agent.automl.search.train import Spec, candidate_id, train, trial_key
 from autoglm_agent.automl.search.trials import Candidate, MemoryTrials, Trial, Trials
+from autoglm_agent.automl.search.waves import (
+    Wanted,
+    full,
+    joins,
+    raised_or,
+    trained_together,
+)
 from autoglm_agent.automl.search.workspace_trials import WorkspaceTrials
 from autoglm_agent.faults import faultpoint
 
@@ -61,6 +75,9 @@ def run_search(
     first: Sequence[Mapping[str, Any]] = (),
     without: Collection[str] = (),
     expressions: Sequence[Mapping[str, Any]] = (),
+    backend: Backend | None = None,
+    to_predict: int = 0,
+    search: Search = "auto",
 ) -> SearchResult:
     """Search for the best ensemble within the time.
 
@@ -91,33 +108,60 @@ def run_search(
         without: Families that are not trained.
         expressions: Semantic features that every candidate reads besides, as
             `semantic.gate.Selection.expressions` holds them.
+        backend: Who does the fits: `threads` of this process, worker processes of this machine
+            (`loky`) or of a cluster (`ray`); None for what `joblib.parallel_config` says around
+            the caller, and threads where it says nothing.
+        to_predict: Rows that the caller will want predicted before the deadline, too.
+        search: Who proposes candidates after the portfolio: `auto` (the ensemble's members on
+            other folds, and neighbours of the best), `grid`, `random`, `tpe`, `gp`, `semantic`.
 
     Returns:
         The candidates, their out-of-fold predictions, and the model.
     """
     deadline = deadline or Deadline()
+    check_search(search)
     work = _Search(
-        problem, deadline, trials, store or MemoryTrials(), listener, frozenset(discard),
+        Telling(problem.metric, deadline, listener), deadline, trials, store or MemoryTrials(),
+        frozenset(discard),
         () if interpretable or simplify else tuple(believed(first)), frozenset(without),
+        rest=None if search == "auto" else lambda board: proposed(board, search, X),
     )  # fmt: skip
-    if deadline.seconds is not None and deadline.left < LEAST_SECONDS:
-        study = _study_of_baseline(y, problem, folds, seed)
-    else:
-        study = Study.of(
-            X, y, problem, folds, exchangeable=oob_allowed, kinds=kinds, weight=sample_weight,
-            seed=seed, threads=n_jobs or processors(), interpretable=interpretable,
-            expressions=expressions,
-        )  # fmt: skip
-    work.attempt(Spec("baseline", "baseline"), study, Deadline())
-    if study.encoder is not None and study.tree.shape[1]:
-        work.run(study, interpretable, simplify)
-    else:
-        work.stopped = "nothing fits"
+    hurried = deadline.left < LEAST_SECONDS
+    with _workers(None if hurried else backend, n_jobs, hurried) as workers:
+        if hurried:
+            study = _study_of_baseline(y, problem, folds, seed)
+        else:
+            study = Study.of(
+                X, y, problem, folds, exchangeable=oob_allowed, kinds=kinds, weight=sample_weight,
+                seed=seed, threads=n_jobs or processors(), interpretable=interpretable,
+                expressions=expressions, workers=workers,
+            )  # fmt: skip
+        reserve = Reserve(study, deadline, to_predict)
+        work.attempt(Spec("baseline", "baseline"), replace(study, workers=None), Deadline())
+        if study.encoder.features_ and study.tree.shape[1]:
+            work.run(study, reserve, interpretable, simplify)
+        else:
+            work.stopped = "nothing fits"
     return conclude(
-        study, X, work.trials, work.failed, deadline=deadline, stopped=work.stopped,
+        study, X, work.trials, work.failed, deadline=reserve.before_predicting,
+        stopped=work.stopped,
         trained=work.trained, single=interpretable, max_latency_ms=max_latency_ms,
         steps=8 if simplify else None,
     )  # fmt: skip
+
+
+@contextmanager
+def _workers(backend: Backend | None, jobs: int | None, none: bool) -> Iterator[Workers | None]:
+    """Yield the workers, started while the table is being encoded; none stays behind."""
+    workers = None if none else chosen_workers(backend, jobs)
+    if workers is None:
+        yield None
+        return
+    try:
+        workers.warm(ready)
+        yield workers
+    finally:
+        workers.close()
 
 
 def _study_of_baseline(y: np.ndarray, problem: Problem, folds: np.ndarray, seed: int) -> Study:
@@ -133,68 +177,116 @@ def _study_of_baseline(y: np.ndarray, problem: Problem, folds: np.ndarray, seed:
 class _Search:
     """The state of one search."""
 
-    problem: Problem
+    telling: Telling
     deadline: Deadline
     limit: int | None
     store: Trials
-    listener: Listener
     discard: frozenset[str]
     first: tuple[Spec, ...] = ()
     without: frozenset[str] = frozenset()
+    rest: Callable[[schedule.Board], Iterator[schedule.Offer]] | None = None
     trials: list[Trial] = field(default_factory=list)
     failed: list[Candidate] = field(default_factory=list)
     trained: int = 0
     stopped: str = "finished"
 
-    def run(self, study: Study, interpretable: bool, simplify: bool) -> None:
+    def run(
+        self, study: Study, reserve: Reserve, interpretable: bool, simplify: bool
+    ) -> None:  # fmt: skip
         """Work through the portfolio."""
-        keep = self._reserve(len(study.y))
-        seconds = self.deadline.seconds
-        training = Deadline(
-            None if seconds is None else max(0.0, seconds - keep), self.deadline.start
-        )
-        board = schedule.Board(study, training)
+        board = schedule.Board(study, reserve.training)
+        study.until = board.deadline
+        if study.workers is not None:
+            study.workers.ready(board.deadline)
         offers = ahead(board, self.first, self._offers(board, interpretable, simplify))
+        wave: list[Wanted] = []
         for count, (spec, share) in enumerate(offers):
             if self.limit is not None and count >= self.limit:
                 self.stopped = "trials"
-                return
-            if training.left < LEAST_SECONDS:
+                break
+            if board.left < LEAST_SECONDS:
                 self.stopped = "time"
-                return
-            limit = Deadline() if share == float("inf") else Deadline(min(share, training.left))
-            trial = self.attempt(spec, study, limit)
+                break
+            wave.append((spec, board.deadline.within(share)))
+            if not joins(spec, study):
+                *others, alone = wave
+                self._train_wave(others, study, board)
+                wave[:] = [alone]
+            elif self._waits_for_nothing(spec) and not full(wave, study):
+                continue
+            self._train_wave(wave, study, board)
+            reserve.foresee(self.trials)
+            study.until = board.deadline = reserve.training
+        self._train_wave(wave, study, board)
+        if self.deadline.cancelled:
+            self.stopped = "cancelled"
+
+    def _waits_for_nothing(self, spec: Spec) -> bool:
+        """Whether what is offered after a candidate does not depend on what comes of it."""
+        fixed = self.limit is not None or spec.split > 0 or "_variant" in spec.name
+        return fixed and spec.proposer == "portfolio"
+
+    def _train_wave(self, wave: list[Wanted], study: Study, board: schedule.Board) -> None:
+        """Train candidates that wait, and empty the list."""
+        new = [(spec, limit) for spec, limit in wave if self._is_new(spec, study)]
+        made: Iterator[Trial | Exception] | None = None
+        if len(new) > 1:
+            made = trained_together(new, study)
+        for spec, limit in wave:
+            trial = self.attempt(spec, study, limit, made)
             if trial is not None:
                 board.trials[spec.name] = trial
+        wave.clear()
 
-    def attempt(self, spec: Spec, study: Study, limit: Deadline) -> Trial | None:
-        """Load or train one candidate; None if it is discarded or failed."""
+    def _is_new(self, spec: Spec, study: Study) -> bool:
+        unwanted = candidate_id(spec, study) in self.discard or spec.family in self.without
+        return not unwanted and self.store.load(trial_key(spec, study)) is None
+
+    def attempt(
+        self, spec: Spec, study: Study, limit: Deadline,
+        made: Iterator[Trial | Exception] | None = None,
+    ) -> Trial | None:  # fmt: skip
+        """Load or train one candidate; None if it is discarded or failed.
+
+        Args:
+            spec: The candidate.
+            study: The data.
+            limit: When it must have ended.
+            made: Trials of candidates that are trained together, this one's the next; None if
+                it is trained alone.
+        """
         name = candidate_id(spec, study)
         unwanted = name in self.discard or spec.family in self.without
         if unwanted and spec.family != "baseline":
             return None  # without the baseline there would be nothing to fall back on
         trial = self.store.load(trial_key(spec, study))
         if trial is None:
-            self._tell("trial.started", spec, f"Training {spec.name}.")
-            trial = self._train(spec, study, limit, name)
+            self.telling.started(spec)
+            trial = self._train(spec, study, limit, name, made)
             if trial is None:
                 return None
             self.trained += spec.family != "baseline"
         self.trials.append(trial)
-        self._tell_done(spec, trial.candidate)
+        self.telling.done(spec, trial.candidate, self.trials)
         return trial
 
-    def _train(self, spec: Spec, study: Study, limit: Deadline, name: str) -> Trial | None:
+    def _train(
+        self, spec: Spec, study: Study, limit: Deadline, name: str,
+        made: Iterator[Trial | Exception] | None,
+    ) -> Trial | None:  # fmt: skip
         began = Deadline(None)
         try:
-            trial = train(spec, study, limit)
+            trial = train(spec, study, limit) if made is None else raised_or(next(made))
         except OutOfTime:
             self._fail(spec, name, "stopped", "out of time", began.elapsed)
             return None
         except Exception as error:  # whatever a library raises is one failed trial
             if spec.family == "baseline":
                 raise  # no library is involved: the data or our code is wrong
-            self._fail(spec, name, "failed", f"{type(error).__name__}: {error}", began.elapsed)
+            told = str(error)
+            if not isinstance(error, FitError | WorkerLostError):  # these say it in words
+                told = f"{type(error).__name__}: {error}"
+            self._fail(spec, name, "failed", told, began.elapsed)
             return None
         faultpoint("trial.done")
         self.store.save(trial)
@@ -205,55 +297,22 @@ class _Search:
         self, board: schedule.Board, interpretable: bool, simplify: bool
     ) -> Iterator[schedule.Offer]:
         if self.limit is None and self.deadline.seconds is not None:
-            yield from schedule.timed(board, interpretable=interpretable, simplify=simplify)
+            yield from schedule.timed(
+                board, interpretable=interpretable, simplify=simplify, rest=self.rest
+            )
             return
         share = float("inf") if self.deadline.seconds is None else None
         for spec in portfolio.fixed(board.study, interpretable=interpretable, simplify=simplify):
-            if self.limit is None and "variant" in spec.name:
-                return
+            if "variant" in spec.name and (self.limit is None or self.rest is not None):
+                break
             yield spec, board.left if share is None else share
-
-    def _reserve(self, rows: int) -> float:
-        """Seconds kept for choosing the ensemble, building the model and predicting with it."""
-        if self.deadline.seconds is None:
-            return 0.0
-        selecting = 0.1 + min(rows, 10_000) * 8e-5
-        predicting = 0.06 + 0.04 * min(1.0, rows / 20_000)
-        return min(0.15 * self.deadline.left, selecting + predicting * self.deadline.seconds)
+        if self.limit is not None and self.rest is not None and not (interpretable or simplify):
+            yield from self.rest(board)
 
     def _fail(self, spec: Spec, name: str, status: Any, error: str, seconds: float) -> None:
         candidate = Candidate(
             name, spec.name, spec.family, spec.params, float("nan"), 0.0, [], seconds, status,
-            error[:500],
+            error[:500], proposer=spec.proposer,
         )  # fmt: skip
         self.failed.append(candidate)
-        self._tell_done(spec, candidate)
-
-    def _best(self) -> float | None:
-        metric = self.problem.metric
-        scores = [
-            t.candidate.score for t in self.trials
-            if t.candidate.status == "done" and np.isfinite(t.candidate.score)
-        ]  # fmt: skip
-        if not scores:
-            return None
-        return max(scores) if GREATER_IS_BETTER[metric] else min(scores)
-
-    def _tell_done(self, spec: Spec, candidate: Candidate) -> None:
-        value = candidate.score if np.isfinite(candidate.score) else None
-        if candidate.status == "failed":
-            text = f"{spec.name} failed: {candidate.error}"
-        elif value is None:
-            text = f"{spec.name} did not finish in time."
-        else:
-            text = f"{spec.name}: {self.problem.metric} {value:.5g} ({candidate.seconds:.1f} s)."
-        self._tell(
-            "trial.done", spec, text, id=candidate.id, score=value, status=candidate.status,
-            seconds=round(candidate.seconds, 3), best=self._best(),
-        )  # fmt: skip
-
-    def _tell(self, event: str, spec: Spec, text: str, **rest: Any) -> None:
-        left = self.deadline.left
-        told = {"event": event, "name": spec.name, "family": spec.family, "text": text, **rest}
-        told["left_s"] = round(left, 1) if np.isfinite(left) else None
-        self.listener(told)
+        self.telling.done(spec, candidate, self.trials)

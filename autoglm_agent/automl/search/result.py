@@ -34,7 +34,8 @@ class SearchResult:
         best: Id of the best single candidate that covers all rows.
         seconds: Wall time of the search.
         stopped: Why it ended: `finished` (the portfolio is through, or nothing more fits into
-            the time), `trials`, `time`, `nothing fits` (only the baseline could be made).
+            the time), `trials`, `time`, `cancelled`, `nothing fits` (only the baseline could be
+            made).
         metric: The metric of all the scores.
         threshold: Decision threshold of the ensemble (0.5 unless costs or the metric move it).
         trained: Number of candidates trained now, not taken from the store.

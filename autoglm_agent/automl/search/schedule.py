@@ -10,7 +10,7 @@ dealt folds, and neighbours of the best.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -104,8 +104,19 @@ class Board:
         return 1.0 - merit if bounded else -merit
 
 
-def timed(board: Board, *, interpretable: bool, simplify: bool) -> Iterator[Offer]:
-    """Yield candidates with what they may cost, until nothing more fits into the time."""
+def timed(
+    board: Board, *, interpretable: bool, simplify: bool,
+    rest: Callable[[Board], Iterator[Offer]] | None = None,
+) -> Iterator[Offer]:  # fmt: skip
+    """Yield candidates with what they may cost, until nothing more fits into the time.
+
+    Args:
+        board: What has been done so far.
+        interpretable: Only models that a person can read.
+        simplify: Only models with little capacity.
+        rest: What is offered once the portfolio is through; by default members on other folds,
+            and neighbours of the best.
+    """
     study = board.study
     if interpretable or simplify:
         for spec in portfolio.readable(study) if interpretable else portfolio.simple(study):
@@ -133,7 +144,7 @@ def timed(board: Board, *, interpretable: bool, simplify: bool) -> Iterator[Offe
     yield from _winner(board, boosted, best[1:2], best)
     yield from _winner(board, cats, cats_best[1:2], best)
     yield from _winner(board, boosted, best[2:3], best)
-    yield from _until_the_end(board)
+    yield from (rest or _until_the_end)(board)
 
 
 def _tried(board: Board, spec: Spec) -> Iterator[Offer]:

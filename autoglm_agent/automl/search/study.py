@@ -1,4 +1,4 @@
-"""The training data of one search: encoded once, cut into folds on demand."""
+"""The training data of one search: encoded once, with what its candidates have in common."""
 
 from __future__ import annotations
 
@@ -13,45 +13,42 @@ import pandas as pd
 
 from autoglm_agent.automl.features.encoder import TableEncoder
 from autoglm_agent.automl.features.linear import LinearView
-from autoglm_agent.automl.models.base import Fold
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.sharing import Shared
+from autoglm_agent.automl.run.workers import Workers
 from autoglm_agent.automl.scoring.problem import Problem
+from autoglm_agent.automl.search.rows import Rows
 
 
-@dataclass
-class Study:
+@dataclass(kw_only=True)
+class Study(Rows):
     """What every candidate of a search is trained on.
 
     Attributes:
-        problem: What is predicted.
-        y: Codes or numbers, shape (rows,).
-        folds: Fold of each row, -1 for rows that are never validated. If there are such rows
-            the folds are blocks in time, and a fold is trained on earlier blocks only.
-        exchangeable: Whether rows may be dealt into folds at will (no groups, no time).
         encoder: Fitted on all training rows.
-        tree: The matrix for trees.
-        weight: Weights of the rows, or None.
-        seed: Seed of everything random.
-        threads: Fits that run side by side.
+        threads: Fits that run side by side in this process.
         refit: Whether the model in use is fitted on all rows instead of averaged over folds.
         digest: Digest of the encoded data, the target and the folds.
         fits: Fits of single folds that a race made, for the candidates that go on from them.
+        linear_view: Fitted once a family reads it.
+        workers: Processes that do the fits, or None: threads of this process do.
+        shared: What the workers have been sent, by name.
+        forest_node: Seconds that a forest takes for a row and one of its nodes; None if unknown.
+        encoding: Seconds that it took to encode a row, once the encoder was fitted.
+        until: When the workers are killed, whatever they are doing.
     """
 
-    problem: Problem
-    y: np.ndarray
-    folds: np.ndarray
-    exchangeable: bool
     encoder: TableEncoder
-    tree: np.ndarray
-    weight: np.ndarray | None
-    seed: int
     threads: int
     refit: bool
     digest: str = ""
     fits: dict[str, Any] = field(default_factory=dict)
     linear_view: LinearView | None = None
-    _linear: np.ndarray | None = None
-    _folds: dict[tuple[str, int, int], Fold] = field(default_factory=dict)
+    workers: Workers | None = None
+    shared: dict[str, Shared] = field(default_factory=dict)
+    forest_node: float | None = None
+    encoding: float = 0.0
+    until: Deadline = field(default_factory=Deadline)
 
     @classmethod
     def of(
@@ -68,86 +65,37 @@ class Study:
         threads: int,
         interpretable: bool,
         expressions: Sequence[Mapping[str, Any]] = (),
+        workers: Workers | None = None,
     ) -> Study:
         """Encode the table and digest it."""
         told = dict(kinds) if kinds else None
         encoder = TableEncoder(told, expressions=tuple(expressions)).fit(X)
+        timer = Deadline()
         tree = encoder.transform(X)
+        encoding = timer.elapsed / max(1, len(X))
         digest = hashlib.sha256(json.dumps([tree.shape, problem.to_json()]).encode())
         for array in (tree, y, np.asarray(folds, dtype=np.int64), weight):
             digest.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
         ordered = bool((np.asarray(folds) == -1).any())
         return cls(
-            problem, y, np.asarray(folds), exchangeable and not ordered, encoder, tree, weight,
-            seed, threads, ordered or interpretable, digest.hexdigest(),
+            problem=problem, y=y, folds=np.asarray(folds),
+            exchangeable=exchangeable and not ordered, weight=weight, seed=seed,
+            coded=tuple(encoder.coded_), levels=tuple(encoder.levels_), views={"tree": tree},
+            encoder=encoder, threads=threads, refit=ordered or interpretable,
+            digest=digest.hexdigest(), workers=workers, encoding=encoding,
         )  # fmt: skip
 
     @property
-    def ordered(self) -> bool:
-        """Whether the folds are blocks in time."""
-        return bool((self.folds == -1).any())
-
-    @property
-    def fold_numbers(self) -> list[int]:
-        """The numbers of the validated folds."""
-        return [int(f) for f in np.unique(self.folds) if f >= 0]
+    def tree(self) -> np.ndarray:
+        """The matrix for trees."""
+        return self.views["tree"]
 
     def view(self, name: str) -> np.ndarray:
-        """Return the matrix of all rows that a family reads."""
-        if name == "tree":
-            return self.tree
-        if self._linear is None:
+        """Return the matrix of all rows that a family reads; the linear one is made when asked."""
+        if name not in self.views:
             self.linear_view = LinearView(tuple(self.encoder.coded_)).fit(self.tree)
-            self._linear = self.linear_view.transform(self.tree)
-        return self._linear
-
-    def split(self, number: int) -> np.ndarray:
-        """Return the folds of a repetition; the first is the given one.
-
-        Exchangeable rows are dealt anew, within classes or within tenths of the target.
-        """
-        if number == 0 or not self.exchangeable:
-            return self.folds
-        rng = np.random.default_rng([self.seed, number])
-        strata = self.y
-        if not self.problem.is_classification:
-            strata = np.argsort(np.argsort(self.y, kind="stable")) * 10 // len(self.y)
-        shuffled = rng.permutation(len(self.y))
-        dealt = shuffled[np.argsort(strata[shuffled], kind="stable")]
-        folds = np.empty(len(self.y), dtype=np.int64)
-        folds[dealt] = np.arange(len(self.y)) % len(self.fold_numbers)
-        return folds
-
-    def rows(self, number: int, split: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows to train on and the rows to validate on."""
-        folds = self.split(split)
-        train = folds < number if self.ordered else folds != number
-        return np.flatnonzero(train), np.flatnonzero(folds == number)
-
-    def fold(self, view: str, number: int, split: int = 0) -> Fold:
-        """Return a fold; those of the first split that trees read are kept, with their cache."""
-        key = (view, number, split)
-        if key in self._folds:
-            return self._folds[key]
-        train, valid = self.rows(number, split)
-        fold = self._cut(view, train, valid)
-        if split == 0 and view == "tree":  # the linear view is wide, and nothing of it is cached
-            self._folds[key] = fold
-        return fold
-
-    def everything(self, view: str) -> Fold:
-        """Return all rows to train on and none to validate on."""
-        return self._cut(view, np.arange(len(self.y)), np.arange(0))
-
-    def _cut(self, view: str, train: np.ndarray, valid: np.ndarray) -> Fold:
-        X = self.view(view)
-        tree = view == "tree"
-        return Fold(
-            X[train], self.y[train], X[valid], self.y[valid],
-            None if self.weight is None else self.weight[train],
-            tuple(self.encoder.coded_) if tree else (),
-            tuple(self.encoder.levels_) if tree else (),
-        )  # fmt: skip
+            self.views[name] = self.linear_view.transform(self.tree)
+        return self.views[name]
 
     def key(self, described: dict[str, Any]) -> str:
         """Return the digest that names a trial on this data."""

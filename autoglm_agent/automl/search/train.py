@@ -1,46 +1,43 @@
-"""Train one candidate: over the folds side by side, or once with out-of-bag predictions."""
+"""Train one candidate: over the folds side by side, or once with out-of-bag predictions.
+
+The fits are done by threads of this process, or by workers, with the same bits.
+"""
 
 from __future__ import annotations
 
 import json
-import zlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from autoglm_agent.automl.models.base import Family, Fit, OutOfTime
-from autoglm_agent.automl.models.catboost import fit_catboost
-from autoglm_agent.automl.models.constant import fit_constant
+from autoglm_agent.automl.models.base import OutOfTime
 from autoglm_agent.automl.models.fitted import versions
-from autoglm_agent.automl.models.forest import fit_forest, grow
-from autoglm_agent.automl.models.lightgbm import fit_lightgbm
-from autoglm_agent.automl.models.linear import fit_linear
-from autoglm_agent.automl.models.network import fit_network
-from autoglm_agent.automl.models.tree import fit_tree
+from autoglm_agent.automl.models.forest import grow
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.processors import side_by_side
+from autoglm_agent.automl.run.workers import own_threads
 from autoglm_agent.automl.scoring.metrics import score
 from autoglm_agent.automl.scoring.threshold import decision_threshold
+from autoglm_agent.automl.search.dispatch import dispatched
 from autoglm_agent.automl.search.ensemble import predicted
+from autoglm_agent.automl.search.fitting import (
+    FORESTS,
+    Fitted,
+    Order,
+    fit,
+    fit_seed,
+)
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.trials import Candidate, Trial
 
 ENGINE = 2
 """Raised whenever the same parameters would train another model."""
 
-FAMILIES: dict[str, Family] = {
-    "baseline": fit_constant,
-    "lightgbm": fit_lightgbm,
-    "catboost": fit_catboost,
-    "extra_trees": fit_forest,
-    "random_forest": fit_forest,
-    "linear": fit_linear,
-    "network": fit_network,
-    "tree": fit_tree,
-}
-FORESTS = ("extra_trees", "random_forest")
+
+TIMED_ROWS = 500
+"""Rows by which the price of a forest's predictions is told."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +51,7 @@ class Spec:
         view: `tree` or `linear`.
         split: Number of the dealing into folds; 0 is the given one.
         folds: Numbers of the folds to run; None means all of them.
+        proposer: Who thought of it: `portfolio`, or the name of a search engine.
     """
 
     name: str
@@ -62,14 +60,15 @@ class Spec:
     view: str = "tree"
     split: int = 0
     folds: tuple[int, ...] | None = None
+    proposer: str = "portfolio"
 
 
 def trial_key(spec: Spec, study: Study) -> str:
     """Return the digest of data, folds, family, parameters, seed and versions."""
     described = {**asdict(spec), "engine": ENGINE, "refit": study.refit}
     described["versions"] = versions([spec.family])
-    described.pop("name")
-    described["oob"] = _out_of_bag(spec, study)
+    del described["name"], described["proposer"]
+    described["oob"] = out_of_bag(spec, study)
     return study.key(described)
 
 
@@ -83,129 +82,157 @@ def train(spec: Spec, study: Study, deadline: Deadline) -> Trial:
 
     Raises:
         OutOfTime: If the deadline came before a single fold had a model.
+        FitError: If a fit raised in a worker.
+        WorkerLostError: If a worker died.
     """
-    run = _train_out_of_bag if _out_of_bag(spec, study) else _train_folds
-    with threadpool_limits(1, "blas"):  # folds run side by side; and sums keep their order
-        oof, models, info = run(spec, study, deadline)
-    return _told(spec, study, oof, models, info, deadline.elapsed)
+    if out_of_bag(spec, study):
+        return _train_out_of_bag(spec, study, deadline)
+    orders = orders_of(spec, study, deadline, extra=study.refit and spec.folds is None)
+    return gathered(spec, study, orders, _fits(orders, study, deadline), deadline)
 
 
-def _out_of_bag(spec: Spec, study: Study) -> bool:
+def out_of_bag(spec: Spec, study: Study) -> bool:
+    """Whether a candidate is a forest that is validated out of the bag: one fit, no folds."""
     bagged = spec.family in FORESTS and spec.params.get("bootstrap", True)
     return bool(bagged and study.exchangeable and not study.refit)
 
 
-def fit_seed(seed: int, family: str, split: int, number: int) -> int:
-    """Return the seed of one fit.
+def orders_of(
+    spec: Spec, study: Study, deadline: Deadline, *, extra: int = 0, others: int = 0
+) -> list[Order]:
+    """Return the fits of a candidate.
 
     Args:
-        seed: Of the search.
-        family: A key of `FAMILIES`.
-        split: Number of the dealing into folds.
-        number: The fold; -1 for a fit on all rows.
+        spec: The candidate.
+        study: The data.
+        deadline: Shared by the fits, evenly.
+        extra: Further fits that will follow on these.
+        others: Fits of other candidates that are under way at the same time.
     """
-    return zlib.crc32(repr((seed, family, split, number)).encode()) % (2**31 - 4096)
+    numbers = list(spec.folds) if spec.folds is not None else study.fold_numbers
+    width = study.workers.width if study.workers is not None else study.threads
+    waves = -(-(len(numbers) + extra + others) // width)
+    each = None if deadline.seconds is None else deadline.left * 0.97 / waves
+    return [_order(spec, study, _fit_params(spec), number, each) for number in numbers]
 
 
-def _fit_key(spec: Spec, number: int) -> str:
-    return json.dumps([spec.family, spec.params, spec.view, spec.split, number], sort_keys=True)
+def _fit_params(spec: Spec) -> dict[str, Any]:
+    params = {k: v for k, v in spec.params.items() if k != "oob_factor"}
+    return {**params, "kind": spec.family} if spec.family in FORESTS else params
 
 
-def _seed(spec: Spec, study: Study, number: int) -> int:
-    return fit_seed(study.seed, spec.family, spec.split, number)
+def _order(
+    spec: Spec, study: Study, params: dict[str, Any], number: int, seconds: float | None
+) -> Order:
+    seed = fit_seed(study.seed, spec.family, spec.split, number)
+    return Order(spec.family, params, spec.view, number, spec.split, seed, seconds)
 
 
-def _train_out_of_bag(
-    spec: Spec, study: Study, deadline: Deadline
-) -> tuple[np.ndarray, list[Any], list[dict[str, Any]]]:
+def _fits(orders: list[Order], study: Study, deadline: Deadline) -> list[Fitted | None]:
+    """Do the fits that no race has done already."""
+    missing = [order for order in orders if _fit_key(order) not in study.fits]
+    if study.workers is None:
+        for view in {order.view for order in missing}:
+            study.view(view)  # made once, before the threads ask for it
+        with threadpool_limits(1, "blas"):  # fits run side by side; and sums keep their order
+            done = side_by_side(lambda order: fit(order, study, deadline), missing, study.threads)
+    else:
+        done = list(dispatched(missing, study, deadline))
+    found = iter(done)
+    return [study.fits[k] if (k := _fit_key(o)) in study.fits else next(found) for o in orders]
+
+
+def _fit_key(order: Order) -> str:
+    told = [order.family, order.params, order.view, order.split, order.number]
+    return json.dumps(told, sort_keys=True)
+
+
+def _train_out_of_bag(spec: Spec, study: Study, deadline: Deadline) -> Trial:
+    """Grow one forest in threads of this process, whose chunks are too short to be sent."""
     params = {"kind": spec.family, **spec.params}
     params["trees"] = int(params["trees"] * params.pop("oob_factor", 1))
-    model, oof, info = grow(
-        params, study.everything(spec.view), study.problem, seed=_seed(spec, study, 0),
-        deadline=deadline, threads=study.threads, out_of_bag=True,
-    )  # fmt: skip
+    with threadpool_limits(1, "blas"), own_threads():
+        model, oof, info = grow(
+            params, study.everything(spec.view), study.problem,
+            seed=fit_seed(study.seed, spec.family, spec.split, 0), deadline=deadline,
+            threads=study.threads, out_of_bag=True,
+        )  # fmt: skip
     assert oof is not None
-    return oof, [model], [info]
+    if study.forest_node is None:  # nothing has been predicted out of the bag: try it once
+        some, timer = study.view(spec.view)[:TIMED_ROWS], Deadline()
+        model.predict(some)
+        study.forest_node = timer.elapsed / len(some) / info["nodes"]
+    each = study.forest_node * info["nodes"]
+    return _told(spec, study, oof, [model], [info], deadline.elapsed, each)
 
 
-def _train_folds(
-    spec: Spec, study: Study, deadline: Deadline
-) -> tuple[np.ndarray, list[Any], list[dict[str, Any]]]:
-    numbers = list(spec.folds) if spec.folds is not None else study.fold_numbers
-    family, params = FAMILIES[spec.family], dict(spec.params)
-    params.pop("oob_factor", None)
-    if spec.family in FORESTS:
-        params["kind"] = spec.family
-    study.view(spec.view)  # made once, before the threads ask for it
-    jobs = len(numbers) + (1 if study.refit and spec.folds is None else 0)
-    waves = -(-jobs // study.threads)
-    each = None if deadline.seconds is None else deadline.left * 0.97 / waves
+def gathered(
+    spec: Spec, study: Study, orders: list[Order], outcomes: list[Fitted | None],
+    deadline: Deadline, *, seconds: float | None = None,
+) -> Trial:  # fmt: skip
+    """Make a trial of what came of the fits of a candidate.
 
-    def fit(number: int) -> tuple[Fit, np.ndarray] | None:
-        key = _fit_key(spec, number)
-        kept: tuple[Fit, np.ndarray] | None = study.fits.get(key)
-        if kept is not None:  # a race has fitted it already
-            return kept
-        fold = study.fold(spec.view, number, spec.split)
-        seed = _seed(spec, study, number)
-        own = Deadline(None if each is None else min(each, deadline.left))
-        try:
-            done = family(params, fold, study.problem, seed=seed, deadline=own)
-        except OutOfTime:
-            return None
-        outcome = done, done.model.predict(fold.X_valid)
-        if spec.folds is not None and not done.info.get("cut"):
-            study.fits[key] = outcome
-        return outcome
+    Args:
+        spec: The candidate.
+        study: The data.
+        orders: Its fits.
+        outcomes: What came of each; None where there was no time.
+        deadline: For a last fit on all rows.
+        seconds: What the trial took; the time since the deadline began by default.
 
-    outcomes = side_by_side(fit, numbers, study.threads)
-    shape = (
-        (len(study.y), study.problem.width) if study.problem.is_classification else (len(study.y),)
-    )
-    oof, models, infos = np.full(shape, np.nan), [], []
-    for number, outcome in zip(numbers, outcomes, strict=True):
+    Raises:
+        OutOfTime: If no fit has a model.
+    """
+    width = (study.problem.width,) if study.problem.is_classification else ()
+    oof = np.full((len(study.y), *width), np.nan)
+    models, infos, each = [], [], 0.0
+    for order, outcome in zip(orders, outcomes, strict=True):
         if outcome is None:
             continue
-        oof[study.rows(number, spec.split)[1]] = outcome[1]
-        models.append(outcome[0].model)
-        infos.append(outcome[0].info)
+        if spec.folds is not None and not outcome.fit.info.get("cut"):
+            study.fits[_fit_key(order)] = outcome
+        oof[study.rows(order.number, spec.split)[1]] = outcome.valid
+        models.append(outcome.fit.model)
+        infos.append(outcome.fit.info)
+        each += outcome.row_seconds
     if not models:
         raise OutOfTime
     if study.refit and spec.folds is None:
-        models = [_refit(spec, study, params, infos, deadline)]
-    return oof, models, infos
+        each /= len(models)
+        models = [_refit(spec, study, infos, deadline)]
+    took = deadline.elapsed if seconds is None else seconds
+    return _told(spec, study, oof, models, infos, took, each)
 
 
 def _refit(
-    spec: Spec, study: Study, params: dict[str, Any], infos: list[dict[str, Any]],
-    deadline: Deadline,
+    spec: Spec, study: Study, infos: list[dict[str, Any]], deadline: Deadline
 ) -> Any:  # fmt: skip
     """Fit on all rows with what the folds found out."""
-    params = dict(params)
+    params = _fit_params(spec)
     if spec.family in ("lightgbm", "catboost", "network"):
         params["rounds"] = max(1, round(float(np.mean([i["rounds"] for i in infos[-3:]])) * 1.1))
     if spec.family == "linear":
         params["strengths"] = [float(np.median([i["strength"] for i in infos]))]
     # The model is worth more than the deadline here: without it the folds were in vain.
     late = Deadline(None if deadline.seconds is None else max(deadline.left, 0.5))
-    fit = FAMILIES[spec.family](
-        params, study.everything(spec.view), study.problem, seed=_seed(spec, study, -1),
-        deadline=late,
-    )  # fmt: skip
-    return fit.model
+    (outcome,) = _fits([_order(spec, study, params, -1, None)], study, late)
+    if outcome is None:
+        raise OutOfTime
+    return outcome.fit.model
 
 
 def _told(
     spec: Spec, study: Study, oof: np.ndarray, models: list[Any], infos: list[dict[str, Any]],
-    seconds: float,
+    seconds: float, row_seconds: float,
 ) -> Trial:  # fmt: skip
     """Score the predictions and wrap everything into a trial."""
     params = {**spec.params, "split": spec.split, "fitted": infos}
     candidate = Candidate(
         candidate_id(spec, study), spec.name, spec.family, params, seconds=seconds,
+        proposer=spec.proposer,
         **measured(study, oof, study.split(spec.split)),
     )  # fmt: skip
-    return Trial(trial_key(spec, study), candidate, oof, tuple(models), spec.view)
+    return Trial(trial_key(spec, study), candidate, oof, tuple(models), spec.view, row_seconds)
 
 
 def measured(study: Study, oof: np.ndarray, folds: np.ndarray) -> dict[str, Any]:

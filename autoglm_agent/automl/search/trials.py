@@ -31,6 +31,7 @@ class Candidate:
             have none, so it can never be the best; `failed`: it raised.
         error: Error class and message of a failed candidate.
         threshold: Least probability that counts as yes when the metric needs a decision.
+        proposer: Who thought of it: `portfolio`, or the name of a search engine.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Candidate:
     status: CandidateStatus
     error: str | None = None
     threshold: float = 0.5
+    proposer: str = "portfolio"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class Trial:
         oof: Predictions of rows by models that never saw them, NaN where there is none.
         models: The fitted models whose average is this candidate's prediction.
         view: Which features the models read (`tree` or `linear`).
+        row_seconds: What a prediction by all the models takes for one row of many, as measured.
     """
 
     key: str
@@ -63,6 +66,7 @@ class Trial:
     oof: np.ndarray
     models: tuple[Any, ...] = ()
     view: str = "tree"
+    row_seconds: float = 0.0
 
 
 class Trials(Protocol):

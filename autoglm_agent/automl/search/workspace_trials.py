@@ -35,7 +35,8 @@ class WorkspaceTrials:
             arrays = from_npz(self._workspace.read_bytes(*name))
             told, models = array_json(arrays["json"]), unpack(arrays["models"].tobytes())
             candidate = Candidate(**told["candidate"])
-            return Trial(key, candidate, arrays["oof"], models, told["view"])
+            price = float(told.get("row_seconds", 0.0))
+            return Trial(key, candidate, arrays["oof"], models, told["view"], price)
         except (ValueError, KeyError, TypeError, StoreError):
             return None  # trained again, which costs time but nothing else
 
@@ -45,7 +46,10 @@ class WorkspaceTrials:
         Raises:
             StoreError: If the file cannot be written.
         """
-        told = {"candidate": asdict(trial.candidate), "view": trial.view}
+        told = {
+            "candidate": asdict(trial.candidate), "view": trial.view,
+            "row_seconds": trial.row_seconds,
+        }  # fmt: skip
         arrays = {
             "json": json_array(told),
             "oof": trial.oof,
