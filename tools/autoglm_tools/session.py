@@ -18,8 +18,8 @@ from autoglm_agent.errors import InputError
 if TYPE_CHECKING:
     from autoglm_agent.automl.preparation.prepare import Prepared
 
-SLACK_S = 4.0
-"""Seconds kept for evaluation, explanation and report, whatever the budget."""
+SLACK_S = 5.0
+"""Seconds kept for saving, evaluation, explanation and report, whatever the budget."""
 SLACK_SHARE = 0.17
 """Share of the time left that is kept for what follows on the training."""
 

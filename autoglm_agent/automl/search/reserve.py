@@ -23,9 +23,9 @@ STEPS = 12
 """Steps of that selection: so few that it never ends early, which tells the price of a step."""
 AGAIN = 0.05
 """Part of the time after which it is foreseen anew."""
-MARGIN = 1.25
-LEAST = 0.15
-"""Seconds that are kept anyway."""
+MARGIN = 1.35
+LEAST, LEAST_SHARE = 0.15, 0.015
+"""Seconds, and part of the whole time, that are kept anyway."""
 MOST = 0.35
 """Part of the whole time that is kept at most."""
 HONEST = 2.0
@@ -78,7 +78,8 @@ class Reserve:
     @property
     def seconds(self) -> float:
         """Seconds that are needed after the training."""
-        return self._within(LEAST + MARGIN * (self._selecting + self._predicting))
+        least = LEAST + LEAST_SHARE * (self.deadline.seconds or 0.0)
+        return self._within(least + MARGIN * (self._selecting + self._predicting))
 
     def _within(self, seconds: float) -> float:
         whole = self.deadline.seconds
