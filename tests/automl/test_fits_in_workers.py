@@ -153,7 +153,7 @@ def test_a_signal_to_the_search_ends_its_workers(number):
     code = """
         import sys
         sys.path[:0] = sys.argv[1:]
-        from test_workers import _search
+        from test_fits_in_workers import _search
         _search(40_000, trials=9, backend="loky", listener=lambda e: print(e["text"], flush=True))
     """
     folder = str(Path(__file__).parent)
