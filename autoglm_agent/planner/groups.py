@@ -90,6 +90,7 @@ _NOT_GROUPS = word_set(
     metric report 训练 训练集 测试 测试集 数据 样本 时间 日期 模型 同时 出现 集合
     """
 )
+_NUMBERED = re.compile(r"(?:编号|编码|代码|号码|名称|序号|ID|id|号|名)\Z")
 _MOST = 40
 _KINDS = ("id", "category", "integer", "boolean", "text")
 
@@ -203,6 +204,8 @@ def _named_group(
     ids = [c for c in inside if _can_group(c)]
     if ids:
         return next((c for c in ids if c.identifies), ids[0])
+    if rooted := _rooted(text.norm[start:end], schema):
+        return rooted
     for token in text.tokens[text.token_at(start) : text.token_at(end)]:
         low = token.low
         if text.is_used(token.start) or low in _NOT_GROUPS | BREAKS | CONTEXT | PREDICT_ZH:
@@ -212,6 +215,19 @@ def _named_group(
         if column := _of_entity(token.stem, schema, barred):
             return column
     return None
+
+
+def _rooted(words: str, schema: Schema) -> Column | None:
+    """Return the column of which some Chinese words are the name without *number* or *id*."""
+    found = [
+        (words.index(root), -len(root), c)
+        for c in schema.columns
+        if _can_group(c)
+        and (root := _NUMBERED.sub("", c.name)) != c.name
+        and len(root) > 1
+        and root in words
+    ]
+    return min(found, key=lambda item: item[:2])[2] if found else None
 
 
 def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | None:
