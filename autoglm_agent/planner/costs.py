@@ -70,7 +70,8 @@ _GOOD = re.compile(
 )
 _COST = re.compile(
     r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
-    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|代价|"
+    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|[$€£¥]|\beur(?:os?)?\b|"
+    r"\busd\b|\bdollars?\b|\bbucks?\b|代价|"
     r"成本|损失|严重|倍",
     re.ASCII,
 )

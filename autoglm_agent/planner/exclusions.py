@@ -17,6 +17,9 @@ from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text, word_set
 
 _BEFORE = re.compile(
+    r"(?:\b(?:out of scope|not allowed|forbidden|off limits|excluded?|leave out|left out|drop|"
+    r"do not use|don't use|ignored?|banned|skip|no[- ]go)(?: (?:features?|columns?|fields?|"
+    r"inputs?|variables?|data))? ?[:=] ?|\bexcl\. ?)|"
     r"\b(?:without(?: using| considering| looking at)?|ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
     r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
     r"(?:do not|don'?t|dont|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|"
@@ -33,7 +36,8 @@ _BEFORE = re.compile(
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
     r"not allowed (?:to )?use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
     r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
-    r"irrespective of|leav(?:e|ing) aside|put(?:ting)? aside|set(?:ting)? aside|"
+    r"irrespective of|excl|never trust|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
+    r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"

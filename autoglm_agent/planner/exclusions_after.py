@@ -84,6 +84,10 @@ _IT = re.compile(
     rf" fields?)? (?:{_AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
     re.ASCII,
 )
+_NEW_SUBJECT = re.compile(
+    r",\s*(?!(?:it|they|this|that|which|these|those|so|and|but|because|as)\b)(?:the )?[\w ]{2,40}? "
+    r"(?:is|are|was|were|gets?|leaks?|comes?)\b"
+)
 _WINDOW, _PRONOUN = 5, 100
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
@@ -159,7 +163,9 @@ def _drop_it(text: Text, mention: Mention) -> tuple[int, int] | None:
     if text.norm[clause[0] : mention.start].strip(" \"'").lower() not in ("", "the", "column"):
         return None
     match = _IT.search(text.low[mention.end : text.sentence(mention.start)[1]][:_PRONOUN])
-    return (mention.start, mention.end + match.end()) if match else None
+    if match is None or _NEW_SUBJECT.search(text.low[mention.end : mention.end + match.start()]):
+        return None
+    return mention.start, mention.end + match.end()
 
 
 def _drop_them(

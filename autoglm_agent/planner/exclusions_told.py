@@ -29,11 +29,13 @@ _LATE = (
     r"later|once|too late|at the end|when|post\b|in hindsight|in retrospect|following)"
 )
 _LEAK = (
-    r"(?:leaks?|leaking|leaky|leakage|cheating|giveaways?|gives? (?:it|the \w+) away|post[- ]?hoc|"
+    r"(?:downstream|leaks?|leaking|leaky|leakage|cheating|giveaways?|gives? (?:it|the \w+) away|"
+    r"post[- ]?hoc|"
     r"after the fact)"
 )
 _BE = r"(?:is|are|was|were|gets?|got|will be|'s|s)"
 _NO_USE = (
+    r"out(?= ?(?:[.,;!)]|\Z))|"
     r"(?:(?:has|have|needs?|ought) to|must|should) (?:go|stay out|be out|be dropped|be left out|"
     r"be removed|be excluded|be ignored)\b|(?:off|out)[- ]limits|"
     r"(?:(?:can|could|may|must|should|shall|will|would|do|does) ?(?:not|n't|nt)|can'?t|won'?t) "
@@ -45,6 +47,8 @@ _OF_IT = (
     r"(?:(?:so|hence|therefore|thus|and|but|which|it'?s|they'?re|that'?s|they are|it is)\W+)+"
     r"(?:is |are )?(?:also )?(?:not|un|no longer)\W?(?:available|usable|allowed|known|permitted|"
     r"an option|useable|eligible)|"
+    r"(?:so|hence|therefore|thus)(?: just| please| pls)? (?:drop|remove|ignore|exclude|skip|omit|"
+    r"leave out)(?= ?(?:[.,;!)]|\Z))|"
     r"(?:do not|don'?t|dont|never|cannot|can'?t|must ?n[o']t|should ?n[o']t|may not)(?: \w+)? "
     r"(?:use|include|feed|rely on|consider|touch|take|keep|trust)(?: (?:it|them|these|those|that|"
     r"this|either|any|both))?(?= ?(?:[.,;!?)]|\Z|as |in |for |please|pls))|"
@@ -91,7 +95,11 @@ _LISTED = re.compile(
     r"everything)\b[^.;!?()]{0,80}\(([^()]{1,120})\)"
 )
 _AFTER_ONLY = re.compile(_LATE + "|" + _LEAK)
-_NO_NAME = (QUESTION | BREAKS | CONTEXT | PREDICT_ZH | FEATURE_ZH | FEATURE) - {"the", "for", "of"}
+_NO_NAME = (QUESTION | BREAKS | CONTEXT | PREDICT_ZH | FEATURE_ZH | FEATURE) - {
+    "the", "for", "of"
+} | {
+    "leave", "keep", "hold", "take", "set", "put", "entire", "whole"
+}  # fmt: skip
 _MOST_WORDS, _MOST_COLUMNS = 5, 5
 
 
@@ -122,6 +130,8 @@ def told_of_subjects(
         rest = text.low[end : text.sentence(token.start)[1]]
         told = _TOLD.match(rest) or _TOLD_ZH.match(rest)
         if told is None or _inside(end, known):
+            continue
+        if _other_subject(text, schema, mentions, end, end + told.end()):
             continue
         done = end + told.end()
         columns += names
@@ -164,6 +174,21 @@ def _subject(
     return (list(dict.fromkeys(names)), end) if names else None
 
 
+def _other_subject(
+    text: Text, schema: Schema, mentions: list[Mention], start: int, end: int
+) -> bool:
+    """Tell whether a later clause of a range begins with a column of its own."""
+    done = text.clause(start)[1]
+    for token in text.tokens[text.token_at(start) : text.token_at(end)]:
+        if token.start < done:
+            continue
+        clause = text.clause(token.start)
+        done = clause[1]
+        if _subject(text, schema, mentions, text.token_at(clause[0])) is not None:
+            return True
+    return False
+
+
 def _all_about(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
     """Return every column with a word in its name for "anything about levels"."""
     lead = _ABOUT.match(text.low, text.tokens[index].start)
@@ -179,8 +204,6 @@ def _columns_at(
     text: Text, schema: Schema, mentions: list[Mention], index: int
 ) -> tuple[list[str], int] | None:
     mention = mention_at(mentions, index)
-    if mention is not None and mention.first == index:
-        return [mention.column.name], mention.last + 1
     stop = text.clause(text.tokens[index].start)[1]
     for size in range(_MOST_WORDS, 0, -1):
         last = index + size - 1
@@ -195,6 +218,8 @@ def _columns_at(
         found = columns_for(text.norm[start:end], schema)
         if found and _all_said(text, schema, index, last, [c.name for c in found]):
             return [c.name for c in found], last + 1
+    if mention is not None and mention.first == index:
+        return [mention.column.name], mention.last + 1
     return None
 
 

@@ -19,6 +19,7 @@ from autoglm_agent.planner.text import Text, stem, word_set
 
 _APART = re.compile(
     r"\b(?:same|one|either|single) (?:side|fold|split|part|set|partition|half)s?\b|"
+    r"\bonly in (?:the )?(?:train\w*|test\w*) or\b|\bkeep (?:\w+ ){1,3}apart\b|"
     r"\bboth (?:\w+ ){0,3}(?:train\w*|test\w*|sets?|sides|splits|parts)\b|"
     r"\b(?:train\w*|test\w*)\b[^.;!?]{0,40}\b(?:disjoint|no overlap|not overlap|don't overlap)|"
     r"\b(?:across|between|in|into) (?:the )?(?:train\w*|split|test\w*)(?: set| data)?"
@@ -28,7 +29,7 @@ _APART = re.compile(
     r"validat\w*)|\bgenerali[sz]\w* (?:to|across|over)\b|"
     r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|"
     r"个集合|份)|"
-    r"没见过|未见过|全新的?|不重叠|两边|两侧|不交叉|不能拆开|不要拆开|不拆分",
+    r"没见过|未见过|全新的(?!/)|不重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分",
     re.ASCII,
 )
 _TOGETHER = re.compile(

@@ -26,6 +26,7 @@ _PREDICT = re.compile(
 _CLUSTER = re.compile(
     r"\bcluster\w*|\bsegment(?:s|ing|ation|ed)?\b|\binto (?:\w+ ){0,3}(?:groups|segments|types|"
     r"clusters|categories|personas|buckets|cohorts)\b|"
+    r"\bin \d+ (?:groups|segments|clusters|buckets|classes of)\b|"
     r"\b(?:groups|types|kinds) of (?:similar|alike)\b|\bgroup (?:the |our |my |these |similar |"
     r"all )*\w+(?: by similarity| together)?\s*(?:$|[.,;!?]|into|by similar)|"
     r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
