@@ -41,6 +41,9 @@ Run = Annotated[str, typer.Argument(help="A run's id; `autoglm runs` lists them.
 Runs = Annotated[str | None, typer.Option(help="Folder of all runs [./runs].")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Query = Annotated[str | None, typer.Option(help="One SELECT statement over the file.")]
+Recipe = Annotated[
+    str | None, typer.Option(help="A recipe's name, a YAML file or a folder of them, or none.")
+]
 Target = Annotated[str | None, typer.Option(help="Target column, whatever the words say.")]
 Seconds = Annotated[float | None, typer.Option(help="Seconds for the whole run.", min=0.1)]
 Trials = Annotated[
@@ -101,6 +104,7 @@ def run(
     features: Annotated[
         bool, typer.Option("--features", help="Make semantic features; keep those that pass.")
     ] = False,
+    recipe: Recipe = None,
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -122,6 +126,7 @@ def run(
         consent=allow_second_reading,
         as_json=json,
         features=features,
+        recipe=recipe,
     )
 
 
@@ -180,6 +185,7 @@ def plan(
     runs: Runs = None,
     time_budget: Seconds = None,
     trials: Trials = None,
+    recipe: Recipe = None,
     json: Json = False,
 ) -> None:
     """Show how the instruction is understood; train nothing before a yes."""
@@ -188,10 +194,12 @@ def plan(
     if approve:
         planning.approve(
             data, instruction, query=query, runs=runs, time_budget=time_budget, trials=trials,
-            as_json=json,
+            as_json=json, recipe=recipe,
         )  # fmt: skip
     else:
-        planning.plan(data, instruction, query=query, goals=goals, as_json=json)
+        planning.plan(
+            data, instruction, query=query, goals=goals, as_json=json, recipe=recipe
+        )  # fmt: skip
 
 
 @app.command()

@@ -35,6 +35,7 @@ class Settings(Datum):
         consent: Whether the user allowed a second reading of the vault beforehand.
         ask: Whether the run waits for a person where it has a question, instead of ending.
         approve: What a person approves before it is done: `plan`, `remedies`.
+        recipe: Name, file or folder of recipes, or `none`; None lets the words choose.
         features: Whether semantic features are made and tested before the search.
     """
 
@@ -49,6 +50,7 @@ class Settings(Datum):
     ask: bool = False
     approve: tuple[str, ...] = ()
     features: bool = False
+    recipe: str | None = None
     command: str = ""
 
 

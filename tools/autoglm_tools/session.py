@@ -40,6 +40,7 @@ class Session:
         checks: Whether the tools run the checks themselves; the graph's own verify node does
             it for them otherwise.
         task_overrides: Slots that are fixed from outside (command-line flags).
+        recipe: Name, file or folder of recipes, or `none`; None lets the words choose.
         first: Gives the configurations that a search on prepared data tries first; not asked
             when the number of trials is fixed, because the result must not depend on it then.
     """
@@ -54,6 +55,7 @@ class Session:
     listener: Listener = silent
     checks: bool = True
     task_overrides: dict[str, object] = field(default_factory=dict)
+    recipe: str | None = None
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
 
     @property
