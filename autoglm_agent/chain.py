@@ -51,8 +51,9 @@ class Evidence(Datum):
 
     confidence: float = Field(ge=0, le=1)
     span: str | None = None
-    """The words of the instruction that say so; None when the data or a default decided."""
-    source: Literal["instruction", "data", "default", "model", "user"] = "instruction"
+    """The words of the instruction that say so, or the name of the recipe; None when the data or a
+    default decided."""
+    source: Literal["instruction", "data", "default", "model", "user", "recipe"] = "instruction"
 
 
 class Task(Datum):

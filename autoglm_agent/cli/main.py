@@ -41,6 +41,9 @@ Run = Annotated[str, typer.Argument(help="A run's id; `autoglm runs` lists them.
 Runs = Annotated[str | None, typer.Option(help="Folder of all runs [./runs].")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Query = Annotated[str | None, typer.Option(help="One SELECT statement over the file.")]
+Recipe = Annotated[
+    str | None, typer.Option(help="A recipe's name, a YAML file or a folder of them, or none.")
+]
 Target = Annotated[str | None, typer.Option(help="Target column, whatever the words say.")]
 Seconds = Annotated[float | None, typer.Option(help="Seconds for the whole run.", min=0.1)]
 Trials = Annotated[
@@ -110,6 +113,7 @@ def run(
             help="Who proposes models after the portfolio: auto, grid, random, tpe, gp, semantic."
         ),
     ] = "auto",
+    recipe: Recipe = None,
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -133,6 +137,7 @@ def run(
         features=features,
         backend=backend,
         search=search,
+        recipe=recipe,
     )
 
 
@@ -191,6 +196,7 @@ def plan(
     runs: Runs = None,
     time_budget: Seconds = None,
     trials: Trials = None,
+    recipe: Recipe = None,
     json: Json = False,
 ) -> None:
     """Show how the instruction is understood; train nothing before a yes."""
@@ -199,10 +205,12 @@ def plan(
     if approve:
         planning.approve(
             data, instruction, query=query, runs=runs, time_budget=time_budget, trials=trials,
-            as_json=json,
+            as_json=json, recipe=recipe,
         )  # fmt: skip
     else:
-        planning.plan(data, instruction, query=query, goals=goals, as_json=json)
+        planning.plan(
+            data, instruction, query=query, goals=goals, as_json=json, recipe=recipe
+        )  # fmt: skip
 
 
 @app.command()

@@ -18,15 +18,32 @@ if TYPE_CHECKING:
     from autoglm_agent.planner.paradigms import Gate
 
 
-def plan(data: str, instruction: str, *, query: str | None, goals: bool, as_json: bool) -> None:
-    """Print the task as it is understood; with `goals` also the sub-goals and the recipe."""
+def plan(
+    data: str,
+    instruction: str,
+    *,
+    query: str | None,
+    goals: bool,
+    as_json: bool,
+    recipe: str | None = None,
+) -> None:
+    """Print the task as it is understood; with `goals` also the sub-goals and the recipe.
+
+    As JSON without `goals` or a recipe it is what the words alone say.
+    """
+    from autoglm_agent.planner.paradigms import told, with_recipe
     from autoglm_tools.plan_task import task_text, understand
 
-    task = understand(instruction, _profile(data, query))
+    found = _profile(data, query)
+    read = understand(instruction, found)
+    task, gate = with_recipe(read, instruction, found, recipe)
     if not goals:
-        print_json(task.to_json()) if as_json else print(task_text(task))
+        if as_json:
+            print_json((task if recipe else read).to_json())
+        else:
+            print(f"{task_text(task)}\n{told(gate, task)}")
         return
-    gate, graph = _goals(instruction, task, None)
+    graph = _goals(task, gate, None)
     if as_json:
         print_json(
             {
@@ -50,34 +67,42 @@ def approve(
     time_budget: float | None,
     trials: int | None,
     as_json: bool,
+    recipe: str | None = None,
 ) -> None:
     """Show the plan and wait: yes starts the run, edits change the plan, no ends it."""
     from autoglm_agent.cli.running import run
 
-    slots = agreed(data, instruction, query=query, time_budget=time_budget)
+    slots = agreed(data, instruction, query=query, time_budget=time_budget, recipe=recipe)
     if slots is None:
         print("Nothing was started.", file=sys.stderr)
         return
     run(
         data, instruction, runs=runs, time_budget=time_budget or slots.get("time_budget_s"),
         trials=trials, seed=0, slots=slots, query=query, model=None, memory=True,
-        unattended=True, consent=False, as_json=as_json,
+        unattended=True, consent=False, as_json=as_json, recipe=recipe,
     )  # fmt: skip
 
 
 def agreed(
-    data: str, instruction: str, *, query: str | None, time_budget: float | None
+    data: str,
+    instruction: str,
+    *,
+    query: str | None,
+    time_budget: float | None,
+    recipe: str | None = None,
 ) -> dict[str, Any] | None:
     """Return the slots that the user changed before saying yes; None after a no."""
     from autoglm_agent.planner.feedback import read_feedback
     from autoglm_agent.planner.feedback.slots import as_slots
+    from autoglm_agent.planner.paradigms import with_recipe
     from autoglm_tools.plan_task import understand
 
     profile = _profile(data, query)
     slots: dict[str, Any] = {}
     while True:
-        task = understand(instruction, profile, fixed=slots)
-        gate, graph = _goals(instruction, task, time_budget)
+        read = understand(instruction, profile, fixed=slots)
+        task, gate = with_recipe(read, instruction, profile, recipe)
+        graph = _goals(task, gate, time_budget)
         print(shown(task, gate, graph), file=sys.stderr)
         print("Start? yes, no, or say what to change:", end=" ", file=sys.stderr, flush=True)
         words = sys.stdin.readline()
@@ -99,9 +124,10 @@ def agreed(
 
 def shown(task: Task, gate: Gate, graph: list[Goal]) -> str:
     """Return the plan in words: slots with the words that say so, recipe, sub-goals."""
+    from autoglm_agent.planner.paradigms import told
     from autoglm_tools.plan_task import task_text
 
-    lines = [task_text(task), f"recipe: {gate.reason}"]
+    lines = [task_text(task), told(gate, task)]
     if gate.chosen and gate.chosen.advice:
         lines.append(f"  {gate.chosen.advice}")
     for goal in graph:
@@ -111,12 +137,10 @@ def shown(task: Task, gate: Gate, graph: list[Goal]) -> str:
     return "\n".join(lines)
 
 
-def _goals(instruction: str, task: Task, budget: float | None) -> tuple[Gate, list[Goal]]:
+def _goals(task: Task, gate: Gate, budget: float | None) -> list[Goal]:
     from autoglm_agent.planner.goals import goal_graph
-    from autoglm_agent.planner.paradigms import choose_paradigm
 
-    gate = choose_paradigm(instruction, task)
-    return gate, goal_graph(task, gate.chosen, budget_s=budget)
+    return goal_graph(task, gate.chosen, budget_s=budget)
 
 
 def _profile(data: str, query: str | None) -> Profile:

@@ -41,6 +41,7 @@ def run(
     backend: str | None = None,
     search: str = "auto",
     approve: Sequence[str] = (),
+    recipe: str | None = None,
 ) -> None:
     """Run a task; see `autoglm run --help`."""
     from autoglm_graphs.runs import start_run
@@ -58,6 +59,7 @@ def run(
         features=features,
         backend=check_backend(backend),
         search=check_search(search),
+        recipe=_recipe(recipe),
         ask=bool(approve),
         approve=tuple(approve),
         command=shlex.join(["autoglm", *sys.argv[1:]]),
@@ -77,6 +79,18 @@ def run(
         runs,
         as_json,
     )
+
+
+def _recipe(choice: str | None) -> str | None:
+    """Return the choice, a path made absolute, after a look whether it is a recipe at all."""
+    from autoglm_agent.planner.paradigms.library import recipes_from
+    from autoglm_agent.planner.paradigms.setting import NONE
+
+    if choice is None or choice == NONE:
+        return choice
+    recipes_from(choice)
+    path = os.path.expanduser(choice)
+    return os.path.abspath(path) if os.path.exists(path) else choice
 
 
 def demo(*, runs: str | None, time_budget: float | None, seed: int, as_json: bool) -> None:

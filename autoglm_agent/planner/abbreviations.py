@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from autoglm_agent.planner.lexicon import english_words
+from autoglm_agent.planner.text import stem
 
 _SHORTEST, _LONGEST, _MORE = 3, 6, 2
+_FEW = 4
 _VOWELS = frozenset("aeiou")
 
 
@@ -25,15 +27,24 @@ def shortens(short: str, word: str) -> bool:
     if short[0] != word[0] or set(short[1:]) & _VOWELS:
         return False
     rest = iter(word[1:])
-    return all(letter in rest for letter in short[1:]) and short[-1] in skeleton(word)[-2:]
+    if not all(letter in rest for letter in short[1:]):
+        return False
+    return short[-1] in skeleton(word)[-2:] or skeleton(word).startswith(short)
 
 
 @cache
 def spelt_out(short: str) -> tuple[str, ...]:
-    """Return the words of the lexicon whose consonants are just those of a short form."""
+    """Return the words of the lexicon that a short form stands for, if they are few.
+
+    Their consonants are just those of it (*lvl*), or they begin with it (*hosp*, *cert*).
+    """
     if not _SHORTEST <= len(short) <= _LONGEST:
         return ()
-    return tuple(sorted(_by_skeleton().get(short, ())))[:4]
+    if found := sorted(_by_skeleton().get(short, ())):
+        return tuple(found)[:_FEW]
+    begun = [w for w in english_words() if w.startswith(short) and len(w) >= len(short) + _MORE]
+    roots = {stem(word) for word in begun}
+    return tuple(sorted(begun)) if len(roots) <= _FEW else ()
 
 
 @cache

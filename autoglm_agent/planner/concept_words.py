@@ -82,7 +82,7 @@ species|class|species kind type types class classes variety varieties breed cate
     strain sort|种类 类型 类别 品种 物种 种属 分类 哪种 哪一类 哪类
 age|amount|age ages old how_old years_old rings|年龄 岁数 年纪 多大 多少岁 寿命
 energy|amount|energy consumption electricity power load usage kwh demand|能耗 用电 电量 耗电 能源 \
-    负荷 用电量 功耗 发电量
+    负荷 用电量 功耗
 fuel_use|amount|mpg fuel_consumption fuel_economy fuel_efficiency gas_mileage|油耗 燃油
 temperature|amount|temperature temp degrees|温度 气温
 humidity|amount|humidity hum moisture|湿度

@@ -38,7 +38,7 @@ _FN = re.compile(
     r"don't) (?:foresee|detect|see|catch)|"
     r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\b(?:slip|get|got|go|goes|"
     r"come)\w* (?:through|by)|\bslips? by|"
-    r"let(?:ting)? (?:\w+ ){1,3}(?:through|go|slip)|type ii|"
+    r"let(?:ting)? (?:\w+ ){0,3}(?:through|go|slip|pass)\b|type ii|"
     r"漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
     re.ASCII,
 )
@@ -47,7 +47,7 @@ _FP = re.compile(
     r"\bwrong(?:ly)? (?:flag|accus|block|alarm|suspect)\w*|"
     r"\b(?:useless|wasted|pointless|superfluous|unneeded|uncalled[- ]for|in vain|for nothing|"
     r"futile|redundant)\b|\bfalse flag\w*|\bflagging a (?:good|legit\w*|normal|healthy)|type i\b|"
-    r"误报|误判|误诊|误杀|虚警|错杀|误警|假阳",
+    r"误报|误判|误诊|误杀|虚警|错杀|错拦|误拦|错判|冤枉|白跑|多余|误警|假阳",
     re.ASCII,
 )
 _ACCEPT = re.compile(
@@ -70,7 +70,8 @@ _GOOD = re.compile(
 )
 _COST = re.compile(
     r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
-    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|代价|"
+    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|[$€£¥]|\beur(?:os?)?\b|"
+    r"\busd\b|\bdollars?\b|\bbucks?\b|代价|"
     r"成本|损失|严重|倍",
     re.ASCII,
 )
@@ -86,7 +87,7 @@ _PIECE = re.compile(
     re.ASCII,
 )
 _PRICE = re.compile(
-    r"(?<![\w.])[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(k\b|万|"
+    r"(?<![a-z0-9_.])[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(k\b|万|"
     r"千)?(?!\s?(?:times|x\b|倍|%|"
     r"minutes|min\b|seconds|分钟|秒))",
     re.ASCII,
@@ -157,17 +158,26 @@ def _priced(text: Text) -> Costs | None:
         done = end
         if _TIMES.search(text.low[start:end]):
             continue
-        prices: dict[str, float] = {}
+        prices: dict[Mistake, float] = {}
+        others: list[float] = []
         bad = False
         for piece in _PIECE.finditer(text.low[start:end]):
             mistake, about_bad = _mistake(piece.group())
             if mistake is None and _ACTION.search(piece.group()):
                 mistake = "fp"
             price = _PRICE.search(piece.group())
-            if mistake and price and mistake not in prices:
-                scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
-                prices[mistake] = float(price[1].replace(",", "")) * scale
+            if price is None:
+                continue
+            scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
+            value = float(price[1].replace(",", "")) * scale
+            if mistake and mistake not in prices:
+                prices[mistake] = value
                 bad = bad or about_bad
+            else:
+                others.append(value)
+        if len(prices) == 1 and len(others) == 1:
+            # One of the two is said to be this mistake, so that the other is the other one.
+            prices[_opposite(next(iter(prices)))] = others[0]
         if len(prices) == 2 and min(prices.values()) > 0:
             return Costs(prices["fn"], prices["fp"], start, end, bad)
     return None

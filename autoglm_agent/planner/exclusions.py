@@ -7,19 +7,24 @@ from dataclasses import dataclass, field
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.exclusions_after import barred_after
+from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention, mention_at
-from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text, word_set
 
 _BEFORE = re.compile(
+    r"(?:\b(?:out of scope|not allowed|forbidden|off limits|excluded?|leave out|left out|drop|"
+    r"do not use|don't use|ignored?|banned|skip|no[- ]go)(?: (?:features?|columns?|fields?|"
+    r"inputs?|variables?|data))? ?[:=] ?|\bexcl\. ?)|"
     r"\b(?:without(?: using| considering| looking at)?|ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
     r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
-    r"(?:do not|don'?t|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|can(?: not|'?t)|"
-    r"not to|not (?:allowed|permitted) to|no need to) (?:use|include|consider|look at|touch|"
+    r"(?:do not|don'?t|dont|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|"
+    r"can(?: not|'?t)|"
+    r"not to|not (?:allowed|permitted)(?: to)?|no need to) (?:use|include|consider|look at|touch|"
     r"feed|rely on|train on|(?:give|show) (?=it|them|the model)|"
     r"let (?:it|the model|them|your model|the algorithm) (?:see|use|know|look at|touch|have)|"
     r"reveal)(?: it| them| the model| in)?|"
@@ -29,9 +34,10 @@ _BEFORE = re.compile(
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
     r"discard(?:ing)?|apart from|other than|"
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
-    r"not allowed to use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
+    r"not allowed (?:to )?use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
     r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
-    r"irrespective of|leav(?:e|ing) aside|put(?:ting)? aside|set(?:ting)? aside|"
+    r"irrespective of|excl|never trust|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
+    r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
@@ -102,6 +108,7 @@ _KINDS = {
     "numerical": "number",
     "categorical": "category",
 }  # fmt: skip
+_BARE_WORDS = 3
 _COLLECTIVE = frozenset({"coordinates"})
 _COLUMN_WORDS = word_set(
     """
@@ -148,14 +155,22 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
     for match in _BARE.finditer(text.low):
         if not text.is_used(match.start()):
+            before = len(result.columns)
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
+            if len(result.columns) == before and match.group().startswith("no"):
+                _bare_synonym(text, schema, match.start(), match.end(), result)
     for match in _BARE_ZH.finditer(text.low):
         free = not text.is_used(match.start()) and not _within(match.start(), result.ranges)
         if free and mention_at(mentions, text.token_at(match.end())) is not None:
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
-    columns, ranges = barred_after(text, schema, mentions, result.ranges)
-    result.columns += columns
-    result.ranges += ranges
+    for read in (barred_after, told_of_subjects):
+        columns, ranges = read(text, schema, mentions, result.ranges)
+        result.columns += columns
+        result.ranges += ranges
+    for _, end in tuple(result.ranges):
+        if more := likewise(text, schema, end):
+            result.columns += more[0]
+            result.ranges.append(more[1])
     _whitelist(text, schema, mentions, result)
     result.columns = list(dict.fromkeys(result.columns))
     return result
@@ -189,6 +204,21 @@ def _read_list(
         result.unknown.append(unknown)
     if columns or unknown:
         result.columns += columns
+        result.ranges.append((start, end))
+
+
+def _bare_synonym(
+    text: Text, schema: Schema, start: int, position: int, result: Exclusions
+) -> None:
+    """Read "no possession," where the words up to the next stop mean a column and nothing else."""
+    end = text.clause(position)[1]
+    words = text.norm[position:end].strip(" \"'")
+    if not words or len(words.split()) > _BARE_WORDS or words.lower() in _NOT_COLUMNS:
+        return
+    if set(words.lower().split()) & (_NOT_COLUMNS | QUESTION | _OTHER_REQUEST):
+        return
+    if columns := columns_for(words, schema):
+        result.columns += [column.name for column in columns]
         result.ranges.append((start, end))
 
 
@@ -266,7 +296,9 @@ def _items(
 def _list_goes_on(text: Text, index: int) -> bool:
     """Tell whether a comma item stands alone up to the next separator, as in a list."""
     start, end = text.clause(text.tokens[index].start)
-    return sum(start <= t.start < end for t in text.tokens[index : index + 5]) <= 2
+    inside = [t for t in text.tokens[index : index + 5] if start <= t.start < end]
+    joined = next((i for i, t in enumerate(inside) if t.low in _AND), len(inside))
+    return joined <= 2
 
 
 def _names_only(text: Text, mention: Mention) -> bool:
@@ -302,18 +334,18 @@ def _group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str]
         return [c.name for c in schema.columns if c.profile.kind == kind], index + 2
     if token.stem in PREDICT or token.low in PREDICT_ZH | QUESTION | _NOT_COLUMNS:
         return None
-    for size in (3, 2, 1):
+    for size in (4, 3, 2, 1):
         last = index + size - 1
         if last >= len(text.tokens) or not text.joined(index, last):
             continue
         words = [t.low for t in text.tokens[index : last + 1]]
-        if any(w in _AND or w in _NOT_COLUMNS for w in words):
+        if words[0] in _OTHER_REQUEST or any(w in _AND or w in _NOT_COLUMNS for w in words):
             continue
         if size == 1 and (names := _collective(token.stem, schema)):
             return names, last + 1
-        column = column_for(text.norm[token.start : text.tokens[last].end], schema)
-        if column is not None:
-            return [column.name], last + 1
+        found = columns_for(text.norm[token.start : text.tokens[last].end], schema)
+        if found:
+            return [column.name for column in found], last + 1
     return None
 
 
@@ -361,13 +393,18 @@ def _whitelist(text: Text, schema: Schema, mentions: list[Mention], result: Excl
     """Read "use only A and B" and "using A and B only"; everything else is then left out."""
     match = _ONLY.search(text.low)
     if match:
-        columns, end, _ = _items(text, schema, mentions, match.end(), resolve=True)
-        if columns:
+        columns, end, unknown = _items(text, schema, mentions, match.end(), resolve=True)
+        first = text.low.find(unknown.lower(), match.end()) if unknown else end
+        named = text.low[match.end() : first].strip(" \"'") or not unknown
+        if columns and named:
+            # "Just use accuracy, and ignore X" allows nothing alone: the first thing is no column.
             result.only = columns
             result.ranges.append((match.start(), end))
         return
     for match in _USING.finditer(text.low):
-        columns, end, _ = _items(text, schema, mentions, match.end(), resolve=False)
+        sentence = text.low[match.end() : text.sentence(match.start())[1]]
+        resolve = bool(re.search(r"\b(?:only|alone|and nothing else)\b", sentence, re.ASCII))
+        columns, end, _ = _items(text, schema, mentions, match.end(), resolve=resolve)
         if columns and (tail := _ONLY_AFTER.match(text.low[end:])):
             result.only = columns
             result.ranges.append((match.start(), end + tail.end()))

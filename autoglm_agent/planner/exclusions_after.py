@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from autoglm_agent.planner.grammar import FEATURE, FEATURE_ZH
 from autoglm_agent.planner.mentions import Mention
-from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text
@@ -83,6 +84,10 @@ _IT = re.compile(
     rf" fields?)? (?:{_AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
     re.ASCII,
 )
+_NEW_SUBJECT = re.compile(
+    r",\s*(?!(?:it|they|this|that|which|these|those|so|and|but|because|as)\b)(?:the )?[\w ]{2,40}? "
+    r"(?:is|are|was|were|gets?|leaks?|comes?)\b"
+)
 _WINDOW, _PRONOUN = 5, 100
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
@@ -124,8 +129,12 @@ def barred_after(
             if not _LIST_GAP.fullmatch(gap) or ("," in gap and len(chosen) == 1):
                 break
             chosen.append(earlier)
-        columns += [m.column.name for m in reversed(chosen)]
-        ranges.append((chosen[-1].start, mention.end + match.end()))
+        named = [m.column.name for m in reversed(chosen)]
+        first = chosen[-1].start
+        if joined := _joined_before(text, schema, first):
+            named, first = [*joined[0], *named], joined[1]
+        columns += named
+        ranges.append((first, mention.end + match.end()))
     for match in islice(_TRIGGER.finditer(text.low), _MOST):
         if _inside(match.start(), [*known, *ranges]) or text.is_used(match.start()):
             continue
@@ -154,7 +163,9 @@ def _drop_it(text: Text, mention: Mention) -> tuple[int, int] | None:
     if text.norm[clause[0] : mention.start].strip(" \"'").lower() not in ("", "the", "column"):
         return None
     match = _IT.search(text.low[mention.end : text.sentence(mention.start)[1]][:_PRONOUN])
-    return (mention.start, mention.end + match.end()) if match else None
+    if match is None or _NEW_SUBJECT.search(text.low[mention.end : mention.end + match.start()]):
+        return None
+    return mention.start, mention.end + match.end()
 
 
 def _drop_them(
@@ -178,6 +189,19 @@ def _drop_them(
         return None
     match = _IT.search(text.low[end : text.sentence(end - 1)[1]][:_PRONOUN])
     return (chain, (chain[0].start, end + match.end())) if match else None
+
+
+def _joined_before(text: Text, schema: Schema, place: int) -> tuple[list[str], int] | None:
+    """Return the columns that *and* joins to a name: 气温 of "气温和湿度以外"."""
+    last = text.token_at(place) - 1
+    if last < 1 or text.tokens[last].low not in _JOIN - {"the"}:
+        return None
+    clause = text.clause(text.tokens[last].start)[0]
+    first = max(text.token_at(clause), last - _WINDOW)
+    while first < last and text.tokens[first].low in FEATURE_ZH | FEATURE:
+        first += 1
+    found = _longest(text, schema, first, last - 1)
+    return (found[0], text.tokens[found[1]].start) if found else None
 
 
 def _governs_next(text: Text, mentions: list[Mention], end: int, words: str) -> bool:
@@ -212,20 +236,20 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         found = _longest(text, schema, max(first_allowed, last - _WINDOW + 1), last)
         if found is None:
             break
-        name, first = found
-        names.append(name)
+        several, first = found
+        names += several[::-1]
         start, last = text.tokens[first].start, first - 1
         if last < first_allowed or text.tokens[last].low not in _JOIN:
             break
     return names[::-1], start
 
 
-def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[str, int] | None:
+def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[list[str], int] | None:
     for begin in range(first, last + 1):
         window = text.tokens[begin : last + 1]
         if any(t.low in _JOIN for t in window) or any(text.is_used(t.start) for t in window):
             continue
-        column = column_for(text.norm[window[0].start : window[-1].end], schema)
-        if column is not None:
-            return column.name, begin
+        columns = columns_for(text.norm[window[0].start : window[-1].end], schema)
+        if columns:
+            return [column.name for column in columns], begin
     return None

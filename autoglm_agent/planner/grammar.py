@@ -66,7 +66,8 @@ CARRIERS = _stems(
 ENTITIES = _stems(
     "customer client user visitor person people individual guest member subscriber somebody "
     "someone "
-    "consumer shopper buyer applicant borrower patient passenger employee student man woman human"
+    "consumer shopper buyer learner pupil player 学员 "
+    "applicant borrower patient passenger employee student man woman human"
 )
 """Whom rows are about: never what is predicted of them."""
 

@@ -19,6 +19,7 @@ from autoglm_agent.planner.text import Text, stem, word_set
 
 _APART = re.compile(
     r"\b(?:same|one|either|single) (?:side|fold|split|part|set|partition|half)s?\b|"
+    r"\bonly in (?:the )?(?:train\w*|test\w*) or\b|\bkeep (?:\w+ ){1,3}apart\b|"
     r"\bboth (?:\w+ ){0,3}(?:train\w*|test\w*|sets?|sides|splits|parts)\b|"
     r"\b(?:train\w*|test\w*)\b[^.;!?]{0,40}\b(?:disjoint|no overlap|not overlap|don't overlap)|"
     r"\b(?:across|between|in|into) (?:the )?(?:train\w*|split|test\w*)(?: set| data)?"
@@ -28,7 +29,7 @@ _APART = re.compile(
     r"validat\w*)|\bgenerali[sz]\w* (?:to|across|over)\b|"
     r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|"
     r"个集合|份)|"
-    r"没见过|未见过|全新的?|不重叠|两边|两侧|不交叉|不能拆开|不要拆开|不拆分",
+    r"没见过|未见过|全新的(?!/)|不重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分",
     re.ASCII,
 )
 _TOGETHER = re.compile(
@@ -90,6 +91,7 @@ _NOT_GROUPS = word_set(
     metric report 训练 训练集 测试 测试集 数据 样本 时间 日期 模型 同时 出现 集合
     """
 )
+_NUMBERED = re.compile(r"(?:编号|编码|代码|号码|名称|序号|ID|id|号|名)\Z")
 _MOST = 40
 _KINDS = ("id", "category", "integer", "boolean", "text")
 
@@ -203,6 +205,8 @@ def _named_group(
     ids = [c for c in inside if _can_group(c)]
     if ids:
         return next((c for c in ids if c.identifies), ids[0])
+    if rooted := _rooted(text.norm[start:end], schema):
+        return rooted
     for token in text.tokens[text.token_at(start) : text.token_at(end)]:
         low = token.low
         if text.is_used(token.start) or low in _NOT_GROUPS | BREAKS | CONTEXT | PREDICT_ZH:
@@ -212,6 +216,19 @@ def _named_group(
         if column := _of_entity(token.stem, schema, barred):
             return column
     return None
+
+
+def _rooted(words: str, schema: Schema) -> Column | None:
+    """Return the column of which some Chinese words are the name without *number* or *id*."""
+    found = [
+        (words.index(root), -len(root), c)
+        for c in schema.columns
+        if _can_group(c)
+        and (root := _NUMBERED.sub("", c.name)) != c.name
+        and len(root) > 1
+        and root in words
+    ]
+    return min(found, key=lambda item: item[:2])[2] if found else None
 
 
 def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from autoglm_agent.planner.anchor import Anchor
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text
 
@@ -40,9 +41,15 @@ def shared_names(text: Text, schema: Schema) -> Iterator[Anchor]:
         first, last = text.token_at(start), text.token_at(end) - 1
         if first and text.tokens[first - 1].end > start:
             first -= 1
-        if first < len(text.tokens):
+        if first < len(text.tokens) and not _other_word(text, first, last, column):
             quarter = 0.25 if column.identifies else 1.0
             yield Anchor(column, first, max(first, last), score * quarter, "shared")
+
+
+def _other_word(text: Text, first: int, last: int, column: Column) -> bool:
+    """Tell whether the characters shared are of one known word of another meaning: 发电量."""
+    known = {c.name for c in concepts_of(text.tokens[first].stem)} if first == last else set()
+    return bool(known and column.concepts) and not known & column.concepts
 
 
 def name_core(column: Column) -> str:

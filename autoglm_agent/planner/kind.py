@@ -26,6 +26,7 @@ _PREDICT = re.compile(
 _CLUSTER = re.compile(
     r"\bcluster\w*|\bsegment(?:s|ing|ation|ed)?\b|\binto (?:\w+ ){0,3}(?:groups|segments|types|"
     r"clusters|categories|personas|buckets|cohorts)\b|"
+    r"\bin \d+ (?:groups|segments|clusters|buckets|classes of)\b|"
     r"\b(?:groups|types|kinds) of (?:similar|alike)\b|\bgroup (?:the |our |my |these |similar |"
     r"all )*\w+(?: by similarity| together)?\s*(?:$|[.,;!?]|into|by similar)|"
     r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
@@ -37,7 +38,9 @@ _CLUSTER = re.compile(
 )
 _ANOMALY = re.compile(
     r"\banomal\w+|\boutl(?:ier|ying)\w*|\bstrange\b|\bunusual\w*|\bweird\b|\babnormal\w*|"
-    r"\bsuspicious\w*|\bodd (?:\w+ )?(?:ones?|rows?|records?|values?|cases?|trips?|entries|"
+    r"\bsuspicious\w*|\b(?:find|spot|detect|show|flag|list|any|identify|which|the|highlight|locate|"
+    r"search for|look for) (?:me |us |all |any |the |really |very )*odd \w+s\b|"
+    r"\bodd (?:\w+ )?(?:ones?|rows?|records?|values?|cases?|trips?|entries|"
     r"readings?|points?|out)\b|\bnovelt\w+|\bstands? out\b|\bdo(?:es)? not (?:fit|belong)|"
     r"\bdon't (?:fit|belong)|\birregular\w*|\bpeculiar\b|\bfishy\b|\bdodgy\b|"
     r"\bbizarre\b|\batypical\b|\bquestionable\b|\bout of the ordinary\b|\bstick(?:s|ing)? out\b|"

@@ -109,6 +109,7 @@ UNITS = word_set(
     nm um mtorr torr mpa kpa pa psi bar mbar hz khz mhz ghz db lux ppm ppb mmhg bpm kcal cal joule
     tonnes tonne tons ton t ha acre acres min mins hrs hr sec secs usd eur gbp cny inr pct percent
     celsius fahrenheit degc degf deg kwh mwh kw mw wh kva kvar mah gb mb tb kb inch inches ft yd mi
+    dm dm3 cm3 l wk wks mth mo mos day days per yr nm kn ka wp kwp
     mph kmh kph rpm m2 m3 sqm sqft dl mgdl mmol km mm cm kg lb lbs oz ml
     元 万元 千克 公斤 厘米 毫米 公里 小时 分钟 天 岁
     """
@@ -125,36 +126,6 @@ FLAGS = word_set(
     """
 )
 """Light parts that say only what form a column has."""
-
-ABBREVIATIONS: dict[str, tuple[str, ...]] = {
-    "amt": ("amount",), "qty": ("quantity",), "cnt": ("count",), "avg": ("average",),
-    "dist": ("distance",), "temp": ("temperature",), "hum": ("humidity",), "sal": ("salary",),
-    "dept": ("department",), "yr": ("year",), "mpg": ("fuel", "mileage", "miles", "gallon"),
-    "medv": ("median", "value"), "chol": ("cholesterol",), "trestbps": ("blood", "pressure"),
-    "pct": ("percent",), "addr": ("address",), "lat": ("latitude",), "lon": ("longitude",),
-    "lng": ("longitude",), "dob": ("birth",), "arr": ("arrival",), "dep": ("departure",),
-    "dest": ("destination",), "orig": ("origin",), "tx": ("transaction",), "trx": ("transaction",),
-    "cust": ("customer",), "emp": ("employee",), "acct": ("account",), "bp": ("blood", "pressure"),
-    "hr": ("heart", "rate"), "qual": ("quality",), "cond": ("condition",), "desc": ("description",),
-    "edu": ("education",), "exp": ("experience",), "pop": ("population",), "rev": ("revenue",),
-    "val": ("value",), "wt": ("weight",), "ht": ("height",), "hp": ("horsepower",),
-    "disp": ("displacement",), "acc": ("acceleration",), "no": ("number",), "pax": ("passengers",),
-    "msrp": ("price",), "int": ("interest",), "bal": ("balance",), "num": ("number",),
-    "inc": ("income",), "trt": ("treatment",), "prod": ("product",), "maint": ("maintenance",),
-    "loc": ("location",), "mths": ("month",), "pmnt": ("payment",), "pymnt": ("payment",),
-    "tot": ("total",), "annum": ("annual", "year"), "del": ("delivery",), "reg": ("registration",),
-    "perf": ("performance",),
-    "mktg": ("marketing",), "freq": ("frequency",), "diff": ("difference",), "wspd": ("wind",),
-    "hum.": ("humidity",), "nb": ("number",), "nbr": ("number",), "sys": ("systolic",),
-    "dia": ("diastolic",),
-    "veh": ("vehicle",), "driv": ("driver",), "cat": ("category",), "trans": ("transaction",),
-    "gen": ("generation", "general"),
-    "tenyear": ("ten", "year"), "cigs": ("cigarettes",), "stat": ("status",),
-    "util": ("utilization",), "educ": ("education",), "mfr": ("manufacturer",),
-    "ev": ("electric", "vehicle"),
-    "mnt": ("amount",), "comp": ("compensation",), "ed": ("education",), "lvl": ("level",),
-    "yrs": ("years",), "ctry": ("country",), "sqft": ("area", "square", "feet"),
-}  # fmt: skip
 
 
 SMALL = word_set("a an the of to my our your his her its their this that")

@@ -88,7 +88,8 @@ _NEGATED_BEFORE = re.compile(
     re.ASCII,
 )
 _NEGATED_AFTER = re.compile(
-    r"\A\s*(?:is|would be|can be|could be)?\s*(?:misleading|not (?:enough|useful|good|"
+    r"\A\s*(?:is|would be|can be|could be)?\s*(?:misleading|not (?:enough|useful|good|needed|"
+    r"necessary|wanted|required|important|relevant|interesting|of interest|"
     r"meaningful|what)|useless|meaningless|isn't)|\A\s*(?:没有意义|不重要|有误导|不合适)",
     re.ASCII,
 )

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.anchors import find_anchors
+from autoglm_agent.planner.anchors import find_anchors, senses
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.text import distance, key_of, read_text
+from autoglm_agent.planner.text import Text, distance, key_of, read_text
 
 _SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
+_SIDES = 3
+"""Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
 
 def column_for(phrase: str, schema: Schema) -> Column | None:
@@ -22,22 +26,75 @@ def column_for(phrase: str, schema: Schema) -> Column | None:
     Returns:
         The column, or None when there is none or more than one as good.
     """
+    found = _best(phrase, schema)
+    return found[0] if len(found) == 1 else None
+
+
+def columns_for(phrase: str, schema: Schema) -> list[Column]:
+    """Return the columns that a phrase means; several where it says what they have in common.
+
+    "Goals" means `h_goals` and `a_goals` alike: no word prefers one of them.
+
+    Args:
+        phrase: A few words.
+        schema: The table's columns.
+    """
+    found = _best(phrase, schema)
+    if len(found) < 2:
+        return found
+    heads = {column.core[-1].stem for column in found}
+    text = read_text(phrase, schema.vocabulary)
+    told = all(any(c.core[-1].says(t.stem) for t in text.tokens) for c in found)
+    meant = told or frozenset.intersection(*(c.core[-1].concepts for c in found))
+    return found if len(heads) == 1 and meant and len(found) <= _SIDES else []
+
+
+def _best(phrase: str, schema: Schema) -> list[Column]:
     text = read_text(phrase, schema.vocabulary)
     mentions = find_mentions(text, schema)
     if mentions:
-        return mentions[0].column
+        return [mentions[0].column]
     if misspelt := _misspelt(phrase, schema):
-        return misspelt
+        return [misspelt]
     scores: dict[str, float] = {}
+    amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in find_anchors(text, schema, []):
-        score = _entity_score(anchor) if anchor.how != "generic" and anchor.how != "level" else 0.0
+        score = (
+            _entity_score(anchor, amount=amount)
+            if anchor.how != "generic" and anchor.how != "level"
+            else 0.0
+        )
         scores[anchor.column.name] = max(scores.get(anchor.column.name, 0.0), score)
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
-        return None
-    if len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _TIE:
-        return None
-    return schema.by_name[ranked[0][0]]
+        only = _partly_named(text, schema)
+        return [only] if only is not None else []
+    return [schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE]
+
+
+def _partly_named(text: Text, schema: Schema) -> Column | None:
+    """Return the one column in whose name every word of a phrase stands: *performance*, `perf_rtg`.
+
+    What a target would need, that the last word of the name be said, is not needed of a column
+    that is only to be found.
+    """
+    meaning = senses(text)
+    told = [i for i, t in enumerate(text.tokens) if t.low not in BREAKS | CONTEXT | {"的"}]
+    found = [
+        column
+        for column in schema.columns
+        if told
+        and all(
+            any(
+                not part.light
+                and (part.says(text.tokens[i].stem)
+                     or bool(part.concepts & {c.name for c in meaning[i].concepts}))
+                for part in column.parts
+            )
+            for i in told
+        )
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _misspelt(phrase: str, schema: Schema) -> Column | None:
@@ -50,6 +107,11 @@ def _misspelt(phrase: str, schema: Schema) -> Column | None:
     return near[0] if len(near) == 1 else None
 
 
-def _entity_score(anchor: Anchor) -> float:
-    """Undo the discount that ids get as targets: here an id is what is looked for."""
+def _entity_score(anchor: Anchor, *, amount: bool) -> float:
+    """Undo the discount that ids get as targets: here an id may be what is looked for.
+
+    Not where the words say a quantity: the days of a stay are not its number.
+    """
+    if amount:
+        return anchor.score
     return min(1.0, anchor.score * 4 + 0.05) if anchor.column.identifies else anchor.score

@@ -8,9 +8,8 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from autoglm_agent.planner.abbreviations import shortens, spelt_out
-from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH
+from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH, PREDICT
 from autoglm_agent.planner.lexicon import (
-    ABBREVIATIONS,
     LIGHT,
     SMALL,
     UNITS,
@@ -19,10 +18,13 @@ from autoglm_agent.planner.lexicon import (
     compound_concepts,
     concepts_of,
     domains_of,
+    english_words,
     pages_of,
     phrase_key,
 )
+from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
+from autoglm_agent.planner.unit_words import QUANTITIES
 
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import ColumnProfile, Profile
@@ -36,6 +38,7 @@ _DULL_LEVELS = word_set(
 
 
 _ROOT = 6
+_BEGUN = 3
 _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
@@ -68,7 +71,10 @@ class Part:
             return not concepts_of(self.stem) and not domains_of(self.stem)
         short, long = sorted((self.stem, word_stem), key=len)
         if len(short) < 4 or len(long) < len(short) + 3 or not long.startswith(short):
-            return False
+            begun = len(self.stem) == _BEGUN and len(word_stem) > len(self.stem) + 1
+            if not begun or not word_stem.startswith(self.stem) or word_stem in PREDICT:
+                return False
+            # `vol` for *volume*, `ref` for *referee*, where the three letters are no word.
         return not concepts_of(short) and not domains_of(short)
 
     def akin(self, word_stem: str) -> bool:
@@ -178,6 +184,7 @@ class Schema:
         self.vocabulary = (
             chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
         )
+        self.sides = _sides(names)
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -197,20 +204,24 @@ class Schema:
         for index, word in enumerate(words):
             known = word in ABBREVIATIONS or concepts_of(stem(word)) or domains_of(stem(word))
             told = ABBREVIATIONS.get(word, () if known else spelt_out(word))
+            side = self.sides.get(word, ()) if not index else ()
+            tail = words[index:]
+            of_unit = index > 0 and word in UNITS and all(w in UNITS or w.isdigit() for w in tail)
+            told = (*told, *side, *(QUANTITIES.get(word, ()) if of_unit else ()))
             alternatives = frozenset(stem(w) for w in told)
             keys = [stem(word), *alternatives]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
-            of_unit = index > 0 and all(w in UNITS for w in words[index:])
-            light = word in LIGHT or word.isdigit() or of_unit
+            light = (word in LIGHT or word.isdigit() or of_unit) and not side
             parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))
-        tail = self.cut(profile.name)[len(words) :]
-        unit = [Part(stem(w), frozenset(), _names(concepts_of(stem(w))), True) for w in tail]
+        rest = self.cut(profile.name)[len(words) :]
+        unit = [Part(stem(w), frozenset(), _names(concepts_of(stem(w))), True) for w in rest]
         return Column(profile, whole, "".join(p.stem for p in parts), tuple(parts), tuple(unit))
 
     def cut(self, name: str) -> list[str]:
         """Cut a name into words, Chinese by the lexicon alone."""
         text = read_text(name, _name_vocabulary())
-        return [token.low for token in text.tokens] or [name.lower()]
+        words = [token.low for token in text.tokens] or [name.lower()]
+        return [part for word in words for part in _unglued(word)]
 
     @cached_property
     def title(self) -> list[str]:
@@ -286,6 +297,35 @@ class Schema:
 @cache
 def _name_vocabulary() -> frozenset[str]:
     return chinese_words() | {"是否"}
+
+
+_GLUED = re.compile(
+    r"(?P<head>[a-z]{3,})(?P<tail>id|nr|no|num|nbr|cd|code|dt|date|nm|amt|qty|pct|cnt|flag|flg)"
+)
+
+
+@cache
+def _unglued(word: str) -> tuple[str, ...]:
+    """Cut `patnr`, `custid` or `mdate` in two, where the first part begins a known word."""
+    match = _GLUED.fullmatch(word)
+    known = word in english_words() or concepts_of(stem(word)) or domains_of(stem(word))
+    if match is None or known:
+        return (word,)
+    if any(other.startswith(word) for other in english_words()):
+        return (word,)
+    head, tail = match["head"], match["tail"]
+    begun = head in ABBREVIATIONS or any(other.startswith(head) for other in english_words())
+    return (head, tail) if begun else (word,)
+
+
+_HOME, _AWAY = ("home", "host"), ("away", "visitor", "visiting", "guest", "opponent")
+
+
+def _sides(names: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return what `h_` and `a_` stand for where two columns differ in nothing else."""
+    cut = [name.lower().partition("_") for name in names]
+    tails = {side: {tail for head, _, tail in cut if head == side} for side in ("h", "a")}
+    return {"h": _HOME, "a": _AWAY} if tails["h"] & tails["a"] - {""} else {}
 
 
 def _names(concepts: tuple[Concept, ...]) -> frozenset[str]:

@@ -91,7 +91,7 @@ _GROUP = re.compile(
 )
 _SPLIT_WORD = re.compile(
     r"split|hold|held|leave|group|fold|train|test|valid|together|unseen|never|new|both|cv|分组|"
-    r"划分|切分|拆分|留|训练|测试|同时|一起|分割|分折|为组|一边|一侧|同侧|同边|一组|拆开|测试|验证",
+    r"划分|切分|拆分|留|训练|测试|同时|一起|分割|分折|为组|一边|一侧|两边|两侧|分到|分在|同侧|同边|一组|拆开|测试|验证",
     re.ASCII,
 )
 _NOT_GROUPS = word_set(

@@ -69,7 +69,9 @@ class Standing:
         weight = _WEIGHT.get(place.region, 0.0)
         if not weight:
             return 0.0
-        if _modifies_other(self._text, anchor, self._strong):
+        if _modifies_other(self._text, anchor, self._strong) or _of_a_head(
+            self._text, anchor, self._strong
+        ):
             weight *= _MODIFIER
         key = (self._text.sentence(token.start)[0], place.region)
         if (anchor.how == "exact" and self._counted(anchor)) or self._which(anchor):
@@ -158,6 +160,22 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
+
+
+def _of_a_head(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
+    """Tell whether a Chinese word only says whose quantity is asked for: 毕业后的*工资*."""
+    if not text.tokens[anchor.last].cjk or anchor.score >= 1.0:
+        return False
+    end = text.clause(text.tokens[anchor.last].start)[1]
+    after = text.tokens[anchor.last + 1 :][:_LONGEST_COMPOUND]
+    of = next((i for i, t in enumerate(after) if t.low == "的" and t.start < end), None)
+    if of is not None and of and after[of - 1].low in ("上", "里", "中", "内"):
+        return False
+    if of is None or of + 1 >= len(after) or after[of + 1].start >= end:
+        return False
+    index = anchor.last + of + 2
+    head = text.tokens[index]
+    return not strong[index] and any(c.hint == "amount" for c in concepts_of(head.stem))
 
 
 def _other_noun(text: Text, anchor: Anchor, after: int) -> bool:

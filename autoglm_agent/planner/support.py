@@ -17,6 +17,7 @@ from autoglm_agent.planner.grammar import (
     ENTITIES,
     FILLER,
     FILLER_ZH,
+    LIGHT_VERBS,
     NEUTRAL,
     PREDICT,
     QUESTION,
@@ -30,6 +31,9 @@ _REACH, _NEAR_WORDS = 12, 3
 """Words before a target that can qualify it; twice as many after."""
 _UNKNOWN = {"near": 0.7, "generic": 0.82, "tight": 0.93}
 _OTHER_KIND, _FOREIGN_ITSELF = 0.6, 0.6
+_STRANGER = 0.7
+_WIDE = frozenset({"medical"})
+"""Fields so wide that a word of one says little of a table of the same: tumours and hearts."""
 _EVENT = 0.72
 """Who or what an event befalls decides less than of what a quantity is."""
 _FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
@@ -56,8 +60,11 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
         factor *= _EVENT if event else _FOREIGN.get(anchor.how, 0.5)
     if anchor.how == "near" and word_support(text.tokens[anchor.first].stem, schema) == "foreign":
         factor *= _FOREIGN_ITSELF
-    if anchor.how == "generic" and not _about(anchor, text, schema):
-        factor *= 0.6
+    if anchor.how == "generic":
+        if not _about(anchor, text, schema):
+            factor *= 0.6
+        elif _of_another_thing(anchor, text, schema):
+            factor *= _STRANGER
     return factor
 
 
@@ -141,6 +148,38 @@ def _about(anchor: Anchor, text: Text, schema: Schema) -> bool:
     if anchor.column.two_valued and _touches(anchor, text, schema):
         return True
     return any(word_support(other, schema) == "supported" for other in text.stems)
+
+
+def _of_another_thing(anchor: Anchor, text: Text, schema: Schema) -> bool:
+    """Tell whether an event is told of a thing that no word of the table knows: a *tumour*.
+
+    That tumours and the table's columns both are of medicine does not make a column called
+    `target` say whether a tumour is malignant. Whom rows are about does not count as a thing.
+    """
+    if text.tokens[anchor.first].low in GENERIC_TARGETS:
+        return False
+    start, end = text.sentence(text.tokens[anchor.first].start)
+    strange = False
+    for index, token in enumerate(text.tokens):
+        if not start <= token.start < end or text.is_used(token.start) or not _content(text, index):
+            continue
+        if (
+            token.stem in ENTITIES | NEUTRAL | FILLER
+            or token.low in LIGHT_VERBS
+            or (not token.cjk and len(token.low) < 3)
+        ):
+            continue
+        if _named(token.stem, schema):
+            return False
+        strange = strange or (bool(domains_of(token.stem)) and domains_of(token.stem) <= _WIDE)
+    return strange
+
+
+def _named(word: str, schema: Schema) -> bool:
+    """Tell whether the table itself has a word or its meaning, whatever the field of life."""
+    if any(_alike(word, other) for other in schema.word_stems):
+        return True
+    return bool({c.name for c in concepts_of(word)} & schema.concepts)
 
 
 def _touches(anchor: Anchor, text: Text, schema: Schema) -> bool:

@@ -10,7 +10,7 @@ from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
-from autoglm_agent.planner.grammar import CONTEXT, FILLER, FILLER_ZH, FUNCTION_ZH
+from autoglm_agent.planner.grammar import CONTEXT, ENTITIES, FILLER, FILLER_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
@@ -185,7 +185,7 @@ def names_something(text: Text, schema: Schema) -> bool:
         if text.is_used(token.start) or token.low in GENERIC_TARGETS:
             continue
         if token.cjk:
-            known = token.low in FUNCTION_ZH | FILLER_ZH
+            known = token.low in FUNCTION_ZH | FILLER_ZH or token.stem in ENTITIES
             if not known and (len(token.low) > 1 or domains_of(token.low)):
                 return True
         elif (

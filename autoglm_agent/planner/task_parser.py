@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _INTERPRETABLE = re.compile(
     r"\b(?:interpretab\w+|explainab\w+|explain(?:s|ed|ing)?|transparen\w+|(?:white|"
     r"glass)[- ]box|understandab\w+|comprehensib\w+|"
+    r"readable|legible|traceable|"
     r"easy to (?:understand|explain|read|follow|interpret)|human[- ]readable|simple enough|"
     r"score ?cards?(?:[- ]style)?|inspectable|auditab\w+|intelligib\w+|justify (?:each|every|the|"
     r"a|its)|"

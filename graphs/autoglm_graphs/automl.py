@@ -257,6 +257,7 @@ class AutoMLStage:
             task_overrides=settings.slots,
             backend=settings.backend,
             search=settings.search,
+            recipe=settings.recipe,
         )
         consent = settings.consent or bool(state.get("consent"))
         memory = self._open_memory(workspace.path.parent / "memory", listener)

@@ -37,6 +37,7 @@ class Settings(Datum):
         consent: Whether the user allowed a second reading of the vault beforehand.
         ask: Whether the run waits for a person where it has a question, instead of ending.
         approve: What a person approves before it is done: `plan`, `remedies`.
+        recipe: Name, file or folder of recipes, or `none`; None lets the words choose.
         features: Whether semantic features are made and tested before the search.
         backend: Who does the fits: `threads`, `loky` or `ray`; None as joblib is configured.
         search: Who proposes candidates after the portfolio: `auto`, `grid`, `random`, `tpe`,
@@ -56,6 +57,7 @@ class Settings(Datum):
     features: bool = False
     backend: Backend | None = None
     search: Search = "auto"
+    recipe: str | None = None
     command: str = ""
 
 

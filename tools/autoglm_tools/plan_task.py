@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field, ValidationError
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.chain import Evidence, Kind, Task, digest
 from autoglm_agent.errors import InputError
+from autoglm_agent.planner.paradigms import told as recipe_told
+from autoglm_agent.planner.paradigms import with_recipe
 from autoglm_agent.planner.task_parser import parse_task
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
@@ -31,13 +33,16 @@ def plan_task(session: Session) -> BaseTool:
 
     def work(data_id: str, instruction: str, **overrides: Any) -> Result:
         profile = stored_profile(session, data_id)
-        task = understand(instruction, profile, overrides, session.task_overrides)
+        read = understand(instruction, profile, overrides, session.task_overrides)
+        task, gate = with_recipe(read, instruction, profile, session.recipe)
         task_id = digest([data_id, task.to_json()])
         planned = {"data_id": data_id, "task": task.to_json()}
         session.workspace.write_json(planned, "tasks", f"{task_id}.json")
         session.workspace.write_json(task.to_json(), "task.json")
         ids = {"data_id": data_id, "task_id": task_id, "kind": task.kind}
-        return told(task_text(task), ids), {**ids, "task": task.to_json()}
+        recipe = gate.chosen.name if gate.chosen else None
+        text = f"{task_text(task)}\n{recipe_told(gate, task)}"
+        return told(text, ids), {**ids, "task": task.to_json(), "recipe": recipe}
 
     return as_tool(
         "plan_task",
@@ -102,7 +107,13 @@ def task_text(task: Task) -> str:
     for slot, value in task.to_json().items():
         if slot == "evidence" or value in (None, [], {}):
             continue
-        why = task.evidence.get(slot)
-        words = f' ("{why.span}")' if why and why.span else f" ({why.source})" if why else ""
-        lines.append(f"{slot}: {value}{words}")
+        lines.append(f"{slot}: {value}{_because(task.evidence.get(slot))}")
     return "\n".join(lines)
+
+
+def _because(why: Evidence | None) -> str:
+    if why is None:
+        return ""
+    if why.source == "recipe":
+        return f" (recipe {why.span})"
+    return f' ("{why.span}")' if why.span else f" ({why.source})"

@@ -45,6 +45,7 @@ class Session:
         backend: Who does the fits: `threads`, `loky` or `ray`; None for threads, unless
             `joblib.parallel_config` says otherwise.
         search: Who proposes candidates after the portfolio.
+        recipe: Name, file or folder of recipes, or `none`; None lets the words choose.
         first: Gives the configurations that a search on prepared data tries first; not asked
             when the number of trials is fixed, because the result must not depend on it then.
     """
@@ -61,6 +62,7 @@ class Session:
     task_overrides: dict[str, object] = field(default_factory=dict)
     backend: Backend | None = None
     search: Search = "auto"
+    recipe: str | None = None
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
 
     @property
