@@ -52,6 +52,7 @@ class _AutoML(BaseEstimator):
         interpretable: bool = False,
         verbose: int = 0,
         semantic_features: bool = False,
+        experimental: tuple[str, ...] = (),
     ) -> None:
         self.time_budget = time_budget
         self.trials = trials
@@ -62,6 +63,7 @@ class _AutoML(BaseEstimator):
         self.interpretable = interpretable
         self.verbose = verbose
         self.semantic_features = semantic_features
+        self.experimental = experimental
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Search for the best ensemble.
@@ -107,6 +109,7 @@ class _AutoML(BaseEstimator):
                 sample_weight=weight,
                 n_jobs=self.n_jobs if self.n_jobs and self.n_jobs > 0 else None,
                 expressions=self.features_.expressions,
+                experimental=self.experimental,
             )
         except InputError as error:
             raise ValueError(str(error)) from error

@@ -101,6 +101,10 @@ def run(
     features: Annotated[
         bool, typer.Option("--features", help="Make semantic features; keep those that pass.")
     ] = False,
+    families: Annotated[
+        list[str] | None,
+        typer.Option(help="Experimental family to try besides: searched_network."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -122,6 +126,7 @@ def run(
         consent=allow_second_reading,
         as_json=json,
         features=features,
+        families=families or (),
     )
 
 

@@ -36,12 +36,17 @@ def run(
     consent: bool,
     as_json: bool,
     features: bool = False,
+    families: Sequence[str] = (),
     approve: Sequence[str] = (),
 ) -> None:
     """Run a task; see `autoglm run --help`."""
     from autoglm_graphs.runs import start_run
     from autoglm_graphs.settings import Settings
 
+    if families:  # what cannot be trained says so before anything is
+        from autoglm_agent.automl.search.experimental import check_experimental
+
+        check_experimental(families)
     settings = Settings(
         instruction=instruction,
         data=existing(data),
@@ -52,6 +57,7 @@ def run(
         query=query,
         consent=consent,
         features=features,
+        families=tuple(families),
         ask=bool(approve),
         approve=tuple(approve),
         command=shlex.join(["autoglm", *sys.argv[1:]]),

@@ -243,6 +243,7 @@ class AutoMLStage:
             listener=listener,
             checks=False,
             task_overrides=settings.slots,
+            families=settings.families,
         )
         consent = settings.consent or bool(state.get("consent"))
         memory = self._open_memory(workspace.path.parent / "memory", listener)

@@ -36,6 +36,7 @@ class Settings(Datum):
         ask: Whether the run waits for a person where it has a question, instead of ending.
         approve: What a person approves before it is done: `plan`, `remedies`.
         features: Whether semantic features are made and tested before the search.
+        families: Experimental families of models that are tried besides the usual ones.
     """
 
     instruction: str = ""
@@ -49,6 +50,7 @@ class Settings(Datum):
     ask: bool = False
     approve: tuple[str, ...] = ()
     features: bool = False
+    families: tuple[str, ...] = ()
     command: str = ""
 
 

@@ -42,6 +42,7 @@ class Session:
         task_overrides: Slots that are fixed from outside (command-line flags).
         first: Gives the configurations that a search on prepared data tries first; not asked
             when the number of trials is fixed, because the result must not depend on it then.
+        families: Experimental families that every search tries besides.
     """
 
     workspace: Workspace
@@ -55,6 +56,7 @@ class Session:
     checks: bool = True
     task_overrides: dict[str, object] = field(default_factory=dict)
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
+    families: tuple[str, ...] = ()
 
     @property
     def time_used(self) -> dict[str, float | None]:

@@ -61,6 +61,11 @@ def described_members(
 
 
 def _function(family: str, kind: str) -> tuple[str, str]:
+    if family not in _FUNCTIONS and family != "linear":
+        raise InputError(
+            f"A member of the family {family} cannot be written as code.",
+            "Use the model itself (`autoglm predict`), or run again without that family.",
+        )
     if family == "linear":
         return ("linear", "fit_ridge" if kind == "regression" else "fit_logistic")
     return _FUNCTIONS[family]

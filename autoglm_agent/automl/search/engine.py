@@ -22,6 +22,7 @@ from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search import portfolio, schedule
 from autoglm_agent.automl.search.blend import conclude
+from autoglm_agent.automl.search.experimental import check_experimental, with_experimental
 from autoglm_agent.automl.search.recalled import ahead, believed
 from autoglm_agent.automl.search.result import SearchResult, load_search
 from autoglm_agent.automl.search.study import Study
@@ -61,6 +62,7 @@ def run_search(
     first: Sequence[Mapping[str, Any]] = (),
     without: Collection[str] = (),
     expressions: Sequence[Mapping[str, Any]] = (),
+    experimental: Collection[str] = (),
 ) -> SearchResult:
     """Search for the best ensemble within the time.
 
@@ -91,14 +93,21 @@ def run_search(
         without: Families that are not trained.
         expressions: Semantic features that every candidate reads besides, as
             `semantic.gate.Selection.expressions` holds them.
+        experimental: Families of `experimental.EXPERIMENTAL` that are tried besides.
 
     Returns:
         The candidates, their out-of-fold predictions, and the model.
+
+    Raises:
+        InputError: If an experimental family is unknown.
+        MissingExtraError: If what it needs is not installed.
     """
+    check_experimental(experimental)
     deadline = deadline or Deadline()
     work = _Search(
         problem, deadline, trials, store or MemoryTrials(), listener, frozenset(discard),
         () if interpretable or simplify else tuple(believed(first)), frozenset(without),
+        () if interpretable or simplify else tuple(experimental),
     )  # fmt: skip
     if deadline.seconds is not None and deadline.left < LEAST_SECONDS:
         study = _study_of_baseline(y, problem, folds, seed)
@@ -141,6 +150,7 @@ class _Search:
     discard: frozenset[str]
     first: tuple[Spec, ...] = ()
     without: frozenset[str] = frozenset()
+    experimental: tuple[str, ...] = ()
     trials: list[Trial] = field(default_factory=list)
     failed: list[Candidate] = field(default_factory=list)
     trained: int = 0
@@ -155,6 +165,7 @@ class _Search:
         )
         board = schedule.Board(study, training)
         offers = ahead(board, self.first, self._offers(board, interpretable, simplify))
+        offers = with_experimental(board, self.experimental, offers)
         for count, (spec, share) in enumerate(offers):
             if self.limit is not None and count >= self.limit:
                 self.stopped = "trials"

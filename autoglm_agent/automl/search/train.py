@@ -18,6 +18,7 @@ from autoglm_agent.automl.models.forest import fit_forest, grow
 from autoglm_agent.automl.models.lightgbm import fit_lightgbm
 from autoglm_agent.automl.models.linear import fit_linear
 from autoglm_agent.automl.models.network import fit_network
+from autoglm_agent.automl.models.searched_network import fit_searched_network
 from autoglm_agent.automl.models.tree import fit_tree
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.processors import side_by_side
@@ -38,6 +39,7 @@ FAMILIES: dict[str, Family] = {
     "random_forest": fit_forest,
     "linear": fit_linear,
     "network": fit_network,
+    "searched_network": fit_searched_network,
     "tree": fit_tree,
 }
 FORESTS = ("extra_trees", "random_forest")
@@ -182,7 +184,7 @@ def _refit(
 ) -> Any:  # fmt: skip
     """Fit on all rows with what the folds found out."""
     params = dict(params)
-    if spec.family in ("lightgbm", "catboost", "network"):
+    if spec.family in ("lightgbm", "catboost", "network", "searched_network"):
         params["rounds"] = max(1, round(float(np.mean([i["rounds"] for i in infos[-3:]])) * 1.1))
     if spec.family == "linear":
         params["strengths"] = [float(np.median([i["strength"] for i in infos]))]
