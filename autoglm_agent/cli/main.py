@@ -105,6 +105,10 @@ def run(
         list[str] | None,
         typer.Option(help="Experimental family to try besides: searched_network."),
     ] = None,
+    export: Annotated[
+        str | None,
+        typer.Option(help="Refuse what could not be exported so: code (see `autoglm code`)."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -127,6 +131,7 @@ def run(
         as_json=json,
         features=features,
         families=families or (),
+        export=export,
     )
 
 

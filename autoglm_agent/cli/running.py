@@ -37,6 +37,7 @@ def run(
     as_json: bool,
     features: bool = False,
     families: Sequence[str] = (),
+    export: str | None = None,
     approve: Sequence[str] = (),
 ) -> None:
     """Run a task; see `autoglm run --help`."""
@@ -47,6 +48,10 @@ def run(
         from autoglm_agent.automl.search.experimental import check_experimental
 
         check_experimental(families)
+    if export:
+        from autoglm_agent.automl.export.wished import check_export
+
+        check_export(export, families=families, features=features)
     settings = Settings(
         instruction=instruction,
         data=existing(data),

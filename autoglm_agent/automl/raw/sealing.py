@@ -37,14 +37,21 @@ def seal(workspace: Workspace, inputs: RawInputs, *, metric: str | None, seed: i
     Raises:
         InputError: If there are too few inputs, or fewer than two classes.
     """
-    if len(inputs.values) < LEAST_ROWS:
+    count = len(inputs.values)
+    if count < LEAST_ROWS:
+        many = f"{count} {inputs.kind}s are" if count != 1 else f"One {inputs.kind} is"
         raise InputError(
-            f"{len(inputs.values)} {inputs.kind}s are too few to learn from and to check.",
+            f"{many} too few to learn from and to check.",
             f"Give {LEAST_ROWS} at least.",
         )
     frame = inputs.frame()
     labels = pd.Series(list(inputs.labels), name="label")
     classes = labels_of(labels)
+    if len(classes) < 2:
+        raise InputError(
+            f"All {count} {inputs.kind}s have the label {str(classes[0])[:60]!r}.",
+            "Give examples of two classes at least.",
+        )
     problem = Problem.of(
         "binary" if len(classes) == 2 else "multiclass", labels, metric=metric or "accuracy"
     )
