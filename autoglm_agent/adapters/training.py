@@ -27,6 +27,11 @@ VALIDATION = 0.1
 """Share of the rows on which epochs are compared."""
 WARMUP = 0.1
 """Share of the steps in which the learning rate rises."""
+Trained = Literal["bottleneck", "lora", "head", "whole"]
+RATES: dict[Trained, float] = {"bottleneck": 1e-3, "lora": 1e-3, "head": 1e-2, "whole": 1e-4}
+"""Learning rates on a backbone of `USUAL_WIDTH`; those of Houlsby et al. 2019 for adapters lie
+between 3e-5 and 3e-3. Narrower ones bear more, by the square root of the width."""
+USUAL_WIDTH = 768
 
 
 @dataclass(frozen=True)
@@ -35,17 +40,25 @@ class Schedule:
 
     Attributes:
         epochs: Passes over the rows.
-        rate: Highest learning rate; adapters bear a higher one than whole backbones.
+        rate: Highest learning rate; None takes `default_rate` of what is trained.
         batch_size: Rows a step.
         seed: Of the order of the rows and of the new weights.
         deadline: When to stop, with the best epoch so far.
     """
 
     epochs: int = 10
-    rate: float = 1e-3
+    rate: float | None = None
     batch_size: int = 32
     seed: int = 0
     deadline: Deadline = field(default_factory=Deadline)
+
+
+def default_rate(trained: Trained, width: int) -> float:
+    """Return the learning rate that suits what is trained on a backbone of that width."""
+    if trained == "head":
+        return RATES["head"]
+    factor: float = (USUAL_WIDTH / max(1, width)) ** 0.5
+    return RATES[trained] * min(4.0, max(0.5, factor))
 
 
 def fit_adapter(
@@ -98,7 +111,8 @@ def fit_adapter(
             told: torch.Tensor = adapter.head(backbone.features(batch))
             return told
 
-    best = _optimise(adapter, logits, inputs, codes, schedule, listener)
+    rate = schedule.rate or default_rate(kind, backbone.width)
+    best = _optimise(adapter, logits, inputs, codes, schedule, rate, listener)
     whole = sum(p.numel() for p in host.module.parameters())
     figures = {"validation_accuracy": best, "share": adapter.parameters_added / whole}
     adapter.spec = spec.model_copy(update={"figures": figures})
@@ -143,10 +157,10 @@ def fit_whole(
         backbone: Copied, not changed.
         inputs: Texts, or images.
         labels: Their classes.
-        schedule: How long and how fast; the rate is 1e-4 by default.
+        schedule: How long and how fast.
         listener: Told of each epoch.
     """
-    schedule = schedule or Schedule(rate=1e-4)
+    schedule = schedule or Schedule()
     own = copy.copy(backbone)
     own.module = copy.deepcopy(backbone.module).requires_grad_(True)
     return _fit_tuned(own, nn.ModuleList([own.module]), inputs, labels, schedule, listener)
@@ -180,7 +194,8 @@ def _fit_tuned(
         return told
 
     whole = nn.ModuleList([*trained, head])
-    best = _optimise(whole, logits, inputs, codes, schedule, listener)
+    rate = schedule.rate or default_rate("whole" if len(trained) else "head", backbone.width)
+    best = _optimise(whole, logits, inputs, codes, schedule, rate, listener)
     whole.eval().requires_grad_(False)
     return Tuned(backbone, head, classes, best)
 
@@ -203,6 +218,7 @@ def _optimise(
     inputs: Sequence[Any],
     codes: torch.Tensor,
     schedule: Schedule,
+    rate: float,
     listener: Listener,
 ) -> float:
     """Fit the parameters; returns the best validation accuracy, whose weights are kept."""
@@ -213,7 +229,7 @@ def _optimise(
     check, learn = rows[:held], rows[held:]
     steps = schedule.epochs * -(-len(learn) // schedule.batch_size)
     optimizer = torch.optim.AdamW(
-        [p for p in trained.parameters() if p.requires_grad], lr=schedule.rate, weight_decay=0.01
+        [p for p in trained.parameters() if p.requires_grad], lr=rate, weight_decay=0.01
     )
     rise = max(1, int(WARMUP * steps))
     rates = torch.optim.lr_scheduler.LambdaLR(

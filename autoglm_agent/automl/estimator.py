@@ -58,6 +58,7 @@ class _AutoML(BaseEstimator):
         semantic_features: bool = False,
         backend: Backend | None = None,
         search: Search = "auto",
+        experimental: tuple[str, ...] = (),
     ) -> None:
         self.time_budget = time_budget
         self.trials = trials
@@ -70,6 +71,7 @@ class _AutoML(BaseEstimator):
         self.semantic_features = semantic_features
         self.backend = backend
         self.search = search
+        self.experimental = experimental
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Search for the best ensemble.
@@ -118,6 +120,7 @@ class _AutoML(BaseEstimator):
                 backend=self.backend,
                 search=self.search,
                 to_predict=int(TEST_ROWS * len(codes)),
+                experimental=self.experimental,
             )
         except InputError as error:
             raise ValueError(str(error)) from error

@@ -29,6 +29,10 @@ def train(
         str | None, typer.Option(help="Vision model whose frozen vectors are tried too.")
     ] = None,
     metric: Annotated[str | None, typer.Option(help="scikit-learn's name [accuracy].")] = None,
+    export: Annotated[
+        str | None,
+        typer.Option(help="onnx: train a network alone and write it as model.onnx into the run."),
+    ] = None,
     time_budget: Annotated[float, typer.Option(help="Seconds for all of it.", min=1)] = 120.0,
     seed: Annotated[int, typer.Option(help="Seed of the division and every model.")] = 0,
     runs: Runs = None,
@@ -39,7 +43,7 @@ def train(
 
     work(
         data, label=label, size=size, families=family or (), backbone=backbone, metric=metric,
-        seconds=time_budget, seed=seed, runs=runs, as_json=json,
+        seconds=time_budget, seed=seed, runs=runs, as_json=json, export=export,
     )  # fmt: skip
 
 

@@ -114,6 +114,14 @@ def run(
         ),
     ] = "auto",
     recipe: Recipe = None,
+    families: Annotated[
+        list[str] | None,
+        typer.Option(help="Experimental family to try besides: searched_network."),
+    ] = None,
+    export: Annotated[
+        str | None,
+        typer.Option(help="Refuse what could not be exported so: code (see `autoglm code`)."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Find a model for a table and a sentence, verify it, and write a report."""
@@ -138,6 +146,8 @@ def run(
         backend=backend,
         search=search,
         recipe=recipe,
+        families=families or (),
+        export=export,
     )
 
 

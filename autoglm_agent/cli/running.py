@@ -40,6 +40,8 @@ def run(
     features: bool = False,
     backend: str | None = None,
     search: str = "auto",
+    families: Sequence[str] = (),
+    export: str | None = None,
     approve: Sequence[str] = (),
     recipe: str | None = None,
 ) -> None:
@@ -47,6 +49,14 @@ def run(
     from autoglm_graphs.runs import start_run
     from autoglm_graphs.settings import Settings
 
+    if families:  # what cannot be trained says so before anything is
+        from autoglm_agent.automl.search.experimental import check_experimental
+
+        check_experimental(families)
+    if export:
+        from autoglm_agent.automl.export.wished import check_export
+
+        check_export(export, families=families, features=features)
     settings = Settings(
         instruction=instruction,
         data=existing(data),
@@ -60,6 +70,7 @@ def run(
         backend=check_backend(backend),
         search=check_search(search),
         recipe=_recipe(recipe),
+        families=tuple(families),
         ask=bool(approve),
         approve=tuple(approve),
         command=shlex.join(["autoglm", *sys.argv[1:]]),

@@ -8,20 +8,32 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from autoglm_agent.automl.run.events import Listener
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_agent.cli.console import Exit, on_terminal, print_json, printable
 from autoglm_agent.errors import InputError
 
 
 def train_images(
-    data: str, *, families: Sequence[str], runs: str | None, as_json: bool, **rest: Any
-) -> None:
+    data: str, *, families: Sequence[str], runs: str | None, as_json: bool,
+    export: str | None = None, **rest: Any,
+) -> None:  # fmt: skip
     """Run a classification of images and print the result; exit 1 if it is not verified."""
     from autoglm_agent.images.classify import run_images
 
-    _train(lambda place, listener: run_images(
-        place, data, families=families, listener=listener, **rest
-    ), data, runs, as_json)  # fmt: skip
+    if export:
+        from autoglm_agent.images.export import check_export, export_onnx
+
+        families = check_export(export, families, rest.get("backbone"))
+
+    def work(place: Workspace, listener: Listener) -> dict[str, Any]:
+        result = run_images(place, data, families=families, listener=listener, **rest)
+        if export:
+            rows = export_onnx(place, place.file("model.onnx"))
+            result = {**result, "export": [{**asdict(row), "parity": row.parity} for row in rows]}
+        return result
+
+    _train(work, data, runs, as_json)
 
 
 def train_texts(data: str, *, runs: str | None, as_json: bool, **rest: Any) -> None:
@@ -49,6 +61,8 @@ def _train(work: Callable[..., dict[str, Any]], data: str, runs: str | None, as_
         print_json(result)
     else:
         print(told(result))
+        for row in result.get("export", []):
+            print(_export_line(row))
         print(f"Run: {result['run']}")
     raise Exit(0 if result["status"] == "verified" else 1)
 
@@ -90,11 +104,15 @@ def export_images(run: str, out: str, *, quantise: bool, runs: str | None, as_js
         print_json([asdict(row) for row in rows])
     else:
         for row in rows:
-            print(
-                f"{row.form}: {row.megabytes:.2f} MB, {row.latency_ms:.2f} ms an image, "
-                f"{row.same_labels:.1%} the same labels, probabilities within {row.gap:.1e}"
-            )
+            print(_export_line(asdict(row)))
     raise Exit(0 if all(row.parity for row in rows if not row.quantised) else 1)
+
+
+def _export_line(row: dict[str, Any]) -> str:
+    return (
+        f"{row['form']}: {row['megabytes']:.2f} MB, {row['latency_ms']:.2f} ms an image, "
+        f"{row['same_labels']:.1%} the same labels, probabilities within {row['gap']:.1e}"
+    )
 
 
 def classify_texts(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,36 @@ class Exported:
     def parity(self) -> bool:
         """Whether it answers as the original does."""
         return self.same_labels == 1.0 and self.gap <= CLOSE
+
+
+def check_export(form: str, families: Sequence[str], backbone: str | None) -> tuple[str, ...]:
+    """Check, before anything is trained, that the model will be exportable.
+
+    Args:
+        form: Only `onnx` is known.
+        families: That the user asked for; none means all.
+        backbone: Vision model that the user asked for, if any.
+
+    Returns:
+        The families to train: networks alone.
+
+    Raises:
+        InputError: If the form is unknown, or something is asked for that cannot be exported.
+        MissingExtraError: If what training or exporting a network needs is not installed.
+    """
+    if form != "onnx":
+        raise InputError(f"A model of images cannot be exported as {form[:40]!r}.", "Use onnx.")
+    other = next((name for name in families if name != "network"), None)
+    if other or backbone:
+        what = f"The family {other}" if other else "A head on a vision model's vectors"
+        raise InputError(
+            f"{what} cannot be exported as onnx.", "Ask for --family network alone, or no export."
+        )
+    from autoglm_agent.adapters.loading import require_torch
+
+    require_torch("A network of images")
+    _require()
+    return ("network",)
 
 
 def exportable(workspace: Workspace) -> str:

@@ -79,17 +79,26 @@ def read_files(files: Sequence[str | Path], shape: tuple[int, ...]) -> np.ndarra
 
 
 def _of_folder(path: Path, size: int | None) -> Loaded:
-    files, labels = [], []
+    files, labels, odd = [], [], []
     for folder in sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")):
         for file in sorted(folder.rglob("*")):
-            if file.suffix.lower() in ENDINGS and file.resolve().is_relative_to(path.resolve()):
+            if file.is_dir() or not file.resolve().is_relative_to(path.resolve()):
+                continue
+            if file.suffix.lower() in ENDINGS:
                 files.append(file)
                 labels.append(folder.name)
+            elif not file.name.startswith("."):
+                odd.append(str(file.relative_to(path))[:80])
     if not files:
+        found = f"; {odd[0]} has no ending of an image" if odd else ""
         raise InputError(
-            f"{str(path)!r} has no folders with images.", "Put each class into its own folder."
+            f"{str(path)!r} has no folders with images{found}.",
+            f"Put each class into its own folder; endings: {', '.join(ENDINGS)}.",
         )
-    return _decoded([(str(f.relative_to(path)), f) for f in files], labels, size)
+    images, kept, notes = _decoded([(str(f.relative_to(path)), f) for f in files], labels, size)
+    if odd:
+        notes.append(f"{len(odd)} files have no ending of an image, first {odd[0]}.")
+    return images, kept, notes
 
 
 def _of_table(path: Path, label: str | None, size: int | None) -> Loaded:
@@ -178,6 +187,11 @@ def _of_arrays(path: Path, label: str | None, size: int | None) -> Loaded:
         raise InputError(f"Images of shape {images.shape} cannot be read.", "Use (n, h, w, c).")
     if images.shape[1] in (1, 3) and images.shape[3] not in (1, 3):
         images = images.transpose(0, 2, 3, 1)
+    if images.shape[3] not in (1, 3) or not images.size:
+        raise InputError(
+            f"Images of shape {images.shape[1:]} in {path.name} cannot be read.",
+            "Give 1 channel (grey) or 3 (red, green, blue), as (n, height, width, channels).",
+        )
     return _resized(_as_bytes(images), size), labels, []
 
 

@@ -62,20 +62,26 @@ def text_inputs(
 
 
 def _of_folder(path: Path) -> tuple[list[str], list[str], list[str]]:
-    texts, labels = [], []
+    texts, labels, empty = [], [], []
     for folder in sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")):
         for file in sorted(folder.rglob("*.txt")):
             if not file.resolve().is_relative_to(path.resolve()):
                 continue
             if file.stat().st_size > MOST_BYTES:
                 raise InputError(f"{file.name} is larger than {MOST_BYTES} bytes.", "Split it.")
-            texts.append(file.read_bytes().decode("utf-8", "replace"))
-            labels.append(folder.name)
+            text = file.read_bytes().decode("utf-8", "replace")
+            if text.strip():
+                texts.append(text)
+                labels.append(folder.name)
+            else:
+                empty.append(str(file.relative_to(path))[:80])
     if not texts:
+        found = f"; {empty[0]} is empty" if empty else ""
         raise InputError(
-            f"{str(path)!r} has no folders with .txt files.", "Put each class into its own folder."
+            f"{str(path)!r} has no folders with .txt files of text{found}.",
+            "Put each class into its own folder.",
         )
-    return texts, labels, []
+    return texts, labels, [f"{len(empty)} files are empty, first {empty[0]}."] if empty else []
 
 
 def _of_table(
@@ -91,10 +97,20 @@ def _of_table(
     column = text or _longest(frame.drop(columns=[name]))
     if column not in frame:
         raise InputError(f"There is no column {column!r}.", "Name it with --text.")
-    known = frame[frame[name].notna() & frame[column].notna()]
+    if column == name:
+        raise InputError(f"{name!r} cannot be both text and label.", "Name another with --text.")
+    empty = frame[column].isna() | (frame[column].astype("str").str.strip() == "")
+    lacking = np.flatnonzero(empty | frame[name].isna())
+    known = frame.drop(index=frame.index[lacking])
+    if not len(known):
+        raise InputError(
+            f"No row of {path.name} has both a text in {column!r} and a label in {name!r}.",
+            "Name the columns with --text and --label.",
+        )
     notes = []
-    if len(known) < len(frame):
-        notes.append(f"{len(frame) - len(known)} rows lack a text or a label.")
+    if len(lacking):
+        first = int(lacking[0]) + 1
+        notes.append(f"{len(lacking)} rows lack a text or a label, first row {first}.")
     return known[column].astype("str").tolist(), known[name].tolist(), notes
 
 

@@ -61,12 +61,12 @@ def encoder_family(name: str, way: Way) -> Family:
         if way == "adapter":
             # Few texts are passed more often: an adapter needs some hundred steps.
             epochs = int(np.clip(20_000 / len(texts), 3, 40))
-            schedule = Schedule(epochs=epochs, rate=2e-3, seed=seed, deadline=deadline)
+            schedule = Schedule(epochs=epochs, seed=seed, deadline=deadline)
             adapter = fit_adapter(
                 _host(name), backbone, texts, labels, name="task", schedule=schedule
             )
             return AdaptedTextModel(name, adapter, classes)
-        schedule = Schedule(epochs=5, rate=1e-4, seed=seed, deadline=deadline)
+        schedule = Schedule(epochs=5, seed=seed, deadline=deadline)
         return WholeTextModel(name, fit_whole(backbone, texts, labels, schedule), classes)
 
     fraction = {"frozen": 1.0, "adapter": 4.0, "full": 8.0}[way]

@@ -1,9 +1,9 @@
 """`python -m benchmarks.adapters`: three tasks on one backbone, by adapter, head and in full.
 
 Trains a small backbone on generated sentences (or takes `--backbone FOLDER`), then each task by a
-bottleneck adapter, LoRA, a linear head on frozen vectors, and full fine-tuning; measures accuracy
-on sentences with words that the tasks have not shown, parameters, swaps, parity of mixed batches,
-and the memory of ten adapters.
+bottleneck adapter, LoRA, a linear head on frozen vectors, and full fine-tuning, each at the rates
+that the package chooses; measures accuracy on sentences with words that the tasks have not shown,
+parameters, swaps, parity of mixed batches, and the memory of ten adapters.
 """
 
 from __future__ import annotations
@@ -34,10 +34,12 @@ TRAIN, TEST = 1000, 1000
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--backbone", type=Path, help="folder to keep the backbone in")
-    parser.add_argument("--steps", type=int, default=1000, help="of the backbone's training")
+    parser.add_argument("--steps", type=int, default=2000, help="of the backbone's training")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--size", type=int, default=16, help="bottleneck is 1/size of the width")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--rank", type=int, default=4, help="of LoRA")
+    parser.add_argument("--seeds", type=int, default=3, help="repetitions of each task")
+    parser.add_argument("--seed", type=int, default=0, help="of the language and the backbone")
     asked = parser.parse_args()
     language = make_language(asked.seed)
     with tempfile.TemporaryDirectory() as scratch:
@@ -45,12 +47,15 @@ def main() -> None:
         told: dict[str, Any] = {}
         if not (folder / "config.json").exists():
             began = time.process_time()
-            told["loss"] = round(train_backbone(folder, language, asked.steps, asked.seed), 3)
+            told |= train_backbone(folder, language, asked.steps, asked.seed)
             told["backbone_seconds"] = round(time.process_time() - began)
         backbone = TextBackbone.load(str(folder), device="cpu", max_tokens=32)
         registry = AdapterRegistry(Path(scratch) / "adapters", backbone.module)
         told["tasks"] = {
-            task: run_task(backbone, registry, language, task, asked) for task in TASKS
+            task: summary(
+                [run_task(backbone, registry, language, task, n, asked) for n in range(asked.seeds)]
+            )
+            for task in TASKS
         }
         told |= measure(backbone, registry, language, asked.seed)
     print(json.dumps(told, indent=1))
@@ -63,24 +68,22 @@ def examples(language: Language, task: str, count: int, known: float, seed: str)
 
 
 def run_task(
-    backbone: TextBackbone, registry: AdapterRegistry, language: Language, task: str, asked: Any
-) -> dict[str, Any]:
-    texts, labels = examples(language, task, TRAIN, 0.5, f"{asked.seed} {task} train")
-    unseen, truth = examples(language, task, TEST, 1.0, f"{asked.seed} {task} test")
+    backbone: TextBackbone, registry: AdapterRegistry, language: Language, task: str, seed: int,
+    asked: Any,
+) -> dict[str, dict[str, float]]:  # fmt: skip
+    texts, labels = examples(language, task, TRAIN, 0.5, f"{seed} {task} train")
+    unseen, truth = examples(language, task, TEST, 1.0, f"{seed} {task} test")
     whole = sum(p.numel() for p in backbone.module.parameters())
-    results: dict[str, Any] = {}
+    schedule = Schedule(epochs=asked.epochs, seed=seed)
+    results: dict[str, dict[str, float]] = {}
 
-    def keep(way: str, accuracy: float, added: int, began: float) -> None:
-        spent = round(time.process_time() - began, 1)
-        share = round(added / whole, 4)
-        results[way] = {"accuracy": round(accuracy, 4), "share": share, "cpu_s": spent}
+    def keep(way: str, told: list[Any], added: int, began: float) -> None:
+        right = sum(a == b for a, b in zip(told, truth, strict=True)) / len(truth)
+        spent = time.process_time() - began
+        results[way] = {"accuracy": right, "share": added / whole, "cpu_s": spent}
 
-    def accuracy(told: list[Any]) -> float:
-        return sum(a == b for a, b in zip(told, truth, strict=True)) / len(truth)
-
-    for kind, size in (("bottleneck", asked.size), ("lora", 4)):
+    for kind, size in (("bottleneck", asked.size), ("lora", asked.rank)):
         began = time.process_time()
-        schedule = Schedule(epochs=asked.epochs, rate=3e-3, seed=asked.seed)
         host = AdapterHost(backbone.module)
         name = task if kind == "bottleneck" else f"{task}-lora"
         adapter = fit_adapter(
@@ -88,19 +91,26 @@ def run_task(
         )
         registry.save(adapter)
         answers = MultiTask(backbone, registry, host=host).predict(unseen, name)
-        keep(kind, accuracy([a.label for a in answers]), adapter.parameters_added, began)
+        keep(kind, [a.label for a in answers], adapter.parameters_added, began)
         host.release()
-    for way, fit, rate in (("head", fit_head, 1e-2), ("full", fit_whole, 3e-4)):
+    for way, fit in (("head", fit_head), ("full", fit_whole)):
         began = time.process_time()
-        schedule = Schedule(epochs=asked.epochs, rate=rate, seed=asked.seed)
         tuned = fit(backbone, texts, labels, schedule)
-        labels_told = [tuned.labels[i] for i in tuned.logits(unseen).argmax(1).tolist()]
-        keep(way, accuracy(labels_told), whole if way == "full" else tuned.head.weight.numel(),
-             began)  # fmt: skip
-    for kind in ("bottleneck", "lora", "head"):
-        of_full = results[kind]["accuracy"] / results["full"]["accuracy"]
-        results[kind]["of_full"] = round(of_full, 4)
+        told = [tuned.labels[i] for i in tuned.logits(unseen).argmax(1).tolist()]
+        keep(way, told, whole if way == "full" else tuned.head.weight.numel(), began)
+    for way in results:
+        results[way]["of_full"] = results[way]["accuracy"] / results["full"]["accuracy"]
     return results
+
+
+def summary(runs: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """Return means over the seeds, and the worst share of full fine-tuning's accuracy."""
+    told = {}
+    for way in runs[0]:
+        means = {key: statistics.mean(run[way][key] for run in runs) for key in runs[0][way]}
+        means["worst_of_full"] = min(run[way]["of_full"] for run in runs)
+        told[way] = {key: round(value, 4) for key, value in means.items()}
+    return told
 
 
 def measure(

@@ -258,6 +258,7 @@ class AutoMLStage:
             backend=settings.backend,
             search=settings.search,
             recipe=settings.recipe,
+            families=settings.families,
         )
         consent = settings.consent or bool(state.get("consent"))
         memory = self._open_memory(workspace.path.parent / "memory", listener)

@@ -42,6 +42,7 @@ class Settings(Datum):
         backend: Who does the fits: `threads`, `loky` or `ray`; None as joblib is configured.
         search: Who proposes candidates after the portfolio: `auto`, `grid`, `random`, `tpe`,
             `gp` or `semantic`.
+        families: Experimental families of models that are tried besides the usual ones.
     """
 
     instruction: str = ""
@@ -58,6 +59,7 @@ class Settings(Datum):
     backend: Backend | None = None
     search: Search = "auto"
     recipe: str | None = None
+    families: tuple[str, ...] = ()
     command: str = ""
 
 

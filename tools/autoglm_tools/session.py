@@ -48,6 +48,7 @@ class Session:
         recipe: Name, file or folder of recipes, or `none`; None lets the words choose.
         first: Gives the configurations that a search on prepared data tries first; not asked
             when the number of trials is fixed, because the result must not depend on it then.
+        families: Experimental families that every search tries besides.
     """
 
     workspace: Workspace
@@ -64,6 +65,7 @@ class Session:
     search: Search = "auto"
     recipe: str | None = None
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
+    families: tuple[str, ...] = ()
 
     @property
     def time_used(self) -> dict[str, float | None]:

@@ -57,6 +57,7 @@ def train_models(session: Session) -> BaseTool:
         # What was not asked for is left out, so that ids of older runs stay what they are.
         more = wanted.model_dump(exclude=_FIRST, exclude_defaults=True)
         more |= {} if session.search == "auto" else {"search": session.search}
+        more |= {"families": sorted(session.families)} if session.families else {}
         arguments = [prepared_id, wanted.time_budget_s, sorted(wanted.discard), wanted.simplify]
         model_id = digest([*arguments, session.trials, session.seed, *([more] if more else [])])
         ids = {"model_id": model_id, "prepared_id": prepared_id, "kind": prepared.task.kind}
@@ -109,6 +110,7 @@ def _search(
         simplify=wanted.simplify,
         first=() if session.trials else session.first(prepared),
         without=wanted.without_families,
+        experimental=session.families,
         expressions=stored_features(session, wanted.features_id, prepared.id),
         backend=session.backend,
         search=session.search,

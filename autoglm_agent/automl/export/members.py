@@ -26,6 +26,8 @@ _FUNCTIONS = {
     "network": ("network", "fit_network"),
     "baseline": ("trees", "fit_baseline"),
 }
+CODED = frozenset([*_FUNCTIONS, "linear"])
+"""Families that can be written as code."""
 _NOTES = ("split", "fitted", "repeats")
 
 
@@ -61,6 +63,11 @@ def described_members(
 
 
 def _function(family: str, kind: str) -> tuple[str, str]:
+    if family not in CODED:
+        raise InputError(
+            f"A member of the family {family} cannot be written as code.",
+            "Use the model itself (`autoglm predict`), or run again without that family.",
+        )
     if family == "linear":
         return ("linear", "fit_ridge" if kind == "regression" else "fit_logistic")
     return _FUNCTIONS[family]

@@ -45,6 +45,7 @@ TRUSTED = (
     _OWN + "models.lightgbm.BoosterModel",
     _OWN + "models.linear.LinearModel",
     _OWN + "models.network.NetworkModel",
+    _OWN + "models.searched_network.SearchedNetworkModel",
 )
 """Every class beyond scikit-learn's own that a model file may hold."""
 

@@ -19,10 +19,14 @@ from autoglm_agent.automl.models.forest import ForestModel
 from autoglm_agent.automl.models.lightgbm import BoosterModel
 from autoglm_agent.automl.models.linear import LinearModel
 from autoglm_agent.automl.models.network import NetworkModel
+from autoglm_agent.automl.models.searched_network import SearchedNetworkModel
 from autoglm_agent.automl.run.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.errors import StoreError
 
-_KINDS = (ConstantModel, ForestModel, BoosterModel, CatBoostModel, LinearModel, NetworkModel)
+_KINDS = (
+    ConstantModel, ForestModel, BoosterModel, CatBoostModel, LinearModel, NetworkModel,
+    SearchedNetworkModel,
+)  # fmt: skip
 MODELS: dict[str, Any] = {model.__name__: model for model in _KINDS}
 
 

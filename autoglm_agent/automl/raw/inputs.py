@@ -23,6 +23,8 @@ Disturb = Callable[[Values, np.random.Generator], Values]
 
 VALUE = "input"
 CONTENT = "content"
+ALIKE = "alike"
+"""Column of the group of equal and almost equal inputs."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from autoglm_agent.automl.preparation.grouping import hash_rows
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.raw.choosing import Chosen, choose
-from autoglm_agent.automl.raw.inputs import CONTENT, Family, RawInputs, RawModel
+from autoglm_agent.automl.raw.inputs import ALIKE, CONTENT, Family, RawInputs, RawModel
 from autoglm_agent.automl.raw.sealing import seal
+from autoglm_agent.automl.raw.shortcuts import Learned, check_shortcuts
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.ledger import Ledger
@@ -27,7 +28,7 @@ from autoglm_agent.chain import Verdict, refutations
 Json = dict[str, Any]
 
 ASKED = ("V01", "V03", "V04", "V30", "V32")
-"""Checks of the catalogue that are asked of raw inputs, besides V15 and V38."""
+"""Checks of the catalogue that are asked of raw inputs, besides V10, V15, V16, V34 and V38."""
 
 
 class _OnFrames:
@@ -91,7 +92,7 @@ def run_raw(
         seed=seed,
     )
     robustness = _robustness(inputs, prepared, chosen)
-    verdicts = _verdicts(workspace, prepared, search, assessment, robustness)
+    verdicts = _verdicts(workspace, inputs, prepared, chosen, assessment, robustness)
     workspace.write_json(
         [v.to_json() for v in verdicts], "checks", f"assessment-{chosen.model_id}.json"
     )
@@ -122,44 +123,77 @@ def _robustness(inputs: RawInputs, prepared: Prepared, chosen: Chosen) -> Json:
 
 
 def _verdicts(
-    workspace: Workspace, prepared: Prepared, search: Json, assessment: Json, robustness: Json
-) -> list[Verdict]:
+    workspace: Workspace, inputs: RawInputs, prepared: Prepared, chosen: Chosen, assessment: Json,
+    robustness: Json,
+) -> list[Verdict]:  # fmt: skip
     context = CheckContext(
         workspace,
         prepared.task,
         prepared=prepared,
-        search=search,
+        search=chosen.search,
         assessment=assessment,
         seed=prepared.seed,
     )
-    chosen = [
+    asked = [
         check for check in catalogue()
-        if check.id in ASKED and (check.stage == "assessment" or check.id == "V03")
+        if (check.id in ASKED and (check.stage == "assessment" or check.id == "V03"))
+        or check.id == "V34"
     ]  # fmt: skip
     own = [
-        Check("V15", "Equal inputs across the split", "data", _check_duplicates, 0.1),
+        Check(
+            "V10",
+            "Labels given away",
+            "data",
+            lambda c: _check_shortcuts(c, inputs, chosen, robustness),
+            0.1,
+        ),
+        Check(
+            "V15",
+            "Equal inputs across the split",
+            "data",
+            lambda c: _check_duplicates(c, "V15", CONTENT, "equal to"),
+            0.1,
+        ),
+        Check(
+            "V16",
+            "Near copies across the split",
+            "data",
+            lambda c: _check_duplicates(c, "V16", ALIKE, "almost equal to"),
+            0.1,
+        ),
         Check(
             "V38", "Spoilt inputs", "assessment", lambda c: _check_robustness(c, robustness), 0.1
         ),
     ]
-    return [run_one(check, context) for check in [*chosen, *own]]
+    return [run_one(check, context) for check in [*asked, *own]]
 
 
-def _check_duplicates(context: CheckContext) -> Verdict:
-    """V15: no held-out input equals a training input, byte by byte."""
+def _check_duplicates(context: CheckContext, check: str, column: str, how: str) -> Verdict:
+    """V15 and V16: no held-out input equals a training input, byte by byte or almost."""
     prepared = context.need_prepared()
-    held = Vault(context.workspace, prepared.vault_id).row_hashes([CONTENT])
-    shared = int(np.isin(held, hash_rows(prepared.X[[CONTENT]])).sum())
-    fact = f"{shared} of {len(held)} held-out inputs are also training inputs."
+    held = Vault(context.workspace, prepared.vault_id).row_hashes([column])
+    shared = int(np.isin(held, hash_rows(prepared.X[[column]])).sum())
     return Verdict(
-        check="V15",
+        check=check,
         status="fail" if shared else "pass",
-        fact=fact if shared else f"None of {len(held)} held-out inputs is a training input.",
+        fact=f"{shared or 'None'} of {len(held)} held-out inputs is {how} a training input.",
         statistic=shared,
         threshold=0,
         n=len(held),
         blame="prepare_data" if shared else None,
     )
+
+
+def _check_shortcuts(
+    context: CheckContext, inputs: RawInputs, chosen: Chosen, robustness: Json
+) -> Verdict:
+    """V10: see `shortcuts`."""
+    prepared = context.need_prepared()
+    held = chosen.first_rows
+    train = np.setdiff1d(np.arange(len(prepared.y)), held)
+    learned = Learned(train, held, float(robustness["clean"]))
+    values = inputs.decode(prepared.X)
+    return check_shortcuts(inputs, values, prepared.y, prepared.problem.classes, learned)
 
 
 def _check_robustness(context: CheckContext, robustness: Json) -> Verdict:

@@ -13,7 +13,8 @@ from autoglm_agent.automl.preparation.split import (
     holdout_share,
 )
 from autoglm_agent.automl.preparation.vault import Vault
-from autoglm_agent.automl.raw.inputs import CONTENT, RawInputs
+from autoglm_agent.automl.raw.inputs import ALIKE, CONTENT, RawInputs
+from autoglm_agent.automl.raw.likeness import alike
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
 from autoglm_agent.automl.scoring.problem import Problem, labels_of
 from autoglm_agent.chain import Task, digest
@@ -36,14 +37,21 @@ def seal(workspace: Workspace, inputs: RawInputs, *, metric: str | None, seed: i
     Raises:
         InputError: If there are too few inputs, or fewer than two classes.
     """
-    if len(inputs.values) < LEAST_ROWS:
+    count = len(inputs.values)
+    if count < LEAST_ROWS:
+        many = f"{count} {inputs.kind}s are" if count != 1 else f"One {inputs.kind} is"
         raise InputError(
-            f"{len(inputs.values)} {inputs.kind}s are too few to learn from and to check.",
+            f"{many} too few to learn from and to check.",
             f"Give {LEAST_ROWS} at least.",
         )
     frame = inputs.frame()
     labels = pd.Series(list(inputs.labels), name="label")
     classes = labels_of(labels)
+    if len(classes) < 2:
+        raise InputError(
+            f"All {count} {inputs.kind}s have the label {str(classes[0])[:60]!r}.",
+            "Give examples of two classes at least.",
+        )
     problem = Problem.of(
         "binary" if len(classes) == 2 else "multiclass", labels, metric=metric or "accuracy"
     )
@@ -53,8 +61,8 @@ def seal(workspace: Workspace, inputs: RawInputs, *, metric: str | None, seed: i
     if workspace.has("prepared", prepared_id, "meta.json"):
         return load_prepared(workspace, prepared_id)
     plan = _plan(inputs.kind, y)
-    alike = frame[[CONTENT]]
-    held = holdout_mask(plan, alike, y, seed)
+    frame[ALIKE], notes = alike(inputs, frame[CONTENT].tolist())
+    held = holdout_mask(plan, frame[[ALIKE]], y, seed)
     rows = np.arange(len(frame))
     vault_id = digest([data_id, digest_of(rows[held].tobytes())])
     Vault.seal(workspace, vault_id, frame[held], y[held], rows[held])
@@ -69,13 +77,13 @@ def seal(workspace: Workspace, inputs: RawInputs, *, metric: str | None, seed: i
         X=train,
         y=y[~held],
         rows=rows[~held],
-        folds=assign_folds(plan, train[[CONTENT]], y[~held], seed),
+        folds=assign_folds(plan, train[[ALIKE]], y[~held], seed),
         kinds={str(name): "text" for name in train.columns},
         dropped={},
         holdout_rows=int(held.sum()),
         seed=seed,
         task=task,
-        notes=(*inputs.notes, *_contradictions(frame, y)),
+        notes=(*inputs.notes, *notes, *_contradictions(frame, y)),
     )
     save_prepared(workspace, prepared)
     workspace.write_json(task.to_json(), "task.json")

@@ -25,6 +25,7 @@ from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search import portfolio, schedule
 from autoglm_agent.automl.search.blend import conclude
 from autoglm_agent.automl.search.engines import Search, check_search
+from autoglm_agent.automl.search.experimental import check_experimental, with_experimental
 from autoglm_agent.automl.search.fitting import FitError, ready
 from autoglm_agent.automl.search.proposals import proposed
 from autoglm_agent.automl.search.recalled import ahead, believed
@@ -78,6 +79,7 @@ def run_search(
     backend: Backend | None = None,
     to_predict: int = 0,
     search: Search = "auto",
+    experimental: Collection[str] = (),
 ) -> SearchResult:
     """Search for the best ensemble within the time.
 
@@ -114,10 +116,16 @@ def run_search(
         to_predict: Rows that the caller will want predicted before the deadline, too.
         search: Who proposes candidates after the portfolio: `auto` (the ensemble's members on
             other folds, and neighbours of the best), `grid`, `random`, `tpe`, `gp`, `semantic`.
+        experimental: Families of `experimental.EXPERIMENTAL` that are tried besides.
 
     Returns:
         The candidates, their out-of-fold predictions, and the model.
+
+    Raises:
+        InputError: If an experimental family is unknown.
+        MissingExtraError: If what it needs is not installed.
     """
+    check_experimental(experimental)
     deadline = deadline or Deadline()
     check_search(search)
     work = _Search(
@@ -125,6 +133,7 @@ def run_search(
         frozenset(discard),
         () if interpretable or simplify else tuple(believed(first)), frozenset(without),
         rest=None if search == "auto" else lambda board: proposed(board, search, X),
+        experimental=() if interpretable or simplify else tuple(experimental),
     )  # fmt: skip
     hurried = deadline.left < LEAST_SECONDS
     with _workers(None if hurried else backend, n_jobs, hurried) as workers:
@@ -185,6 +194,7 @@ class _Search:
     first: tuple[Spec, ...] = ()
     without: frozenset[str] = frozenset()
     rest: Callable[[schedule.Board], Iterator[schedule.Offer]] | None = None
+    experimental: tuple[str, ...] = ()
     trials: list[Trial] = field(default_factory=list)
     failed: list[Candidate] = field(default_factory=list)
     trained: int = 0
@@ -200,6 +210,7 @@ class _Search:
             study.workers.ready(board.deadline)
         offers = ahead(board, self.first, self._offers(board, interpretable, simplify))
         wave: list[Wanted] = []
+        offers = with_experimental(board, self.experimental, offers)
         for count, (spec, share) in enumerate(offers):
             if self.limit is not None and count >= self.limit:
                 self.stopped = "trials"

@@ -21,6 +21,7 @@ from autoglm_agent.automl.models.forest import fit_forest
 from autoglm_agent.automl.models.lightgbm import fit_lightgbm
 from autoglm_agent.automl.models.linear import fit_linear
 from autoglm_agent.automl.models.network import fit_network
+from autoglm_agent.automl.models.searched_network import fit_searched_network
 from autoglm_agent.automl.models.tree import fit_tree
 from autoglm_agent.automl.run.clock import Deadline, SentDeadline
 from autoglm_agent.automl.run.sharing import Shared
@@ -36,6 +37,7 @@ FAMILIES: dict[str, Family] = {
     "random_forest": fit_forest,
     "linear": fit_linear,
     "network": fit_network,
+    "searched_network": fit_searched_network,
     "tree": fit_tree,
 }
 FORESTS = ("extra_trees", "random_forest")

@@ -209,7 +209,7 @@ def _refit(
 ) -> Any:  # fmt: skip
     """Fit on all rows with what the folds found out."""
     params = _fit_params(spec)
-    if spec.family in ("lightgbm", "catboost", "network"):
+    if spec.family in ("lightgbm", "catboost", "network", "searched_network"):
         params["rounds"] = max(1, round(float(np.mean([i["rounds"] for i in infos[-3:]])) * 1.1))
     if spec.family == "linear":
         params["strengths"] = [float(np.median([i["strength"] for i in infos]))]
