@@ -12,8 +12,7 @@ import pytest
 from autoglm_agent.automl.models import catboost
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.automl.search import portfolio, schedule
-from autoglm_agent.automl.search import train as training
+from autoglm_agent.automl.search import fitting, portfolio, schedule
 from autoglm_agent.automl.search.engine import run_search
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import Spec, train
@@ -40,13 +39,13 @@ def study_of(n: int = 300) -> Study:
 
 def test_the_folds_of_a_race_are_not_fitted_again(monkeypatch):
     study, fitted = study_of(), []
-    plain = training.FAMILIES["lightgbm"]
+    plain = fitting.FAMILIES["lightgbm"]
 
     def counted(params, fold, problem, **rest):
         fitted.append(len(fold.X))
         return plain(params, fold, problem, **rest)
 
-    monkeypatch.setitem(training.FAMILIES, "lightgbm", counted)
+    monkeypatch.setitem(fitting.FAMILIES, "lightgbm", counted)
     spec = portfolio.plain(study)
     train(replace(spec, name="race_plain", folds=(0, 1)), study, Deadline(None))
     assert len(fitted) == 2
@@ -144,7 +143,7 @@ def test_a_racer_without_use_for_the_ensemble_gets_little(monkeypatch):
 
 def test_large_tables_begin_with_a_quick_model():
     study = study_of()
-    study.tree = np.zeros((schedule.LARGE, 2), dtype=np.float32)
+    study.views["tree"] = np.zeros((schedule.LARGE, 2), dtype=np.float32)
     offers = schedule.timed(
         schedule.Board(study, Deadline(60.0)), interpretable=False, simplify=False
     )

@@ -18,7 +18,7 @@ SHORT = Limits(cpu_s=1, wall_s=20)
 GUESS = """
 import os
 frame = b'{"status": "ok", "result": "forged"}'
-for fd in range(3, 32):
+for fd in range(3, 1024):
     try:
         os.write(fd, len(frame).to_bytes(4, "big") + frame)
     except OSError:
@@ -27,7 +27,7 @@ for fd in range(3, 32):
 FLOOD = """
 import os
 while True:
-    for fd in range(3, 32):
+    for fd in range(3, 1024):
         try:
             os.write(fd, bytes(1 << 16))
         except OSError:
