@@ -28,11 +28,15 @@ def fit_catboost(
         offset = 0.0 if problem.metric == "mape" else float(y.mean())
         scale = float(y.std()) or 1.0
         y = (y - offset) / scale
+    # Where fewer than 200 trees are asked for, CatBoost estimates leaves in another way. A fold was
+    # asked for `rounds` and ended early; a fit on all rows was asked for what it has.
+    asked = params["rounds"] if fit.fold >= 0 else fit.length
     model = catboost.CatBoost(
-        {**CATBOOST_SETTINGS, **own, **_catboost_objective(problem), "iterations": fit.length,
-         "random_seed": fit.seed}
+        {**CATBOOST_SETTINGS, **own, **_catboost_objective(problem), "random_seed": fit.seed,
+         "iterations": max(fit.length, min(asked, 200))}
     )  # fmt: skip
     model.fit(catboost.Pool(_catboost_frame(X, coded), y, cat_features=coded))
+    model.shrink(fit.length)
 
     def predict(X: np.ndarray) -> np.ndarray:
         raw = np.asarray(
