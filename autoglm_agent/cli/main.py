@@ -120,7 +120,7 @@ def run(
     ] = None,
     export: Annotated[
         str | None,
-        typer.Option(help="Refuse what could not be exported so: code (see `autoglm code`)."),
+        typer.Option(help="Train only what `autoglm export` can write: onnx, code or skops."),
     ] = None,
     json: Json = False,
 ) -> None:

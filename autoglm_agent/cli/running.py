@@ -71,6 +71,7 @@ def run(
         search=check_search(search),
         recipe=_recipe(recipe),
         families=tuple(families),
+        export=export,
         ask=bool(approve),
         approve=tuple(approve),
         command=shlex.join(["autoglm", *sys.argv[1:]]),

@@ -259,6 +259,7 @@ class AutoMLStage:
             search=settings.search,
             recipe=settings.recipe,
             families=settings.families,
+            export=settings.export,
         )
         consent = settings.consent or bool(state.get("consent"))
         memory = self._open_memory(workspace.path.parent / "memory", listener)

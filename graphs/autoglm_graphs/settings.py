@@ -43,6 +43,7 @@ class Settings(Datum):
         search: Who proposes candidates after the portfolio: `auto`, `grid`, `random`, `tpe`,
             `gp` or `semantic`.
         families: Experimental families of models that are tried besides the usual ones.
+        export: Form in which the model must be exportable.
     """
 
     instruction: str = ""
@@ -60,6 +61,7 @@ class Settings(Datum):
     search: Search = "auto"
     recipe: str | None = None
     families: tuple[str, ...] = ()
+    export: str | None = None
     command: str = ""
 
 

@@ -102,5 +102,24 @@ def test_what_is_not_claimed_is_refused_by_name() -> None:
         check_export("code", families=["searched_network"])
     with pytest.raises(InputError, match="semantic"):
         check_export("code", features=True)
-    with pytest.raises(InputError, match="onnx"):
-        check_export("onnx")
+    with pytest.raises(InputError, match="onnx, code, skops"):
+        check_export("litert")
+    check_export("skops", families=["searched_network"], features=True)
+
+
+def test_what_onnx_cannot_hold_is_told_by_column_before_training() -> None:
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    from autoglm_agent.automl.export.wished import check_export, families_left_out
+
+    check_export("onnx")
+    with pytest.raises(InputError, match="searched_network"):
+        check_export("onnx", families=["searched_network"])
+    numbers = pd.DataFrame({"a": np.arange(50.0), "b": np.arange(50.0) ** 2})
+    assert families_left_out("onnx", numbers, None) == []
+    categories = numbers.assign(colour=["red", "blue"] * 25)
+    assert families_left_out("onnx", categories, None) == ["catboost"]
+    assert families_left_out("code", categories, None) == []
+    said = [f"long text number {i} about {i * 7} things and more" for i in range(50)]
+    with pytest.raises(InputError, match="'said'"):
+        families_left_out("onnx", numbers.assign(said=said), {"said": "text"})

@@ -49,6 +49,7 @@ class Session:
         first: Gives the configurations that a search on prepared data tries first; not asked
             when the number of trials is fixed, because the result must not depend on it then.
         families: Experimental families that every search tries besides.
+        export: Form in which the model must be exportable (`export.wished.FORMATS`).
     """
 
     workspace: Workspace
@@ -66,6 +67,7 @@ class Session:
     recipe: str | None = None
     first: Callable[[Prepared], Sequence[Mapping[str, Any]]] = lambda _: ()
     families: tuple[str, ...] = ()
+    export: str | None = None
 
     @property
     def time_used(self) -> dict[str, float | None]:

@@ -58,6 +58,7 @@ def train_models(session: Session) -> BaseTool:
         more = wanted.model_dump(exclude=_FIRST, exclude_defaults=True)
         more |= {} if session.search == "auto" else {"search": session.search}
         more |= {"families": sorted(session.families)} if session.families else {}
+        more |= {"export": session.export} if session.export else {}
         arguments = [prepared_id, wanted.time_budget_s, sorted(wanted.discard), wanted.simplify]
         model_id = digest([*arguments, session.trials, session.seed, *([more] if more else [])])
         ids = {"model_id": model_id, "prepared_id": prepared_id, "kind": prepared.task.kind}
@@ -87,10 +88,14 @@ def _search(
     session: Session, prepared: Prepared, model_id: str, deadline: Deadline, wanted: TrainModels
 ) -> None:
     # The engine imports scikit-learn and LightGBM: only when something is trained.
+    from autoglm_agent.automl.export.wished import families_left_out
     from autoglm_agent.automl.search.engine import run_search
     from autoglm_agent.automl.search.wishes import hold
     from autoglm_agent.automl.search.workspace_trials import WorkspaceTrials
 
+    without: list[str] = list(wanted.without_families)
+    if session.export:
+        without += families_left_out(session.export, prepared.X, prepared.kinds)
     limits = [prepared.task.max_latency_ms, wanted.max_latency_ms]
     result = run_search(
         prepared.X,
@@ -109,7 +114,7 @@ def _search(
         discard=wanted.discard,
         simplify=wanted.simplify,
         first=() if session.trials else session.first(prepared),
-        without=wanted.without_families,
+        without=without,
         experimental=session.families,
         expressions=stored_features(session, wanted.features_id, prepared.id),
         backend=session.backend,
