@@ -63,7 +63,7 @@ def _train(work: Callable[..., dict[str, Any]], data: str, runs: str | None, as_
         print(told(result))
         for row in result.get("export", []):
             print(_export_line(row))
-        print(f"Run: {result['run']}")
+        print(f"Report: {result['report']}\nRun: {result['run']}")
     raise Exit(0 if result["status"] == "verified" else 1)
 
 

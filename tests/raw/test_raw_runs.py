@@ -82,11 +82,11 @@ def test_the_saved_model_predicts_new_texts(finished: Any) -> None:
 
 
 def test_the_report_and_the_list_of_runs_know_such_a_run(finished: Any) -> None:
-    from autoglm_agent.automl.report import build_report
-
     workspace, result = finished
-    page = build_report(workspace, status=result["status"], message="").read_text("utf-8")
+    assert result["report"] == str(workspace.file("report.html"))
+    page = Path(result["report"]).read_text("utf-8")
     assert f"{result['honest']['value']:.3f}"[:4] in page
+    assert "of the accuracy is left" in page
 
 
 def test_noise_is_not_called_verified(tmp_path: Path) -> None:

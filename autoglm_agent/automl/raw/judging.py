@@ -97,6 +97,11 @@ def run_raw(
         [v.to_json() for v in verdicts], "checks", f"assessment-{chosen.model_id}.json"
     )
     result = _result(workspace, inputs, prepared, chosen, assessment, robustness, verdicts)
+    # The page's templates are loaded when there is a page to write.
+    from autoglm_agent.automl.report import build_report
+
+    page = build_report(workspace, status=result["status"], message=result["message"])
+    result["report"] = str(page)
     result["seconds"] = round(time.monotonic() - began, 3)
     workspace.write_json(result, "result.json")
     workspace.log({"event": "run.done", "status": result["status"]})
