@@ -7,9 +7,16 @@ from dataclasses import dataclass, field
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.exclusions_after import barred_after
+from autoglm_agent.planner.exclusions_groups import (
+    AND,
+    IDS,
+    NOT_COLUMNS,
+    OTHER_REQUEST,
+    group_or_synonym,
+    named_group,
+)
 from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
-from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -71,50 +78,7 @@ _SKIP = word_set(
     个 的 掉 等 一 该 所有 全部 任何 信息 数据 把 将 用 到 这些 下列
     """
 )
-_AND = word_set(
-    """
-    and or nor plus 和 与 及 以及 跟 或 还有 并
-    """
-)
-_NOT_COLUMNS = word_set(
-    """
-    neural network networks deep model models modelling modeling modelled ensemble ensembles
-    gpu internet code coding overfitting leakage leak missing jargon delay error errors help
-    tuning more than previous instruction instructions training xgboost lightgbm tree trees
-    forest boosting cross validation any anything one it them this that these those
-    explanation explanations outlier outliers duplicates duplicate null nulls empty rows row
-    time waste wasting losing loss alarm alarms message messages false too much so 建模 训练 模型
-    建 解释 神经网络 深度学习 缺失值 超过 担心 预测 漏 说 多
-    """
-)
-_OTHER_REQUEST = word_set(
-    """
-    make makes ensure keep use report test train split finish stop give hold let do don show tell
-    i we you evaluate validate be then optimise optimize maximise minimise score measure aim try
-    start end limit take run please thanks thank cheers build want need must should will would also
-    too altogether entirely completely either that's it's
-    """
-)
-"""Words that begin another request or only round off this one."""
-_IDS = word_set(
-    """
-    id ids identifier identifiers 编号 标识 标识符 主键
-    """
-)
-_KINDS = {
-    "date": "date", "dates": "date", "日期": "date", "text": "text", "texts": "text",
-    "文本": "text", "free": "text",
-    "constant": "constant", "constants": "constant", "empty": "empty", "numeric": "number",
-    "numerical": "number",
-    "categorical": "category",
-}  # fmt: skip
 _BARE_WORDS = 3
-_COLLECTIVE = frozenset({"coordinates"})
-_COLUMN_WORDS = word_set(
-    """
-    column columns feature features variable variables field fields attributes 列 字段 变量 特征
-    """
-)
 
 
 @dataclass
@@ -197,7 +161,7 @@ def _read_list(
     if (
         not strict
         and not (spelt and named and not named.column.name.islower())
-        and any(word in _NOT_COLUMNS for word in text.low[position : position + 20].split()[:1])
+        and any(word in NOT_COLUMNS for word in text.low[position : position + 20].split()[:1])
     ):
         return
     if unknown and strict:
@@ -213,9 +177,9 @@ def _bare_synonym(
     """Read "no possession," where the words up to the next stop mean a column and nothing else."""
     end = text.clause(position)[1]
     words = text.norm[position:end].strip(" \"'")
-    if not words or len(words.split()) > _BARE_WORDS or words.lower() in _NOT_COLUMNS:
+    if not words or len(words.split()) > _BARE_WORDS or words.lower() in NOT_COLUMNS:
         return
-    if set(words.lower().split()) & (_NOT_COLUMNS | QUESTION | _OTHER_REQUEST):
+    if set(words.lower().split()) & (NOT_COLUMNS | QUESTION | OTHER_REQUEST):
         return
     if columns := columns_for(words, schema):
         result.columns += [column.name for column in columns]
@@ -236,7 +200,7 @@ def column_ends(text: Text, mention: Mention) -> int:
 def _other_thing(text: Text, position: int) -> bool:
     """Tell whether what follows is one of the things that are no columns."""
     words = text.low[position : text.clause(position)[1]].split()[:4]
-    return any(word in _NOT_COLUMNS for word in words)
+    return any(word in NOT_COLUMNS for word in words)
 
 
 def _items(
@@ -259,17 +223,17 @@ def _items(
             index, end, joined = mention.last + 1, mention.end, False
             end += column_ends(text, mention)
             continue
-        if comma and columns and not joined and token.low not in _AND:
+        if comma and columns and not joined and token.low not in AND:
             found = (
-                _group_or_synonym(text, schema, index)
+                group_or_synonym(text, schema, index)
                 if resolve and _list_goes_on(text, index)
                 else None
             )
             if found is None:
                 break
-        if token.low in _AND or "、" in gap:
+        if token.low in AND or "、" in gap:
             joined = True
-            if token.low in _AND:
+            if token.low in AND:
                 index, end = index + 1, token.end
                 continue
         if token.low in _SKIP and mention is None:
@@ -278,9 +242,9 @@ def _items(
         if not joined and not comma:
             break
         found = earlier_members(text, schema, index) if resolve else None
-        found = found or _named_group(text, schema, index)
-        if found is None and (resolve or token.low in _IDS):
-            found = _group_or_synonym(text, schema, index)
+        found = found or named_group(text, schema, index)
+        if found is None and (resolve or token.low in IDS):
+            found = group_or_synonym(text, schema, index)
         if found is not None:
             columns += found[0]
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False
@@ -297,7 +261,7 @@ def _list_goes_on(text: Text, index: int) -> bool:
     """Tell whether a comma item stands alone up to the next separator, as in a list."""
     start, end = text.clause(text.tokens[index].start)
     inside = [t for t in text.tokens[index : index + 5] if start <= t.start < end]
-    joined = next((i for i, t in enumerate(inside) if t.low in _AND), len(inside))
+    joined = next((i for i, t in enumerate(inside) if t.low in AND), len(inside))
     return joined <= 2
 
 
@@ -310,63 +274,19 @@ def _names_only(text: Text, mention: Mention) -> bool:
     if text.norm[mention.start : mention.end] == mention.column.name != mention.column.key:
         return True
     near = text.norm[mention.end : after.start] == " "
-    return not (near and after.low in _NOT_COLUMNS)
-
-
-def _named_group(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
-    """Match "zone columns": all columns with that word in their names."""
-    if index + 1 >= len(text.tokens) or text.tokens[index + 1].low not in _COLUMN_WORDS:
-        return None
-    word = text.tokens[index].stem
-    names = [c.name for c in schema.columns if any(part.says(word) for part in c.parts)]
-    return (names, index + 2) if names and text.tokens[index].low not in _IDS else None
-
-
-def _group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
-    """Match "id columns", "date columns" or a synonym such as 性别 for `gender`."""
-    token = text.tokens[index]
-    after = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
-    if token.low in _IDS:
-        ids = [c.name for c in schema.columns if c.profile.kind == "id" or c.identifies]
-        return (ids, index + 1) if ids or after in _COLUMN_WORDS else None
-    if token.low in _KINDS and after in _COLUMN_WORDS:
-        kind = _KINDS[token.low]
-        return [c.name for c in schema.columns if c.profile.kind == kind], index + 2
-    if token.stem in PREDICT or token.low in PREDICT_ZH | QUESTION | _NOT_COLUMNS:
-        return None
-    for size in (4, 3, 2, 1):
-        last = index + size - 1
-        if last >= len(text.tokens) or not text.joined(index, last):
-            continue
-        words = [t.low for t in text.tokens[index : last + 1]]
-        if words[0] in _OTHER_REQUEST or any(w in _AND or w in _NOT_COLUMNS for w in words):
-            continue
-        if size == 1 and (names := _collective(token.stem, schema)):
-            return names, last + 1
-        found = columns_for(text.norm[token.start : text.tokens[last].end], schema)
-        if found:
-            return [column.name for column in found], last + 1
-    return None
-
-
-def _collective(word: str, schema: Schema) -> list[str]:
-    """Return the columns of a word that means several: *coordinates*, 经纬度."""
-    if not any(c.name in _COLLECTIVE for c in concepts_of(word)):
-        return []
-    return [c.name for c in schema.columns if c.concepts & _COLLECTIVE]
+    return not (near and after.low in NOT_COLUMNS)
 
 
 def _is_thing(text: Text, index: int) -> bool:
     token = text.tokens[index]
     if token.cjk:
         return (
-            token.low not in PREDICT_ZH | _NOT_COLUMNS
-            and _phrase(text, index)[0] not in _NOT_COLUMNS
+            token.low not in PREDICT_ZH | NOT_COLUMNS and _phrase(text, index)[0] not in NOT_COLUMNS
         )
     following = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
-    if token.low in _OTHER_REQUEST:
+    if token.low in OTHER_REQUEST:
         return False
-    if token.low in _NOT_COLUMNS or following in _NOT_COLUMNS or token.low in QUESTION:
+    if token.low in NOT_COLUMNS or following in NOT_COLUMNS or token.low in QUESTION:
         return False
     return token.stem not in PREDICT | CARRIERS and not token.low.isdigit() and len(token.low) > 1
 
@@ -381,7 +301,7 @@ def _phrase(text: Text, index: int) -> tuple[str, int]:
         if text.tokens[last + 1].start >= stop:
             break
         if (
-            text.tokens[last + 1].low in _AND | _OTHER_REQUEST
+            text.tokens[last + 1].low in AND | OTHER_REQUEST
             or text.tokens[last + 1].cjk != token.cjk
         ):
             break

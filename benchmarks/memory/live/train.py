@@ -13,7 +13,6 @@ import argparse
 import itertools
 import json
 import random
-import shutil
 import time
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -30,6 +29,7 @@ from benchmarks.reasoning.live.train import (
     Batch,
     Recipe,
     cache_folder,
+    kept,
     make_model,
     optimizers_of,
     update_weights,
@@ -63,14 +63,7 @@ class Reader:
 def trained(reader: Reader, cache: Path) -> Path:
     """Return the folder of the model, trained if it is not there yet."""
     key = sha256(json.dumps(asdict(reader)).encode()).hexdigest()[:12]
-    folder = cache / f"reader-{key}"
-    if not (folder / "training.json").is_file():
-        part = folder.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
-        _train(reader, part)
-        part.rename(folder)
-    return folder
+    return kept(cache / f"reader-{key}", lambda folder: _train(reader, folder))
 
 
 def _train(reader: Reader, folder: Path) -> None:

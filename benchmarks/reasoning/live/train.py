@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -71,12 +71,16 @@ def cache_folder() -> Path:
 
 def trained(recipe: Recipe, cache: Path) -> Path:
     """Return the folder of the recipe's model, trained if it is not there yet."""
-    folder = cache / recipe.key
+    return kept(cache / recipe.key, lambda folder: train(recipe, folder))
+
+
+def kept(folder: Path, make: Callable[[Path], None]) -> Path:
+    """Return a folder of weights, made by `make` if it is not there whole."""
     if not (folder / "training.json").is_file():
         part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        train(recipe, part)
+        make(part)
         part.rename(folder)
     return folder
 

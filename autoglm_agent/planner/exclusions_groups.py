@@ -1,0 +1,96 @@
+"""Words that bar several columns at once: "id columns", "dates", "zone columns", 经纬度."""
+
+from __future__ import annotations
+
+from autoglm_agent.planner.grammar import PREDICT, PREDICT_ZH, QUESTION
+from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.resolve import columns_for
+from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.text import Text, word_set
+
+AND = word_set(
+    """
+    and or nor plus 和 与 及 以及 跟 或 还有 并
+    """
+)
+NOT_COLUMNS = word_set(
+    """
+    neural network networks deep model models modelling modeling modelled ensemble ensembles
+    gpu internet code coding overfitting leakage leak missing jargon delay error errors help
+    tuning more than previous instruction instructions training xgboost lightgbm tree trees
+    forest boosting cross validation any anything one it them this that these those
+    explanation explanations outlier outliers duplicates duplicate null nulls empty rows row
+    time waste wasting losing loss alarm alarms message messages false too much so 建模 训练 模型
+    建 解释 神经网络 深度学习 缺失值 超过 担心 预测 漏 说 多
+    """
+)
+OTHER_REQUEST = word_set(
+    """
+    make makes ensure keep use report test train split finish stop give hold let do don show tell
+    i we you evaluate validate be then optimise optimize maximise minimise score measure aim try
+    start end limit take run please thanks thank cheers build want need must should will would also
+    too altogether entirely completely either that's it's
+    """
+)
+"""Words that begin another request or only round off this one."""
+IDS = word_set(
+    """
+    id ids identifier identifiers 编号 标识 标识符 主键
+    """
+)
+_KINDS = {
+    "date": "date", "dates": "date", "日期": "date", "text": "text", "texts": "text",
+    "文本": "text", "free": "text",
+    "constant": "constant", "constants": "constant", "empty": "empty", "numeric": "number",
+    "numerical": "number",
+    "categorical": "category",
+}  # fmt: skip
+_COLLECTIVE = frozenset({"coordinates"})
+_COLUMN_WORDS = word_set(
+    """
+    column columns feature features variable variables field fields attributes 列 字段 变量 特征
+    """
+)
+
+
+def named_group(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
+    """Match "zone columns": all columns with that word in their names."""
+    if index + 1 >= len(text.tokens) or text.tokens[index + 1].low not in _COLUMN_WORDS:
+        return None
+    word = text.tokens[index].stem
+    names = [c.name for c in schema.columns if any(part.says(word) for part in c.parts)]
+    return (names, index + 2) if names and text.tokens[index].low not in IDS else None
+
+
+def group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
+    """Match "id columns", "date columns" or a synonym such as 性别 for `gender`."""
+    token = text.tokens[index]
+    after = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
+    if token.low in IDS:
+        ids = [c.name for c in schema.columns if c.profile.kind == "id" or c.identifies]
+        return (ids, index + 1) if ids or after in _COLUMN_WORDS else None
+    if token.low in _KINDS and after in _COLUMN_WORDS:
+        kind = _KINDS[token.low]
+        return [c.name for c in schema.columns if c.profile.kind == kind], index + 2
+    if token.stem in PREDICT or token.low in PREDICT_ZH | QUESTION | NOT_COLUMNS:
+        return None
+    for size in (4, 3, 2, 1):
+        last = index + size - 1
+        if last >= len(text.tokens) or not text.joined(index, last):
+            continue
+        words = [t.low for t in text.tokens[index : last + 1]]
+        if words[0] in OTHER_REQUEST or any(w in AND or w in NOT_COLUMNS for w in words):
+            continue
+        if size == 1 and (names := _collective(token.stem, schema)):
+            return names, last + 1
+        found = columns_for(text.norm[token.start : text.tokens[last].end], schema)
+        if found:
+            return [column.name for column in found], last + 1
+    return None
+
+
+def _collective(word: str, schema: Schema) -> list[str]:
+    """Return the columns of a word that means several: *coordinates*, 经纬度."""
+    if not any(c.name in _COLLECTIVE for c in concepts_of(word)):
+        return []
+    return [c.name for c in schema.columns if c.concepts & _COLLECTIVE]
