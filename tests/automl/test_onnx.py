@@ -81,9 +81,11 @@ def target(frame: pd.DataFrame, kind: str) -> np.ndarray:
     return np.searchsorted(np.quantile(level, [0.5] if kind == "binary" else [0.3, 0.6]), level)
 
 
-def fitted(family: str, kind: str, **more: Any) -> tuple[FittedModel, pd.DataFrame]:
+def fitted(
+    family: str, kind: str, frame: pd.DataFrame | None = None, **more: Any
+) -> tuple[FittedModel, pd.DataFrame]:
     view, fit, params = FAMILIES[family]
-    frame = table()
+    frame = table() if frame is None else frame
     if family != "lightgbm_means":
         frame = frame.drop(columns="shop")
     y = target(frame, kind)
@@ -124,6 +126,16 @@ def test_every_claimed_family_answers_alike_on_rows_never_seen(family: str, kind
         return
     assert told[0].tolist() == model.decide(truth).tolist()
     assert np.abs(told[1] - truth).max() < 1e-5
+
+
+@pytest.mark.parametrize("family", ["lightgbm", "extra_trees", "catboost"])
+def test_gaps_where_training_had_none_go_the_way_of_the_original(family: str) -> None:
+    if family == "catboost":
+        pytest.importorskip("catboost")
+    whole = table().assign(size=lambda t: t["size"].fillna(-1.0))
+    model, _ = fitted(family, "regression", whole)
+    rows = table(seed=7).assign(size=np.nan, stamp=np.nan)
+    assert np.allclose(answers(model, rows)[0], model.predict(rows), rtol=1e-5)
 
 
 def test_targets_on_a_log_scale_come_back() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import onnxruntime
 import pandas as pd
 import pytest
 
+from autoglm_agent.automl.models.fitted import FittedModel
+from autoglm_agent.automl.onnx import writing
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.cli.main import main
 from autoglm_tools import automl_tools
@@ -77,6 +80,20 @@ def test_an_agent_exports_with_a_tool(orders: Workspace) -> None:
     assert "answers as the original does" in told.content
     assert told.artifact["parity"]
     assert Path(told.artifact["path"]).parent == orders.path
+
+
+def test_a_file_that_answers_otherwise_is_told_and_ends_with_1(
+    export: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = writing.written
+
+    def turned(model: FittedModel) -> bytes:
+        return plain(replace(model, threshold=1.0 - model.threshold / 2))
+
+    monkeypatch.setattr(writing, "written", turned)
+    code, out, _ = export("--out", str(tmp_path / "m.onnx"))
+    assert code == 1
+    assert "does NOT answer as the original" in out
 
 
 @pytest.mark.parametrize(

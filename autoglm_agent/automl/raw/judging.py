@@ -178,10 +178,11 @@ def _check_duplicates(context: CheckContext, check: str, column: str, how: str) 
     prepared = context.need_prepared()
     held = Vault(context.workspace, prepared.vault_id).row_hashes([column])
     shared = int(np.isin(held, hash_rows(prepared.X[[column]])).sum())
+    are = "is" if shared < 2 else "are"
     return Verdict(
         check=check,
         status="fail" if shared else "pass",
-        fact=f"{shared or 'None'} of {len(held)} held-out inputs is {how} a training input.",
+        fact=f"{shared or 'None'} of {len(held)} held-out inputs {are} {how} a training input.",
         statistic=shared,
         threshold=0,
         n=len(held),
