@@ -63,8 +63,10 @@ class Training:
         self.channels_last = recipe.channels_last and self.device.startswith("cuda")
         if self.channels_last:
             self.network = self.network.to(memory_format=torch.channels_last)
-        self.images = torch.from_numpy(np.ascontiguousarray(images))
-        self.codes = torch.from_numpy(np.asarray(codes, dtype=np.int64))
+        # Where they fit, all images lie on the graphics card: a batch is then never waited for.
+        home = self.device if _fits(images, self.device) else "cpu"
+        self.images = torch.from_numpy(np.ascontiguousarray(images)).to(home)
+        self.codes = torch.from_numpy(np.asarray(codes, dtype=np.int64)).to(self.device)
         self.mean, self.deviation = normalisation(images)
         self.deadline, self.folder, self.listener = deadline or Deadline(), folder, listener
         self.epochs, self.done, self.progress = recipe.epochs, 0, 0.0
@@ -112,7 +114,8 @@ class Training:
             for group in self.optimizer.param_groups:
                 group["lr"] = self.recipe.rate_at(self.progress)
             rows = torch.from_numpy(order[step * size : (step + 1) * size])
-            self._step(self._spoilt(self.images[rows], rng), self.codes[rows].to(self.device))
+            images = self.images[rows.to(self.images.device)]
+            self._step(self._spoilt(images, rng), self.codes[rows.to(self.device)])
         self.progress = begun + (1 - begun) / max(1, self.epochs - self.done)
         return True
 
@@ -130,16 +133,18 @@ class Training:
 
     def _spoilt(self, images: torch.Tensor, rng: np.random.Generator) -> torch.Tensor:
         """Move and mirror images at random."""
+        device = images.device
         if self.recipe.crop:
             pad, (height, width) = self.recipe.crop, images.shape[1:3]
-            down = torch.from_numpy(rng.integers(-pad, pad + 1, len(images)))
-            right = torch.from_numpy(rng.integers(-pad, pad + 1, len(images)))
-            rows = (torch.arange(height)[None] + down[:, None]).clamp(0, height - 1)
-            columns = (torch.arange(width)[None] + right[:, None]).clamp(0, width - 1)
-            which = torch.arange(len(images))[:, None, None]
+            down = torch.from_numpy(rng.integers(-pad, pad + 1, len(images))).to(device)
+            right = torch.from_numpy(rng.integers(-pad, pad + 1, len(images))).to(device)
+            over = torch.arange(height, device=device)[None] + down[:, None]
+            along = torch.arange(width, device=device)[None] + right[:, None]
+            rows, columns = over.clamp(0, height - 1), along.clamp(0, width - 1)
+            which = torch.arange(len(images), device=device)[:, None, None]
             images = images[which, rows[:, :, None], columns[:, None, :]]
         if self.recipe.flip:
-            mirrored = torch.from_numpy(rng.random(len(images)) < 0.5)
+            mirrored = torch.from_numpy(rng.random(len(images)) < 0.5).to(device)
             images = torch.where(mirrored[:, None, None, None], images.flip(2), images)
         return images
 
@@ -181,6 +186,11 @@ class Training:
                 self.optimizer.state[parameter]["momentum_buffer"] = buffer
         self.done, self.epochs = int(record["done"]), int(record["epochs"])
         self.progress = float(record["progress"])
+
+
+def _fits(images: np.ndarray, device: str) -> bool:
+    """Return whether the images take less than a quarter of the graphics card's free memory."""
+    return device.startswith("cuda") and images.nbytes < torch.cuda.mem_get_info(device)[0] / 4
 
 
 def normalisation(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

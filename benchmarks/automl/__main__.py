@@ -110,6 +110,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.command == "run":
         given.tables = given.tables or ",".join(TABLES)
+        for named, known in ((given.tables, TABLES), (given.systems, SYSTEMS)):
+            if unknown := sorted(set(named.split(",")) - set(known)):
+                parser.error(f"{', '.join(unknown)}: choose from {', '.join(known)}")
         run(given)
     elif given.command == "report":
         report(given)
