@@ -1,0 +1,1 @@
+"""Search over architectures, measured: image tasks, a table of accuracies, engines compared."""
