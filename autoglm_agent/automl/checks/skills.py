@@ -65,11 +65,17 @@ def alone(sample: Sample, name: str, blocks: list[Block], thresholds: Thresholds
 
 
 def together(
-    sample: Sample, names: list[str], encoded: dict[str, list[Block]], thresholds: Thresholds
+    sample: Sample,
+    names: list[str],
+    encoded: dict[str, list[Block]],
+    thresholds: Thresholds,
+    *,
+    boosted: bool = False,
 ) -> Skill:
     """Measure the skill of several columns by a cheap twin, cross-validated.
 
-    Without a column there is no skill, and the loss is that of the prior.
+    Without a column there is no skill, and the loss is that of the prior. `boosted` as for
+    `twin_model`.
     """
     if not names:
         return nothing(sample)
@@ -81,7 +87,11 @@ def together(
         for fold in range(len(sample.pairs))
     ]
     size, trees = len(sample.y), thresholds.leak_trees
-    return _measure(sample, blocks, lambda: twin_model(sample.problem, size, trees, sample.seed))
+    return _measure(
+        sample,
+        blocks,
+        lambda: twin_model(sample.problem, size, trees, sample.seed, boosted=boosted),
+    )
 
 
 def nothing(sample: Sample) -> Skill:

@@ -27,7 +27,7 @@ class Survey:
         likeness: Form and strength of each column's resemblance to the target.
         encoded: Blocks of each column by fold.
         skipped: Columns that were not examined because the time was over.
-        every: Skill of all columns together; None until asked.
+        every: Skill of all columns together, by each twin that was asked (boosted or not).
     """
 
     sample: Sample
@@ -36,18 +36,20 @@ class Survey:
     likeness: dict[str, tuple[str, float]] = field(default_factory=dict)
     encoded: dict[str, list[Block]] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
-    every: Skill | None = None
+    every: dict[bool, Skill] = field(default_factory=dict)
 
-    def all_together(self) -> Skill:
+    def all_together(self, *, boosted: bool = False) -> Skill:
         """Return the skill of all examined columns together."""
-        if self.every is None:
-            self.every = together(self.sample, list(self.skills), self.encoded, self.thresholds)
-        return self.every
+        if boosted not in self.every:
+            self.every[boosted] = self._together(list(self.skills), boosted)
+        return self.every[boosted]
 
-    def without(self, names: set[str]) -> Skill:
+    def without(self, names: set[str], *, boosted: bool = False) -> Skill:
         """Return the skill of the other columns together."""
-        rest = [name for name in self.skills if name not in names]
-        return together(self.sample, rest, self.encoded, self.thresholds)
+        return self._together([name for name in self.skills if name not in names], boosted)
+
+    def _together(self, names: list[str], boosted: bool) -> Skill:
+        return together(self.sample, names, self.encoded, self.thresholds, boosted=boosted)
 
     def same_as(self, name: str, others: list[str]) -> set[str]:
         """Return those of the others that say the same as a numeric column, itself included."""

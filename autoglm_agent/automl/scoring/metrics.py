@@ -223,6 +223,10 @@ def _score_ranking(metric: str, y: np.ndarray, prediction: np.ndarray, problem: 
         truth = y == column
         if truth.all() or not truth.any():
             continue
-        function = sk.roc_auc_score if metric == "roc_auc" else sk.average_precision_score
-        scores.append(function(truth, prediction[:, column]))
+        value = np.asarray(prediction[:, column], dtype=np.float64)
+        if metric == "roc_auc" and np.isfinite(value).all():
+            scores.append(rank_auc(truth, value))
+        else:
+            function = sk.roc_auc_score if metric == "roc_auc" else sk.average_precision_score
+            scores.append(function(truth, value))
     return float(np.mean(scores)) if scores else float("nan")
