@@ -12,6 +12,8 @@ from autoglm_agent import faults
 
 # Tests set faults at any time.
 faults.armed = True
+# Tests run side by side: teams of threads on the same few processors would wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 # No test may send a trace or look for a model on a hub.
 os.environ["LANGSMITH_TRACING"] = "false"
 os.environ["HF_HUB_OFFLINE"] = "1"

@@ -21,11 +21,11 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGKILL = -9
 COMMAND = [sys.executable, "-c", "from autoglm_agent.cli.main import main; main()"]
 
-# Three kinds of points in the default round, two more in `make slow`; `make sweep` passes them all.
+# Two kinds of points in the default round, three more in `make slow`; `make sweep` passes them all.
 POINTS = [
     "trial.saved:2",
     "vault.opened:1",
-    "checkpoint.put:12",
+    pytest.param("checkpoint.put:12", marks=pytest.mark.slow),
     pytest.param("rename.steps:4", marks=pytest.mark.slow),
     pytest.param("node.verify.end:5", marks=pytest.mark.slow),
 ]
