@@ -116,7 +116,7 @@ class Session:
         return min(limits) if limits else None
 
     def time_for_explanation(self) -> Deadline | None:
-        """Return half of what is left, five seconds at most; None without a limit."""
+        """Return two fifths of what is left, five seconds at most; None without a limit."""
         if self.trials or self.deadline.seconds is None:
             return None
-        return Deadline(min(5.0, self.deadline.left * 0.5))
+        return Deadline(min(5.0, self.deadline.left * 0.4))
