@@ -163,18 +163,17 @@ def _two_columns(positive: np.ndarray, problem: Problem) -> np.ndarray:
 def _skops(path: Path) -> Any:
     import zipfile
 
-    import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException
+    from autoglm_agent.automl.models.skops_io import UntrustedTypesFoundException, io
 
     try:
-        asked = skops.io.get_untrusted_types(file=path)
+        asked = io.get_untrusted_types(file=path)
         unknown = [name for name in asked if name not in FAMILIAR]
         if unknown:
             raise InputError(
                 f"{path.name} holds classes that are not scikit-learn's: {', '.join(unknown[:5])}.",
                 "Give a CSV of its predictions instead.",
             )
-        model = skops.io.load(path, trusted=asked)
+        model = io.load(path, trusted=asked)
     except UntrustedTypesFoundException as error:
         raise InputError(f"{path.name} is refused: {error}", "Give its predictions.") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError) as error:

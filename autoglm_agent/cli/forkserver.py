@@ -42,7 +42,6 @@ MODULES = (
     "autoglm_agent.memory.embedding",
     "autoglm_agent.memory.store",
     "autoglm_graphs.runs",
-    "skops.io",  # it looks through the whole of scikit-learn, and what that can work with
 )
 
 

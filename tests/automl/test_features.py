@@ -10,6 +10,7 @@ from autoglm_agent.automl.features.encoder import TableEncoder
 from autoglm_agent.automl.features.kinds import feature_kinds
 from autoglm_agent.automl.features.linear import LinearView
 from autoglm_agent.automl.features.target import TargetMeans
+from autoglm_agent.automl.features.text import TextEncoder
 from autoglm_agent.automl.features.written import as_written, written_formats
 from autoglm_agent.errors import InputError
 
@@ -178,3 +179,11 @@ def test_numbers_and_dates_written_for_people_are_found_and_read():
     one = as_written(frame.iloc[[1]], formats)
     assert one["paid"].item() == 3.0
     assert as_written(frame.iloc[:0], formats).empty
+
+
+def test_the_words_of_a_text_are_numbered_by_plain_integers():
+    texts = pd.DataFrame({"t": [f"red apple {i}" for i in range(30)]})
+    encoder = TextEncoder().fit(texts)
+    numbers = [i for v in encoder.vectorizers_ for i in v.vocabulary_.values()]
+    assert numbers
+    assert {type(i) for i in numbers} == {int}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -256,3 +257,16 @@ def test_damaged_or_foreign_bytes_are_refused():
         unpack(data[: len(data) // 2])
     with pytest.raises(StoreError):
         unpack(data.replace(b"LinearModel", b"HiddenModel"))
+
+
+@needs_catboost
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_catboost_refitted_with_few_trees_is_what_the_fold_had(kind):
+    problem = PROBLEMS[kind]
+    fold, rest = _fold(problem, 600), {"seed": 3, "deadline": Deadline()}
+    params = {**CATS, "patience": 5, "learning_rate": 0.8}
+    early = fit_catboost({**params, "rounds": 400}, fold, problem, **rest)
+    assert early.info["rounds"] < 200
+    alone = replace(fold, X_valid=fold.X_valid[:0], y_valid=fold.y_valid[:0], cache={})
+    again = fit_catboost({**params, "rounds": early.info["rounds"]}, alone, problem, **rest)
+    assert np.allclose(early.model.predict(fold.X_valid), again.model.predict(fold.X_valid))

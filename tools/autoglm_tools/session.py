@@ -18,10 +18,11 @@ from autoglm_agent.errors import InputError
 if TYPE_CHECKING:
     from autoglm_agent.automl.preparation.prepare import Prepared
 
-SLACK_S = 5.0
-"""Seconds kept for saving, evaluation, explanation and report, whatever the budget."""
-SLACK_SHARE = 0.17
-"""Share of the time left that is kept for what follows on the training."""
+CHECKS_SHARE, CHECKS_MOST = 0.08, 12.0
+"""Share of the time left, and seconds at most, that training leaves to what takes what there is:
+the optional checks and the explanation."""
+LEAST_SHARE = 0.3
+"""Share of the time left that training may take whatever follows."""
 
 
 @dataclass
@@ -95,23 +96,27 @@ class Session:
             "Name the file in your message or allow its folder with roots=[...].",
         )
 
-    def training_seconds(self, asked: float | None, wanted: float | None) -> float | None:
+    def training_seconds(
+        self, asked: float | None, wanted: float | None, after: float = 0.0
+    ) -> float | None:
         """Return the seconds a training may take: what was asked, within what is left.
 
         Args:
             asked: The tool call's own limit, if any.
             wanted: The time budget of the task, counted from the start of the run, if any.
+            after: Seconds that must be left for what follows on the training.
         """
         left = self.deadline.left
         if wanted is not None:
             left = min(left, max(0.0, wanted - self.deadline.elapsed))
         limits = [asked] if asked is not None else []
         if left != float("inf"):
-            limits.append(max(0.3 * left, left - max(SLACK_S, SLACK_SHARE * left)))
+            kept = after + min(CHECKS_MOST, CHECKS_SHARE * left)
+            limits.append(max(LEAST_SHARE * left, left - kept))
         return min(limits) if limits else None
 
     def time_for_explanation(self) -> Deadline | None:
-        """Return half of what is left, five seconds at most; None without a limit."""
+        """Return two fifths of what is left, five seconds at most; None without a limit."""
         if self.trials or self.deadline.seconds is None:
             return None
-        return Deadline(min(5.0, self.deadline.left * 0.5))
+        return Deadline(min(5.0, self.deadline.left * 0.4))

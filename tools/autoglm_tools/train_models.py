@@ -63,9 +63,7 @@ def train_models(session: Session) -> BaseTool:
         model_id = digest([*arguments, session.trials, session.seed, *([more] if more else [])])
         ids = {"model_id": model_id, "prepared_id": prepared_id, "kind": prepared.task.kind}
         if not session.workspace.has("searches", model_id, "search.json"):
-            limit = wanted.time_budget_s
-            seconds = session.training_seconds(limit, prepared.task.time_budget_s)
-            deadline = Deadline(None if session.trials else seconds)
+            deadline = _until(session, prepared, wanted)
             if prepared.task.kind in SUPERVISED:
                 _search(session, prepared, model_id, deadline, wanted)
             else:
@@ -82,6 +80,23 @@ def train_models(session: Session) -> BaseTool:
         TrainModels,
         work,
     )
+
+
+def _until(session: Session, prepared: Prepared, wanted: TrainModels) -> Deadline:
+    """Return when training must have ended; never with a number of trials."""
+    after = 0.0
+    if prepared.task.kind in SUPERVISED:
+        # What is needed is imported before the time for training is told.
+        import autoglm_agent.automl.models.skops_io
+        import autoglm_agent.automl.search.engine  # noqa: F401
+        from autoglm_tools.afterwards import seconds_afterwards
+
+        if not session.trials and session.deadline.seconds is not None:
+            after = seconds_afterwards(prepared)
+    if session.trials:
+        return Deadline()
+    limit, whole = wanted.time_budget_s, prepared.task.time_budget_s
+    return Deadline(session.training_seconds(limit, whole, after))
 
 
 def _search(
@@ -105,6 +120,7 @@ def _search(
         oob_allowed=prepared.plan.oob_allowed,
         kinds=prepared.kinds,
         deadline=deadline,
+        to_predict=prepared.holdout_rows,
         trials=session.trials,
         seed=session.seed,
         store=WorkspaceTrials(session.workspace),

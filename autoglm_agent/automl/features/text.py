@@ -58,6 +58,8 @@ class TextEncoder(TransformerMixin, BaseEstimator):
                 vectorizer.fit(distinct)
             except ValueError:  # nothing occurs twice: no vocabulary
                 continue
+            # NumPy's integers would become a file each when the model is saved.
+            vectorizer.vocabulary_ = {w: int(i) for w, i in vectorizer.vocabulary_.items()}
             self.vectorizers_.append(vectorizer)
         if self.vectorizers_:
             matrix = self._matrix(distinct)

@@ -133,9 +133,9 @@ class FittedModel:
 
     def save(self, workspace: Workspace, model_id: str) -> dict[str, Any]:
         """Write `models/<id>/model.skops` and its manifest; return the manifest."""
-        import skops.io
+        from autoglm_agent.automl.models.skops_io import io  # takes a second to import
 
-        data = skops.io.dumps(self._state())
+        data = io.dumps(self._state())
         manifest = {
             "format": FORMAT,
             "model": model_id,
@@ -210,11 +210,10 @@ class FittedModel:
 def _safe_loads(data: bytes, name: str) -> dict[str, Any]:
     import zipfile
 
-    import skops.io
-    from skops.io.exceptions import UntrustedTypesFoundException
+    from autoglm_agent.automl.models.skops_io import UntrustedTypesFoundException, io
 
     try:
-        state = skops.io.loads(data, trusted=list(TRUSTED))
+        state = io.loads(data, trusted=list(TRUSTED))
     except UntrustedTypesFoundException as error:
         raise StoreError(f"{name} is refused: {error}", "Load only models of this tool.") from error
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError) as error:

@@ -46,6 +46,11 @@ def percentiles(draws: np.ndarray, level: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def affordable(repeats: int, rows: int) -> int:
+    """Return how many of the resamples are drawn on so many rows."""
+    return min(repeats, max(200, MOST_DRAWS // max(1, rows)))
+
+
 def resample(
     statistics: Sequence[Statistic],
     groups: list[np.ndarray],
@@ -68,7 +73,7 @@ def resample(
         For each statistic its (repeats,) values.
     """
     rows = sum(len(group) for group in groups)
-    repeats = min(repeats, max(200, MOST_DRAWS // max(1, rows)))
+    repeats = affordable(repeats, rows)
     rng = np.random.default_rng(seed)
     size = max(1, min(repeats, CELLS // max(1, rows)))
     parts: list[list[np.ndarray]] = [[] for _ in statistics]

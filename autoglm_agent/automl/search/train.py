@@ -32,7 +32,7 @@ from autoglm_agent.automl.search.fitting import (
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.trials import Candidate, Trial
 
-ENGINE = 2
+ENGINE = 3
 """Raised whenever the same parameters would train another model."""
 
 

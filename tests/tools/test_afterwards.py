@@ -1,0 +1,55 @@
+"""What is kept of a run's time for what follows on the training."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autoglm_agent.automl.data.profile import profile_table
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.preparation.prepare import Prepared, prepare
+from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.chain import Task
+from autoglm_tools import afterwards
+from autoglm_tools.session import CHECKS_MOST, LEAST_SHARE, Session
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Prepared:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(400, 3)), columns=list("abc"))
+    frame["y"] = np.where(frame["a"] + rng.normal(size=400) > 0, "yes", "no")
+    table = Table(frame, "t.csv", "0123456789abcdef")
+    return prepare(
+        Workspace(tmp_path), table, profile_table(table), Task(kind="binary", target="y")
+    )
+
+
+def test_scores_of_more_held_out_rows_are_kept_more_time_for(prepared):
+    few, many = (
+        min(afterwards._resampling(replace(prepared, holdout_rows=n)) for _ in range(3))
+        for n in (200, 20_000)
+    )
+    assert many > 3 * few > 0
+
+
+def test_a_run_without_held_out_rows_keeps_time_to_write(prepared):
+    assert afterwards._resampling(replace(prepared, holdout_rows=0)) == 0.0
+    assert afterwards.seconds_afterwards(replace(prepared, holdout_rows=0)) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("whole", "after", "expected"),
+    [(100.0, 10.0, 82.0), (600.0, 10.0, 590.0 - CHECKS_MOST), (10.0, 9.0, 10.0 * LEAST_SHARE)],
+    ids=["a share for the checks", "no more than they need", "at least a share to train"],
+)
+def test_training_leaves_what_follows_its_time(tmp_path, whole, after, expected):
+    session = Session(Workspace(tmp_path), deadline=Deadline(whole))
+    seconds = session.training_seconds(None, None, after)
+    assert seconds == pytest.approx(expected, abs=0.5)
+    assert session.training_seconds(2.0, None, after) == 2.0
