@@ -22,10 +22,11 @@ from autoglm_agent.planner.lexicon import (
     phrase_key,
 )
 from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.positive import compared_level
-from autoglm_agent.planner.schema import Column, Part, Schema
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.support import whom_concepts
-from autoglm_agent.planner.text import Text, stem
+from autoglm_agent.planner.text import Text, Token, stem
 
 DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.64
 LEVEL_WORD = 0.62
@@ -86,46 +87,65 @@ def senses(text: Text) -> list[Sense]:
 def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[Anchor]:
     """Return every reason for every column, in no particular order."""
     meaning = senses(text)
-    covered = {i: m for m in mentions for i in range(m.first, m.last + 1)}
-    anchors = [Anchor(m.column, m.first, m.last, m.score, "exact") for m in mentions]
-    stems = ["" if text.is_used(t.start) else t.stem for t in text.tokens]
-    told = Told(stems, meaning)
-    for index in range(len(text.tokens)):
-        if not text.is_used(text.tokens[index].start):
-            anchors += _word_anchors(text, schema, meaning, told, index, covered.get(index))
-    anchors += shared_names(text, schema)
+    anchors = name_anchors(text, schema, mentions, meaning)
     anchors += _level_anchors(text, schema, meaning)
     anchors += _generic_anchors(text, schema, meaning)
     return anchors
 
 
-def _word_anchors(
-    text: Text,
-    schema: Schema,
-    meaning: list[Sense],
-    told: Told,
-    index: int,
-    mention: Mention | None,
-) -> Iterator[Anchor]:
-    token = text.tokens[index]
-    if token.low.isdigit():
-        return
-    names = {c.name for c in meaning[index].concepts}
+def name_anchors(
+    text: Text, schema: Schema, mentions: list[Mention], meaning: list[Sense]
+) -> list[Anchor]:
+    """Return the reasons that lie in the columns' names, not in their values.
+
+    Args:
+        text: The instruction, or a few words of it.
+        schema: The table's columns.
+        mentions: Column mentions in the text.
+        meaning: The `senses` of the text.
+    """
+    covered = {i: m for m in mentions for i in range(m.first, m.last + 1)}
+    anchors = [Anchor(m.column, m.first, m.last, m.score, "exact") for m in mentions]
+    stems = ["" if text.is_used(t.start) else t.stem for t in text.tokens]
+    told = Told(stems, meaning)
+    scored: dict[tuple[object, ...], list[_Score]] = {}
+    for index, token in enumerate(text.tokens):
+        if text.is_used(token.start) or token.low.isdigit():
+            continue
+        mention = covered.get(index)
+        named = mention.column if mention is not None else None
+        key = (token.stem, token.cjk, meaning[index], named and named.name)
+        if key not in scored:
+            scored[key] = list(_scores(token, schema, meaning[index], told, named))
+        anchors += [Anchor(column, index, index, score, how) for column, score, how in scored[key]]
+    anchors += shared_names(text, schema)
+    return anchors
+
+
+_Score = tuple[Column, float, str]
+
+
+def _scores(
+    token: Token, schema: Schema, sense: Sense, told: Told, named: Column | None
+) -> Iterator[_Score]:
+    """Yield the columns that a word could mean; `named` is the one of whose name it is a part."""
+    names = {c.name for c in sense.concepts}
     entity = token.stem in ENTITIES
     near = set() if entity else {n for name in names for n in near_concepts(name)}
+    touched = schema.touched_by(token.stem, names | near)
     for column in schema.columns:
-        if mention is not None and mention.column is column:
+        if named is column or column.name not in touched:
             continue
-        score, how = _part_score(token.stem, names, near, column, meaning[index], told)
+        score, how = _part_score(token.stem, names, near, column, sense, told)
         if not score:
             continue
-        if mention is not None:
+        if named is not None:
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:
             score *= 0.8
-        shared = tuple(c for c in meaning[index].concepts if c.name in column.concepts)
-        score *= _kind_fit(column, shared or meaning[index].concepts, how, told)
-        yield Anchor(column, index, index, score, how)
+        shared = tuple(c for c in sense.concepts if c.name in column.concepts)
+        score *= _kind_fit(column, shared or sense.concepts, how, told)
+        yield column, score, how
 
 
 def _part_score(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from autoglm_agent.planner.schema import Column, Part
+from autoglm_agent.planner.parts import Part
+from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.text import Text, stem, word_set
 
 _AMOUNT = re.compile(
@@ -17,7 +18,7 @@ _AMOUNT = re.compile(
 )
 _TWO = re.compile(
     r"\b(?:whether|if|who|who's|whos|whose|likelihood|probability|chances?|risk)\b|"
-    r"\bwhich (?:of )?(?:the |our |my )?\w+s\b|(?:\A|[.!?;]\s*)\W*(?:will|does|do|did|is|are|was|"
+    r"\bwhich (?:of )?(?:the |our |my )?\w+s\b|(?:\A|[.!?;])\W*(?:will|does|do|did|is|are|was|"
     r"were|can|has|have)\b|"
     r"是否|会不会|谁|能否|能不能|是不是|有没有|会否|可否|哪些|要不要|吗",
     re.ASCII,

@@ -124,8 +124,8 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
             if len(result.columns) == before and match.group().startswith("no"):
                 _bare_synonym(text, schema, match.start(), match.end(), result)
     for match in _BARE_ZH.finditer(text.low):
-        free = not text.is_used(match.start()) and not _within(match.start(), result.ranges)
-        if free and mention_at(mentions, text.token_at(match.end())) is not None:
+        named = mention_at(mentions, text.token_at(match.end())) is not None
+        if named and not text.is_used(match.start()) and not _within(match.start(), result.ranges):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
     for read in (barred_after, told_of_subjects):
         columns, ranges = read(text, schema, mentions, result.ranges)

@@ -7,6 +7,7 @@ subject of its own, or by the reason alone: they are known too late, or they giv
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from autoglm_agent.planner.grammar import (
     BREAKS,
@@ -100,7 +101,13 @@ _NO_NAME = (QUESTION | BREAKS | CONTEXT | PREDICT_ZH | FEATURE_ZH | FEATURE) - {
 } | {
     "leave", "keep", "hold", "take", "set", "put", "entire", "whole"
 }  # fmt: skip
-_MOST_WORDS, _MOST_COLUMNS = 5, 5
+_SAID = re.compile(
+    rf"{_LATE}|{_LEAK}|{_NO_USE}|{_OF_IT}|后才|事后|不能用|不可用|不该用|用不了|拿不到|泄|不要用|"
+    r"别用|去掉|删掉|剔除|才(?:知道|有|能知道|产生|录入|填)",
+    re.ASCII,
+)
+"""What `_TOLD` and `_TOLD_ZH` cannot do without: sentences that lack it are not looked at."""
+_MOST_WORDS, _MOST_COLUMNS, _REACH = 5, 5, 200
 
 
 def told_of_subjects(
@@ -117,9 +124,16 @@ def told_of_subjects(
     columns: list[str] = []
     ranges: list[tuple[int, int]] = []
     done = 0
-    for token in text.tokens:
-        clause = text.clause(token.start)
-        if token.start < done or _inside(token.start, known) or text.is_used(token.start):
+    said = [match.start() for match in _SAID.finditer(text.low)]
+    for token in text.tokens if said else ():
+        if token.start < done:
+            continue
+        clause, sentence = text.clause(token.start), text.sentence(token.start)
+        first = bisect_left(said, token.start)
+        if first == len(said) or said[first] >= sentence[1]:
+            done = sentence[1]
+            continue
+        if _inside(token.start, known) or text.is_used(token.start):
             continue
         done = clause[1]
         index = text.token_at(clause[0])
@@ -127,7 +141,7 @@ def told_of_subjects(
         if subject is None:
             continue
         names, end = subject
-        rest = text.low[end : text.sentence(token.start)[1]]
+        rest = text.low[end : sentence[1]]
         told = _TOLD.match(rest) or _TOLD_ZH.match(rest)
         if told is None or _inside(end, known):
             continue
@@ -243,7 +257,7 @@ def likewise(text: Text, schema: Schema, position: int) -> tuple[list[str], tupl
         schema: The table's columns.
         position: Where the exclusion before ends.
     """
-    rest = text.low[position : text.sentence(max(0, position - 1))[1]]
+    rest = text.low[position : text.sentence(max(0, position - 1))[1]][:_REACH]
     skipped = _REST.match(rest)
     found = _LIKEWISE.match(rest, skipped.end() if skipped else 0)
     if found is None:

@@ -28,8 +28,9 @@ from autoglm_agent.planner.grammar import (
     QUESTION,
 )
 from autoglm_agent.planner.lexicon import FLAGS, near_concepts
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.schema import Column, Part, Schema
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.standing import other_head
 from autoglm_agent.planner.support import whom_concepts, word_support
 from autoglm_agent.planner.text import Text, distance

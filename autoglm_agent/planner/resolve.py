@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.anchors import find_anchors, senses
+from autoglm_agent.planner.anchors import name_anchors, senses
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import find_mentions
@@ -41,35 +43,32 @@ def columns_for(phrase: str, schema: Schema) -> list[Column]:
     """
     found = _best(phrase, schema)
     if len(found) < 2:
-        return found
+        return list(found)
     heads = {column.core[-1].stem for column in found}
     text = read_text(phrase, schema.vocabulary)
     told = all(any(c.core[-1].says(t.stem) for t in text.tokens) for c in found)
     meant = told or frozenset.intersection(*(c.core[-1].concepts for c in found))
-    return found if len(heads) == 1 and meant and len(found) <= _SIDES else []
+    return list(found) if len(heads) == 1 and meant and len(found) <= _SIDES else []
 
 
-def _best(phrase: str, schema: Schema) -> list[Column]:
+@lru_cache(maxsize=4096)
+def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     text = read_text(phrase, schema.vocabulary)
     mentions = find_mentions(text, schema)
     if mentions:
-        return [mentions[0].column]
+        return (mentions[0].column,)
     if misspelt := _misspelt(phrase, schema):
-        return [misspelt]
+        return (misspelt,)
     scores: dict[str, float] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
-    for anchor in find_anchors(text, schema, []):
-        score = (
-            _entity_score(anchor, amount=amount)
-            if anchor.how != "generic" and anchor.how != "level"
-            else 0.0
-        )
+    for anchor in name_anchors(text, schema, [], senses(text)):
+        score = _entity_score(anchor, amount=amount)
         scores[anchor.column.name] = max(scores.get(anchor.column.name, 0.0), score)
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
         only = _partly_named(text, schema)
-        return [only] if only is not None else []
-    return [schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE]
+        return (only,) if only is not None else ()
+    return tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
 
 
 def _partly_named(text: Text, schema: Schema) -> Column | None:

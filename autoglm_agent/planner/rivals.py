@@ -12,7 +12,8 @@ from collections.abc import Collection
 from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import concepts_of
-from autoglm_agent.planner.schema import Column, Part, Schema
+from autoglm_agent.planner.parts import Part
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, stem
 
 _BY_WORD = frozenset({"direct", "tight", "near", "alike", "shared"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from autoglm_agent.planner.abbreviations import shortens, spelt_out
-from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH, PREDICT
+from autoglm_agent.planner.abbreviations import spelt_out
+from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import (
     LIGHT,
     SMALL,
@@ -22,6 +22,7 @@ from autoglm_agent.planner.lexicon import (
     pages_of,
     phrase_key,
 )
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
 from autoglm_agent.planner.unit_words import QUANTITIES
@@ -37,8 +38,6 @@ _DULL_LEVELS = word_set(
 )
 
 
-_ROOT = 6
-_BEGUN = 3
 _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
@@ -51,40 +50,6 @@ MEASURES = word_set(
 _UNIT = re.compile(
     r"\s*[\[(（].*|[ _]in[ _](?:minutes?|hours?|days?|seconds?|km|miles?|usd)$", re.I
 )
-
-
-@dataclass(frozen=True)
-class Part:
-    """One word of a column name."""
-
-    stem: str
-    alternatives: frozenset[str]
-    """Stems that mean the same, from abbreviations."""
-    concepts: frozenset[str]
-    light: bool
-
-    def says(self, word_stem: str) -> bool:
-        """Tell whether a stem of the instruction is this word, whole or shortened."""
-        if word_stem == self.stem or word_stem in self.alternatives:
-            return True
-        if shortens(self.stem, word_stem):
-            return not concepts_of(self.stem) and not domains_of(self.stem)
-        short, long = sorted((self.stem, word_stem), key=len)
-        if len(short) < 4 or len(long) < len(short) + 3 or not long.startswith(short):
-            begun = len(self.stem) == _BEGUN and len(word_stem) > len(self.stem) + 1
-            if not begun or not word_stem.startswith(self.stem) or word_stem in PREDICT:
-                return False
-            # `vol` for *volume*, `ref` for *referee*, where the three letters are no word.
-        return not concepts_of(short) and not domains_of(short)
-
-    def akin(self, word_stem: str) -> bool:
-        """Tell whether a stem has the same root: *acceptable* and `acceptability`."""
-        pairs = enumerate(zip(self.stem, word_stem, strict=False))
-        root = next((i for i, (a, b) in pairs if a != b), min(len(self.stem), len(word_stem)))
-        rest = max(len(self.stem), len(word_stem)) - root
-        if root < _ROOT or rest >= _ROOT:
-            return False
-        return not concepts_of(self.stem) and not concepts_of(word_stem)
 
 
 @dataclass(frozen=True)
@@ -173,12 +138,17 @@ class Column:
         return keys
 
 
+@lru_cache(maxsize=16)
+def schema_of(profile: Profile) -> Schema:
+    """Return the words of a table's columns; those of the tables read last are kept."""
+    return Schema(profile)
+
+
 class Schema:
     """All columns of a table, with the look-ups that the parser needs."""
 
     def __init__(self, profile: Profile) -> None:
         self.profile = profile
-        self.verdicts: dict[str, str] = {}
         names = [column.name for column in profile.columns]
         levels = [v for c in profile.columns if c.kind in LEVELLED for v, _ in c.levels]
         self.vocabulary = (
@@ -222,6 +192,21 @@ class Schema:
         text = read_text(name, _name_vocabulary())
         words = [token.low for token in text.tokens] or [name.lower()]
         return [part for word in words for part in _unglued(word)]
+
+    def touched_by(self, word_stem: str, concepts: set[str]) -> set[str]:
+        """Return the names of the columns that a word could mean by their core words.
+
+        Args:
+            word_stem: The word's stem.
+            concepts: Names of what it means, and of what is near to that.
+        """
+        by_meaning = (self._meant.get(name, frozenset()) for name in concepts)
+        return set(_named_by(word_stem, self)).union(*by_meaning)
+
+    @cached_property
+    def _meant(self) -> dict[str, frozenset[str]]:
+        names = {name for column in self.columns for name in column.concepts}
+        return {n: frozenset(c.name for c in self.columns if n in c.concepts) for n in names}
 
     @cached_property
     def title(self) -> list[str]:
@@ -292,6 +277,16 @@ class Schema:
             self.columns, key=lambda c: distance(key, c.key, 99) / max(len(key), len(c.key), 1)
         )
         return tuple(c.name for c in ranked[:count])
+
+
+@lru_cache(maxsize=32768)
+def _named_by(word_stem: str, schema: Schema) -> frozenset[str]:
+    """Return the names of the columns with a core word that a stem says or is akin to."""
+    return frozenset(
+        column.name
+        for column in schema.columns
+        if any(part.says(word_stem) or part.akin(word_stem) for part in column.core)
+    )
 
 
 @cache

@@ -74,11 +74,16 @@ def _right(word: str, names: Collection[str]) -> str | None:
 @lru_cache(maxsize=64)
 def words_for(names: frozenset[str]) -> frozenset[str]:
     """Return the English words of six and more letters that mean one of some concepts."""
-    return frozenset(
-        word
-        for word in english_words()
-        if len(word) >= _SHORTEST and any(c.name in names for c in concepts_of(stem(word)))
-    )
+    return frozenset(word for name in names for word in _long_words().get(name, ()))
+
+
+@cache
+def _long_words() -> dict[str, list[str]]:
+    words: dict[str, list[str]] = {}
+    for word in english_words():
+        for concept in concepts_of(stem(word)) if len(word) >= _SHORTEST else ():
+            words.setdefault(concept.name, []).append(word)
+    return words
 
 
 @cache

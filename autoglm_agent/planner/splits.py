@@ -103,6 +103,7 @@ _NOT_GROUPS = word_set(
 )
 
 
+_NOT_GROUP_KEYS = frozenset(map(key_of, _NOT_GROUPS))
 _CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
 _CALENDAR = frozenset(map(stem, ("year", "month", "date", "time", "day", "年", "年份")))
 _CLOCK = frozenset(
@@ -117,13 +118,14 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
         InputError: A split by time is asked for, but the table has no date column.
     """
     match = _TIME.search(text.low)
-    named = next((m for m in mentions if _split_by(text, m) and _dated(m.column)), None)
+    divided = [by.span() for by in _BY.finditer(text.low)]
+    named = next((m for m in mentions if _dated(m.column) and _inside(m, divided)), None)
     if match is None and named is None:
         return None
     if match is None and named is not None:
         start, end = text.clause(named.start)
-        by = next((b for b in _BY.finditer(text.low) if b.start() <= named.start < b.end()), None)
-        return Found(named.column.name, *(by.span() if by else (start, end)), 0.95)
+        by = next((by for by in divided if _inside(named, [by])), (start, end))
+        return Found(named.column.name, *by, 0.95)
     assert match is not None
     start, end = match.start(), _until_verb(text, match.start(), match.end())
     sentence = text.sentence(start)
@@ -179,11 +181,7 @@ def find_group_column(
             continue
         name, phrase = next(((k, v) for k, v in match.groupdict().items() if v), ("", ""))
         words = key_of(phrase)
-        if (
-            words in {key_of(w) for w in _NOT_GROUPS}
-            or phrase.split(" ")[0] in _NOT_GROUPS
-            or words.isdigit()
-        ):
+        if words in _NOT_GROUP_KEYS or phrase.split(" ")[0] in _NOT_GROUPS or words.isdigit():
             continue
         start, end = match.start(), _until_verb(text, match.start(), match.end())
         inside = [
@@ -233,8 +231,8 @@ def _entity(phrase: str, schema: Schema) -> Column | None:
     return None
 
 
-def _split_by(text: Text, mention: Mention) -> bool:
-    return any(m.start() <= mention.start < m.end() for m in _BY.finditer(text.low))
+def _inside(mention: Mention, ranges: list[tuple[int, int]]) -> bool:
+    return any(start <= mention.start < end for start, end in ranges)
 
 
 def _dated(column: Column) -> bool:

@@ -23,8 +23,9 @@ from autoglm_agent.planner.grammar import (
     QUESTION,
 )
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, concepts_of, domains_of, pages_of
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.schema import Part, Schema
+from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text
 
 _REACH, _NEAR_WORDS = 12, 3
@@ -90,15 +91,9 @@ def _said(part: Part, stems: frozenset[str]) -> bool:
     return any(part.says(s) or part.concepts & {c.name for c in concepts_of(s)} for s in stems)
 
 
+@lru_cache(maxsize=32768)
 def word_support(word_stem: str, schema: Schema) -> str:
     """Classify a word: supported, neutral, unknown, or foreign to the table's fields of life."""
-    known = schema.verdicts.get(word_stem)
-    if known is None:
-        known = schema.verdicts[word_stem] = _word_support(word_stem, schema)
-    return known
-
-
-def _word_support(word_stem: str, schema: Schema) -> str:
     if word_stem in NEUTRAL or word_stem in FILLER or len(word_stem) < 2 or word_stem.isdigit():
         return "neutral"
     if any(_alike(word_stem, other) for other in schema.word_stems):

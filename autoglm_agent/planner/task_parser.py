@@ -23,7 +23,7 @@ from autoglm_agent.planner.mentions import Mention, find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
 from autoglm_agent.planner.paths import path_spans
 from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
-from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.schema import Column, Schema, schema_of
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.splits import find_group_column, find_time_column
@@ -95,7 +95,7 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
         InputError: A column to leave out, to split by or a metric does not exist, or two requests
             contradict each other.
     """
-    schema = Schema(profile)
+    schema = schema_of(profile)
     text = read_text(
         instruction,
         schema.vocabulary,

@@ -170,13 +170,20 @@ def read_text(instruction: str, vocabulary: Collection[str] = (), mend: Mend | N
 
 def normalise(source: str) -> tuple[str, tuple[int, ...]]:
     """Fold the forms of characters; also return the source index of each result character."""
+    if source.isascii() and "`" not in source:
+        return source, tuple(range(len(source)))
     out: list[str] = []
     places: list[int] = []
     for index, char in enumerate(source):
-        folded = unicodedata.normalize("NFKC", char.translate(_FOLD)).translate(_SIMPLIFIED)
+        folded = _folded(char)
         out.append(folded)
         places.extend([index] * len(folded))
     return "".join(out), tuple(places)
+
+
+@lru_cache(maxsize=8192)
+def _folded(char: str) -> str:
+    return unicodedata.normalize("NFKC", char.translate(_FOLD)).translate(_SIMPLIFIED)
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -201,6 +208,11 @@ def words_of(name: str) -> list[str]:
     Args:
         name: For example `MS.SubClass`, `is_canceled`, `房屋价格`; a Chinese run stays whole.
     """
+    return list(_words_of(name))
+
+
+@lru_cache(maxsize=8192)
+def _words_of(name: str) -> tuple[str, ...]:
     norm, _ = normalise(name)
     parts: list[str] = []
     end = -1
@@ -211,14 +223,15 @@ def words_of(name: str) -> list[str]:
         else:
             parts.append(char.lower())
         end = match.end()
-    return parts
+    return tuple(parts)
 
 
 def key_of(name: str) -> str:
     """Return a name without case, spaces and punctuation."""
-    return "".join(words_of(name))
+    return "".join(_words_of(name))
 
 
+@lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """Return a crude English stem: plural, -ed, -ing, -ation and a final e are removed."""
     word = word.removesuffix("'s")
@@ -297,7 +310,8 @@ def _tokens(norm: str, vocabulary: Collection[str]) -> list[Token]:
                     end = start + length
                     break
         low = norm[start:end].lower()
-        whole = cjk or not (_glued(norm[:start][-2:][::-1]) or _glued(norm[end : end + 2]))
+        before, after = norm[max(0, start - 2) : start][::-1], norm[end : end + 2]
+        whole = cjk or not (_glued(before) or _glued(after))
         tokens.append(Token(low, low if cjk else stem(low), start, end, cjk, whole))
         position = end
     return tokens

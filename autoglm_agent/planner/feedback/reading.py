@@ -21,7 +21,7 @@ from autoglm_agent.planner.feedback.talk import Talk
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import find_metric
 from autoglm_agent.planner.resolve import column_for
-from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.splits import find_group_column, find_time_column
 from autoglm_agent.planner.text import read_text
 
@@ -54,7 +54,7 @@ def read_feedback(
     Raises:
         InputError: If nothing is understood, or something is to be left out that is no column.
     """
-    schema = Schema(profile)
+    schema = schema_of(profile)
     text = read_text(words, schema.vocabulary)
     mentions = find_mentions(text, schema)
     talk = Talk(text, schema, mentions, target, latency_ms, seconds)
