@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import autoglm_agent
 
@@ -25,6 +26,19 @@ def test_the_import_costs_at_most_a_fifth_of_langgraph() -> None:
 
 def test_heavy_libraries_load_only_when_used() -> None:
     code = f"import autoglm_agent, sys; print([m for m in {HEAVY!r} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_an_agent_and_a_server_load_what_reads_tables_only_with_the_first_table(
+    tmp_path: Path,
+) -> None:
+    code = (
+        "import sys, autoglm_agent.serving.app;"
+        "from autoglm_agent import create_automl_agent;"
+        f"create_automl_agent(runs={str(tmp_path)!r}, memory=False);"
+        "print([m for m in ('pandas', 'sklearn', 'lightgbm', 'scipy') if m in sys.modules])"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 

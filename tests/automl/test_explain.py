@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from checks_run import context_of, honest_table
 
-from autoglm_agent.automl.explain import explain
+from autoglm_agent.automl.explain.importance import explain
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.search.engine import run_search
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.data.profile import Profile, profile_table
-from autoglm_agent.automl.data.table import Table, read_table
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, Verdict, refutations
 from autoglm_tools.plan_task import understand
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.automl.data.table import Table
 
 
 class CheckTable(BaseModel):
@@ -90,6 +93,7 @@ def audit_model(session: Session) -> BaseTool:
         train: str | None = None,
     ) -> Result:
         from autoglm_agent.automl.checks.audit import audit
+        from autoglm_agent.automl.data.table import read_table
 
         table, profile, task = _read(session, data, target, metric)
         verdicts = audit(
@@ -116,6 +120,9 @@ def audit_model(session: Session) -> BaseTool:
 def _read(
     session: Session, data: str, target: str, metric: str | None
 ) -> tuple[Table, Profile, Task]:
+    from autoglm_agent.automl.data.profile import profile_table
+    from autoglm_agent.automl.data.table import read_table
+
     table = read_table(session.readable(data))
     profile = profile_table(table)
     fixed = {"target": target, **({"metric": metric} if metric else {})}

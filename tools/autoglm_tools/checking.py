@@ -6,10 +6,7 @@ import time
 from typing import Any
 
 from autoglm_agent.automl.checks.acknowledged import stamped
-from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Stage, run_checks
-from autoglm_agent.automl.data.profile import Profile
-from autoglm_agent.automl.preparation.prepare import load_prepared
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.chain import Chain, Step, Verdict
 from autoglm_tools.session import Session
@@ -45,6 +42,12 @@ def check_stage(session: Session, stage: Stage, object_id: str) -> list[Verdict]
 
 
 def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
+    # pandas is imported with the first table, not with the first agent: a server holds many agents
+    # and reads no table itself.
+    from autoglm_agent.automl.checks.context import CheckContext
+    from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.automl.preparation.prepare import load_prepared
+
     workspace = session.workspace
     search = assessment = None
     prepared_id = object_id

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
-from autoglm_agent.automl.scoring.assess import assess
 from autoglm_agent.chain import SUPERVISED
 from autoglm_agent.errors import InputError
 from autoglm_tools.checking import check_stage
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 
 class EvaluateModel(BaseModel):
@@ -32,6 +33,8 @@ def evaluate_model(session: Session, *, consent: bool = False) -> BaseTool:
     """
 
     def work(model_id: str) -> Result:
+        from autoglm_agent.automl.scoring.assess import assess
+
         prepared, search = stored_search(session, model_id)
         if prepared.task.kind not in SUPERVISED:
             raise InputError(
@@ -68,6 +71,8 @@ def stored_search(session: Session, model_id: str) -> tuple[Prepared, dict[str, 
     Raises:
         InputError: If there is nothing of that id.
     """
+    from autoglm_agent.automl.preparation.prepare import load_prepared
+
     if not session.workspace.has("searches", model_id, "search.json"):
         raise InputError(f"No model {model_id!r}.", "Call train_models first.")
     search = session.workspace.read_json("searches", model_id, "search.json")

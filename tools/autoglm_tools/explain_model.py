@@ -24,7 +24,7 @@ def explain_model(session: Session) -> BaseTool:
     """Make the tool for one run."""
 
     def work(model_id: str) -> Result:
-        from autoglm_agent.automl.explain import explain
+        from autoglm_agent.automl.explain.importance import explain
 
         prepared, search = stored_search(session, model_id)
         if prepared.task.kind not in SUPERVISED:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.chain import SUPERVISED, digest
 from autoglm_agent.errors import InputError
 from autoglm_tools.session import Session
 from autoglm_tools.stored import stored_preparation
 from autoglm_tools.toolkit import Result, as_tool, told
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 SHARE = 0.1
 """Part of the seconds for training that the features may take, unless told otherwise."""

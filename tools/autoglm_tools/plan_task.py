@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, ValidationError
 
-from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.chain import Evidence, Kind, Task, digest
 from autoglm_agent.errors import InputError
-from autoglm_agent.planner.paradigms import told as recipe_told
-from autoglm_agent.planner.paradigms import with_recipe
-from autoglm_agent.planner.task_parser import parse_task
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.data.profile import Profile
 
 
 class PlanTask(BaseModel):
@@ -32,6 +31,9 @@ def plan_task(session: Session) -> BaseTool:
     """Make the tool for one run."""
 
     def work(data_id: str, instruction: str, **overrides: Any) -> Result:
+        from autoglm_agent.planner.paradigms import told as recipe_told
+        from autoglm_agent.planner.paradigms import with_recipe
+
         profile = stored_profile(session, data_id)
         read = understand(instruction, profile, overrides, session.task_overrides)
         task, gate = with_recipe(read, instruction, profile, session.recipe)
@@ -59,6 +61,8 @@ def stored_profile(session: Session, data_id: str) -> Profile:
     Raises:
         InputError: If `data_id` is not what `profile_data` gave.
     """
+    from autoglm_agent.automl.data.profile import Profile
+
     if session.workspace.has("profile.json"):
         profile = Profile.from_json(session.workspace.read_json("profile.json"))
         if profile.digest == data_id:
@@ -78,6 +82,8 @@ def understand(
         TargetError: If the target cannot be told and nobody named it.
         InputError: If a named column does not exist or a slot has no such value.
     """
+    from autoglm_agent.planner.task_parser import parse_task
+
     model = {k: v for k, v in (proposed or {}).items() if v is not None}
     user = {k: v for k, v in (fixed or {}).items() if v is not None}
     slots = {**model, **user}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.data.table import load_snapshot
-from autoglm_agent.automl.preparation.prepare import Prepared, prepare
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 from autoglm_tools.checking import check_stage
 from autoglm_tools.plan_task import stored_profile
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 
 class PrepareData(BaseModel):
@@ -46,6 +49,9 @@ def prepare_data(session: Session) -> BaseTool:
         group_near: bool = False,
         split: str | None = None,
     ) -> Result:
+        from autoglm_agent.automl.data.table import load_snapshot
+        from autoglm_agent.automl.preparation.prepare import prepare
+
         data_id, task = stored_task(session, task_id)
         kept = set(keep_columns or ())
         if kept & set(task.exclude):

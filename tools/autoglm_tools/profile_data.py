@@ -5,8 +5,6 @@ from __future__ import annotations
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.data.profile import describe, profile_table
-from autoglm_agent.automl.data.table import read_table, save_snapshot
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
 
@@ -22,6 +20,9 @@ def profile_data(session: Session) -> BaseTool:
     """Make the tool for one run."""
 
     def work(data: str, query: str | None = None) -> Result:
+        from autoglm_agent.automl.data.profile import describe, profile_table
+        from autoglm_agent.automl.data.table import read_table, save_snapshot
+
         table = read_table(session.readable(data), query=query)
         data_id = save_snapshot(table, session.workspace)
         profile = profile_table(table)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
 from autoglm_agent.errors import InputError
 from autoglm_tools.session import Session
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 
 def stored_preparation(session: Session, prepared_id: str) -> Prepared:
@@ -15,6 +17,8 @@ def stored_preparation(session: Session, prepared_id: str) -> Prepared:
     Raises:
         InputError: If there is nothing of that id.
     """
+    from autoglm_agent.automl.preparation.prepare import load_prepared
+
     if not session.workspace.has("prepared", prepared_id, "meta.json"):
         raise InputError(f"No prepared data {prepared_id!r}.", "Call prepare_data first.")
     return load_prepared(session.workspace, prepared_id)

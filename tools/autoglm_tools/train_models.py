@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field
 
-from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.chain import SUPERVISED, digest
 from autoglm_tools.checking import check_stage
 from autoglm_tools.session import Session
 from autoglm_tools.stored import stored_features, stored_preparation
 from autoglm_tools.toolkit import Result, as_tool, told
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.preparation.prepare import Prepared
 
 Family = Literal[
     "lightgbm", "catboost", "extra_trees", "random_forest", "linear", "network", "tree"

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.costs import find_costs
 from autoglm_agent.planner.durations import find_durations
@@ -24,6 +23,9 @@ from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.splits import find_group_column, find_time_column
 from autoglm_agent.planner.text import read_text
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.data.profile import Profile
 
 HEAVIER = 3.0
 """How much more a mistake counts that "matters more", if the words give no number."""
