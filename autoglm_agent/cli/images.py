@@ -23,7 +23,12 @@ def train(
     label: Annotated[str | None, typer.Option(help="Column or array of the labels.")] = None,
     size: Annotated[int | None, typer.Option(help="Side to resize to [32].", min=4)] = None,
     family: Annotated[
-        list[str] | None, typer.Option(help="linear, kernel or network; all by default.")
+        list[str] | None,
+        typer.Option(help="linear, kernel or network; all by default. Also: searched_network."),
+    ] = None,
+    search: Annotated[
+        str | None,
+        typer.Option(help="semantic, tpe or random: also search for a network's architecture."),
     ] = None,
     backbone: Annotated[
         str | None, typer.Option(help="Vision model whose frozen vectors are tried too.")
@@ -42,8 +47,8 @@ def train(
     from autoglm_agent.cli.unstructured import train_images as work
 
     work(
-        data, label=label, size=size, families=family or (), backbone=backbone, metric=metric,
-        seconds=time_budget, seed=seed, runs=runs, as_json=json, export=export,
+        data, label=label, size=size, families=family or (), backbone=backbone, search=search,
+        metric=metric, seconds=time_budget, seed=seed, runs=runs, as_json=json, export=export,
     )  # fmt: skip
 
 

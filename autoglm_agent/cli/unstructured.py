@@ -24,7 +24,7 @@ def train_images(
     if export:
         from autoglm_agent.images.export import check_export, export_onnx
 
-        families = check_export(export, families, rest.get("backbone"))
+        families = check_export(export, families, rest.get("backbone"), rest.get("search"))
 
     def work(place: Workspace, listener: Listener) -> dict[str, Any]:
         result = run_images(place, data, families=families, listener=listener, **rest)

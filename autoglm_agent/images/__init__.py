@@ -5,5 +5,6 @@ features     pixels and histograms of gradients, for a linear model
 resnet       a compact ResNet-18 for small images
 recipes      how it is trained: as in the original article, or faster
 training     the loop: resumable, within a budget
+architectures  a space of small convolutional networks, and the search in it
 disturbed    how much of the accuracy noise, blur and shifts leave
 """

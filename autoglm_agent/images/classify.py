@@ -16,7 +16,7 @@ from autoglm_agent.automl.raw.inputs import Family, RawInputs, RawModel
 from autoglm_agent.automl.raw.judging import run_raw
 from autoglm_agent.automl.run.events import Listener, silent
 from autoglm_agent.automl.run.workspace import Workspace
-from autoglm_agent.errors import InputError
+from autoglm_agent.errors import InputError, MissingExtraError
 from autoglm_agent.images.disturbed import DISTURBANCES
 from autoglm_agent.images.plain import FILE, PlainImageModel, fit_plain
 from autoglm_agent.images.reading import read_images
@@ -24,6 +24,8 @@ from autoglm_agent.images.reading import read_images
 FAMILIES = ("linear", "kernel", "network")
 """What can be tried: gradients with a linear or a kernel classifier; a residual network, which
 needs the extra `transformers` for torch."""
+SEARCHED = "searched_network"
+"""A network whose architecture is searched for, only tried where it is asked for."""
 
 
 def run_images(
@@ -34,6 +36,7 @@ def run_images(
     size: int | None = None,
     families: Sequence[str] = (),
     backbone: str | None = None,
+    search: str | None = None,
     metric: str | None = None,
     seconds: float | None = 120.0,
     seed: int = 0,
@@ -49,6 +52,8 @@ def run_images(
         families: Of `FAMILIES`; by default all that is installed.
         backbone: Folder or hub name of a transformers vision model, whose frozen vectors are tried
             too.
+        search: `semantic`, `tpe` or `random`: also try a network whose architecture that engine
+            searches for; the family `searched_network` alone means `semantic`.
         metric: scikit-learn's name; accuracy by default.
         seconds: For all of it.
         seed: Of the division and every model.
@@ -58,9 +63,11 @@ def run_images(
         InputError: If the images cannot be read, or a family is unknown.
         MissingExtraError: If what is asked for is not installed.
     """
+    chosen = _families([name for name in families if name != SEARCHED], families)
+    if search or SEARCHED in families:
+        chosen.append(_searched(search or "semantic"))
     images, labels, notes = read_images(source, label=label, size=size)
     inputs = image_inputs(images, labels, str(source), notes)
-    chosen = _families(families)
     if backbone:
         from autoglm_agent.images.frozen import frozen_family
 
@@ -83,17 +90,19 @@ def image_inputs(
     return RawInputs("image", images, labels, source, measures, tuple(notes), DISTURBANCES)
 
 
-def _families(names: Sequence[str]) -> list[Family]:
+def _families(names: Sequence[str], asked: Sequence[str]) -> list[Family]:
+    """Return the families of these names; all that is installed if none was asked for."""
     unknown = [name for name in names if name not in FAMILIES]
     if unknown:
-        raise InputError(f"There is no family {unknown[0]!r}.", f"Use {', '.join(FAMILIES)}.")
-    wanted = list(names) or list(FAMILIES)
+        every = ", ".join((*FAMILIES, SEARCHED))
+        raise InputError(f"There is no family {unknown[0]!r}.", f"Use {every}.")
+    wanted = list(names) if asked else list(FAMILIES)
     made = []
     if "linear" in wanted:
         made.append(Family("linear", partial(fit_plain, "linear"), 0.5))
     if "kernel" in wanted:
         made.append(Family("kernel", partial(fit_plain, "kernel"), 1.0))
-    if "network" in wanted and (names or importlib.util.find_spec("torch")):
+    if "network" in wanted and (asked or importlib.util.find_spec("torch")):
         from autoglm_agent.adapters.loading import require_torch
 
         require_torch("A network of images")
@@ -101,6 +110,22 @@ def _families(names: Sequence[str]) -> list[Family]:
 
         made.append(Family("network", fit_network, 3.0))
     return made
+
+
+def _searched(engine: str) -> Family:
+    from autoglm_agent.adapters.loading import require_torch
+
+    require_torch("A network of images")
+    if importlib.util.find_spec("optuna") is None:
+        raise MissingExtraError(
+            "Searching for an architecture needs Optuna, which is not installed.",
+            "Install it: pip install 'autoglm-agent[search]'.",
+        )
+    from autoglm_agent.images.architectures.sampler import create_sampler
+    from autoglm_agent.images.architectures.searching import fit_searched
+
+    create_sampler(engine)
+    return Family(SEARCHED, partial(fit_searched, engine), 6.0)
 
 
 def load_image_model(workspace: Workspace, model_id: str) -> RawModel:

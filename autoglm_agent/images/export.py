@@ -19,6 +19,7 @@ from autoglm_agent.automl.preparation.prepare import load_prepared
 from autoglm_agent.automl.raw.inputs import decode_images
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.errors import InputError, MissingExtraError
+from autoglm_agent.images.classify import SEARCHED
 from autoglm_agent.outfile import write_out
 
 CLOSE = 1e-4
@@ -55,16 +56,19 @@ class Exported:
         return self.same_labels == 1.0 and self.gap <= CLOSE
 
 
-def check_export(form: str, families: Sequence[str], backbone: str | None) -> tuple[str, ...]:
+def check_export(
+    form: str, families: Sequence[str], backbone: str | None, search: str | None = None
+) -> tuple[str, ...]:
     """Check, before anything is trained, that the model will be exportable.
 
     Args:
         form: Only `onnx` is known.
         families: That the user asked for; none means all.
         backbone: Vision model that the user asked for, if any.
+        search: Engine that the user asked to search for an architecture, if any.
 
     Returns:
-        The families to train: networks alone.
+        The family to train: one kind of network alone, because a blend of two is not exported.
 
     Raises:
         InputError: If the form is unknown, or something is asked for that cannot be exported.
@@ -72,7 +76,8 @@ def check_export(form: str, families: Sequence[str], backbone: str | None) -> tu
     """
     if form != "onnx":
         raise InputError(f"A model of images cannot be exported as {form[:40]!r}.", "Use onnx.")
-    other = next((name for name in families if name != "network"), None)
+    network = SEARCHED if search or SEARCHED in families else "network"
+    other = next((name for name in families if name not in ("network", network)), None)
     if other or backbone:
         what = f"The family {other}" if other else "A head on a vision model's vectors"
         raise InputError(
@@ -82,7 +87,7 @@ def check_export(form: str, families: Sequence[str], backbone: str | None) -> tu
 
     require_torch("A network of images")
     _require()
-    return ("network",)
+    return (network,)
 
 
 def exportable(workspace: Workspace) -> str:

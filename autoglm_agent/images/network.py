@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import safetensors.torch
@@ -18,6 +18,11 @@ from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.images.recipes import MODERN, Recipe
 from autoglm_agent.images.resnet import ResNet
 from autoglm_agent.images.training import Training, probabilities
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from autoglm_agent.images.architectures.searching import CellShape
 
 WEIGHTS, ABOUT = "network.safetensors", "network.npz"
 
@@ -70,15 +75,15 @@ class NetworkImageModel:
     """A trained network.
 
     Attributes:
-        shape: Its size.
+        shape: Its size; a searched network's names its architecture, too.
         network: In evaluation mode.
         mean: Of each channel.
         deviation: Of each channel.
         flip: Whether mirror images are averaged.
     """
 
-    shape: Shape
-    network: ResNet
+    shape: Shape | CellShape
+    network: nn.Module
     mean: np.ndarray
     deviation: np.ndarray
     flip: bool
@@ -102,14 +107,21 @@ class NetworkImageModel:
         """Read back what `save` wrote."""
         arrays = from_npz(workspace.read_bytes("models", model_id, ABOUT))
         about = array_json(arrays["about"])
-        about["shape"]["blocks"] = tuple(about["shape"]["blocks"])
-        shape = Shape(**about["shape"])
+        shape = _shape(about["shape"])
         network = shape.build()
         network.load_state_dict(
             safetensors.torch.load(workspace.read_bytes("models", model_id, WEIGHTS))
         )
         network = network.to(best_device()).eval()
         return cls(shape, network, arrays["mean"], arrays["deviation"], bool(about["flip"]))
+
+
+def _shape(about: dict[str, Any]) -> Shape | CellShape:
+    if "architecture" in about:
+        from autoglm_agent.images.architectures.searching import CellShape
+
+        return CellShape(**about)
+    return Shape(**(about | {"blocks": tuple(about["blocks"])}))
 
 
 def fit_network(

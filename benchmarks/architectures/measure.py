@@ -219,7 +219,8 @@ def main() -> None:
     print(f"{len(given.tasks)} tasks made after {time.monotonic() - began:.1f} s", flush=True)
     cuda = given.device.startswith("cuda")
     matrices = cuda and faster_by_matrices(stack.to(given.device))
-    todo = [job for job in jobs(given.seeds) if job not in known(given.out)]
+    there = known(given.out)
+    todo = [job for job in jobs(given.seeds) if job not in there]
     run(given, stack, matrices, todo, began + given.seconds)
     print(f"{len(known(given.out))} rows after {time.monotonic() - began:.1f} s", flush=True)
 

@@ -68,10 +68,11 @@ def posterior(
     level = float(rest.mean()) * len(rest) / (len(rest) + 2.0)
     rest = rest - level
     spread = max(float(rest.std()), 1e-3)
-    best: tuple[float, Posterior] | None = None
+    near = [points[seen] for points in embeddings]
+    own = np.arange(len(seen))
+    best: tuple[float, np.ndarray, float, float] | None = None
     for mixture, scale, noise in product(mixtures, SCALES, NOISES):
-        every = _kernel(embeddings, mixture, scale, seen)
-        inner = every[seen] + noise * np.eye(len(seen))
+        inner = _kernel(near, mixture, scale, own) + noise * np.eye(len(seen))
         try:
             lower = np.linalg.cholesky(inner)
         except np.linalg.LinAlgError:
@@ -79,12 +80,13 @@ def posterior(
         half = np.linalg.solve(lower, rest / spread)
         likelihood = -0.5 * float(half @ half) - float(np.log(np.diag(lower)).sum())
         if best is None or likelihood > best[0]:
-            across = np.linalg.solve(lower, every.T)
-            mean = prior + level + spread * (across.T @ half)
-            variance = np.maximum(1.0 - (across**2).sum(axis=0), 1e-9)
-            best = likelihood, Posterior(mean, spread * np.sqrt(variance), mixture, scale)
+            best = likelihood, lower, mixture, scale
     assert best is not None  # with the largest noise the matrix is well conditioned
-    return best[1]
+    _, lower, mixture, scale = best
+    across = np.linalg.solve(lower, _kernel(embeddings, mixture, scale, seen).T)
+    mean = prior + level + spread * (across.T @ np.linalg.solve(lower, rest / spread))
+    variance = np.maximum(1.0 - (across**2).sum(axis=0), 1e-9)
+    return Posterior(mean, spread * np.sqrt(variance), mixture, scale)
 
 
 def _kernel(

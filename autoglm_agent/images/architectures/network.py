@@ -47,7 +47,7 @@ class CellNetwork(nn.Module):
         layers = [_unit(channels, width, 3, copies)]
         for i, name in enumerate(architecture.operations):
             if i:
-                layers += [nn.AvgPool2d(2, ceil_mode=True), _unit(width, 2 * width, 1, copies)]
+                layers += [nn.AvgPool2d(2), _unit(width, 2 * width, 1, copies)]
                 width *= 2
             layers.append(operation(name, width, copies))
         self.layers = nn.Sequential(*layers)
