@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,6 +35,12 @@ _ONE_LETTER, _SEVERAL = 3, 8
 _MORE, _MOST = 0.03, 2
 """What each further concept in common adds: *systolic* and *pressure* rather than *pressure*."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
+_LEFT_BEHIND = re.compile(
+    r"\b(?:leaves?|leaving|left)\b(?= [^.;,!?]{0,40}?\b(?:reviews?|comments?|tips?|messages?|"
+    r"ratings?|feedback|notes?|complaints?)\b)",
+    re.ASCII,
+)
+"""Who leaves a review does not leave."""
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
@@ -70,6 +77,8 @@ def senses(text: Text) -> list[Sense]:
     result = [
         Sense(() if t.low in _FUNCTION else compound_concepts(t.stem), False) for t in text.tokens
     ]
+    for match in _LEFT_BEHIND.finditer(text.low):
+        result[text.token_at(match.start())] = Sense((), False)
     told = [i for i, t in enumerate(text.tokens) if not t.cjk and t.low not in SMALL]
     for size in (3, 2):
         for place in range(len(told) - size + 1):

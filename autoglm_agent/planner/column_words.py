@@ -19,7 +19,7 @@ year||year years|年份 年度
 monthly||monthly|每月 月度 月
 annual||annual yearly|每年 年度
 next||next|下次 下一次
-previous||previous prev prior|上次 之前 以往 历史
+previous||previous prev prior earlier|上次 之前 以往 历史
 final||final|期末 最终
 midterm||midterm|期中
 discount||discount rebate markdown|折扣 优惠 打折 折扣率 减免
@@ -45,6 +45,7 @@ cloud||cloud cloudy|云量
 bicycle||bike bicycle bikes|单车 自行车
 rented||rented rental rent hire|租借 租赁
 rent|amount|rent rental monthly_rent|租金 房租 月租 月租金 租价 租
+injury||injury injuries injured inj|受伤 伤者 伤情
 lease||lease|租赁方式 租约
 floor||floor storey level|楼层
 layout||layout|户型
@@ -104,7 +105,7 @@ scholarship||scholarship|奖学金
 parent||parent parental|父母 家长
 father||father paternal|父亲
 mother||mother maternal|母亲
-dropout|yesno|dropout drop_out|辍学 退学
+dropout|yesno|dropout drop_out leave_school leaves_school leaving_school|辍学 退学
 sleep||sleep|睡眠
 stress||stress|压力
 depression|yesno|depression depressed|抑郁

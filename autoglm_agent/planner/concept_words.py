@@ -11,7 +11,8 @@ CONCEPTS = """
 churn|yesno|churn churned churner attrition exit exited stop stops stopped stop_using leave \
     leaver leaves leaving left quit \
     quits quitting cancel cancelled canceled cancels cancellation unsubscribe unsubscribed resign \
-    resigned resignation turnover lapse lapsed defect walk_away|流失 离职 离开 退订 取消 辞职 \
+    resigned resignation turnover lapse lapsed defect walk_away \
+    back_out backing_out backs_out call_off called_off|流失 离职 离开 退订 取消 辞职 \
     离网 注销 跳槽 退保 解约
 survival||survive survived survival survivor survivors alive die died death dead dies made_it \
     mortality deceased perish perished|生还 存活 幸存 生存 死亡 遇难 活下来 获救
@@ -51,7 +52,7 @@ hire|yesno|hired hire promoted promotion|录用 晋升 升职
 late||delay delayed delays late lateness tardy overdue arrdelay depdelay on_time|延误 晚点 \
     延迟 迟到 误点 准时 按时 及时
 noshow|yesno|no_show noshow show_up absent absence|缺席 爽约 未到
-claim||claim claimed claims accident accidents crash crashed injured injury|理赔 出险 事故 索赔
+claim||claim claimed claims accident accidents crash crashed|理赔 出险 事故 索赔
 toxic|yesno|toxic toxicity poisonous edible edibility poison|有毒 毒性 可食用
 sentiment|class|sentiment polarity opinion mood emotion|情感 情绪 态度
 rain||rain raining rained rainfall precipitation|下雨 降雨 降水 雨量

@@ -38,12 +38,13 @@ _FN = re.compile(
     r"don't) (?:foresee|detect|see|catch)|"
     r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\b(?:slip|get|got|go|goes|"
     r"come)\w* (?:through|by)|\bslips? by|"
-    r"let(?:ting)? (?:\w+ ){0,3}(?:through|go|slip|pass)\b|type ii|"
+    r"let(?:ting)? (?:\w+ ){0,3}(?:through|go|slip|pass|out)\b|type ii|"
     r"漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
     re.ASCII,
 )
 _FP = re.compile(
-    r"false[- ](?:positives?|alarms?)|\bfps?\b|\bneedless\w*|\bunnecessar\w*|"
+    r"false[- ](?:positives?|alarms?|alerts?|warnings?|ones?)|\bfps?\b|\bneedless\w*|"
+    r"\bunnecessar\w*|"
     r"\bwrong(?:ly)? (?:flag|accus|block|alarm|suspect)\w*|"
     r"\b(?:useless|wasted|pointless|superfluous|unneeded|uncalled[- ]for|in vain|for nothing|"
     r"futile|redundant)\b|\bfalse flag\w*|\bflagging a (?:good|legit\w*|normal|healthy)|type i\b|"
@@ -70,7 +71,7 @@ _GOOD = re.compile(
 )
 _COST = re.compile(
     r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
-    r"\bimportant|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|[$€£¥]|\beur(?:os?)?\b|"
+    r"\bimportant|\bhurt|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|[$€£¥]|\beur(?:os?)?\b|"
     r"\busd\b|\bdollars?\b|\bbucks?\b|代价|"
     r"成本|损失|严重|倍",
     re.ASCII,
@@ -100,7 +101,7 @@ _RATIO = re.compile(
 _ACTION = re.compile(
     r"\b(?:offer|letter|mail|mailing|e-?mail|call|phone call|contact|inspection|check|review|"
     r"campaign|discount|coupon|voucher|visit|treatment|test|intervention|investigation|audit|"
-    r"repair|biopsy|alarm|alert)s?\b|优惠|电话|检查|检修|短信|复核|干预",
+    r"repair|biopsy|alarm|alert)(?:s|ing)?\b|优惠|电话|检查|检修|短信|复核|干预",
     re.ASCII,
 )
 """What is done about a suspected case: its price is that of a false alarm."""

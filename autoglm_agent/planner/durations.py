@@ -69,7 +69,7 @@ _STOP_AFTER = re.compile(
     re.ASCII,
 )
 _NOT_MORE = re.compile(
-    r"(?:no|not|n't)\s+(?:\w+\s+)?(?:more than|longer than|over|exceed)\s*\Z", re.ASCII
+    r"(?:no|not|n't)\s+(?:\w+\s+){0,4}(?:more than|longer than|over|exceed)\s*\Z", re.ASCII
 )
 _WORK = re.compile(
     r"\b(?:finish|done|complete|train|run|give|result|ready|spend|search|time|budget|work|"
@@ -78,7 +78,7 @@ _WORK = re.compile(
 )
 _EVENT = re.compile(r"\b(?:whether|if|who|which|arriv|wait|last[s ]|delay|late\b|readmi)", re.ASCII)
 _ZH_LIMIT = re.compile(
-    r"(?:不超过|不得超过|不要超过|最多|至多|限时|少于|小于|低于|控制在|预算|时间|限制|在|给你|"
+    r"(?:不超过|不得超过|不要超过|别超过|不能超过|不可超过|最多|至多|限时|少于|小于|低于|控制在|预算|时间|限制|在|给你|"
     r"只有|内)[^，,;]{0,4}\Z",
     re.ASCII,
 )

@@ -15,6 +15,7 @@ from autoglm_agent.planner.exclusions_groups import (
     group_or_synonym,
     named_group,
 )
+from autoglm_agent.planner.exclusions_listed import listed
 from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.mentions import Mention, mention_at
@@ -31,7 +32,8 @@ _BEFORE = re.compile(
     r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
     r"(?:do not|don'?t|dont|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|"
     r"can(?: not|'?t)|"
-    r"not to|not (?:allowed|permitted)(?: to)?|no need to) (?:use|include|consider|look at|touch|"
+    r"not to|not (?:allowed|permitted)(?: to)?|no need to) (?:use|include|consider|"
+    r"look at|peek at|peek into|see|touch|"
     r"feed|rely on|train on|(?:give|show) (?=it|them|the model)|"
     r"let (?:it|the model|them|your model|the algorithm) (?:see|use|know|look at|touch|have)|"
     r"reveal)(?: it| them| the model| in)?|"
@@ -57,7 +59,8 @@ _BEFORE = re.compile(
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
 _BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
 _OUT = re.compile(
-    r"\b(leav(?:e|ing)|keep(?:ing)?|tak(?:e|ing)|throw(?:ing)?|cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
+    r"\b(leav(?:e|ing)|keep(?:ing)?(?! \w+ing\b)|tak(?:e|ing)|throw(?:ing)?|"
+    r"cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
     r"(?! (?:for|as) (?:the )?(?:test|valid|hold))",
     re.ASCII,
 )
@@ -79,6 +82,7 @@ _SKIP = word_set(
     """
 )
 _BARE_WORDS = 3
+_MANNER = re.compile(r"without\s+(?!using|considering|looking)[a-z]{3,}ing", re.ASCII)
 
 
 @dataclass
@@ -104,6 +108,9 @@ class Exclusions:
 def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Exclusions:
     """Return the columns that the instruction bars, each matched to a real column."""
     result = Exclusions()
+    result.columns, result.ranges = listed(text, schema, mentions)
+    for place in result.ranges:
+        text.use(*place)
     for match in _OUT.finditer(text.low):
         if not text.is_used(match.start()) and not _WHOLE.search(match.group()):
             columns, end, _ = _items(text, schema, mentions, match.end(1), resolve=True)
@@ -163,6 +170,9 @@ def _read_list(
         and not (spelt and named and not named.column.name.islower())
         and any(word in NOT_COLUMNS for word in text.low[position : position + 20].split()[:1])
     ):
+        return
+    if unknown and strict and _MANNER.match(text.low, start) and " " not in unknown:
+        # "leave school without finishing" says how, and bars nothing.
         return
     if unknown and strict:
         result.unknown.append(unknown)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from autoglm_agent.planner.grammar import FEATURE, FEATURE_ZH
+from autoglm_agent.planner.grammar import FEATURE, FEATURE_ZH, PREDICT, PREDICT_ZH
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -56,7 +56,7 @@ _AFTER_EN = (
 )
 _AFTER_ZH = (
     r"不要用|不要使用|不用|不能用|不能使用|不可用|不得使用|不允许使用|禁止使用|不参与|不参加|"
-    r"不进入|"
+    r"不进入|(?:不要|不得|不应|不许|不准|别|请勿|勿)(?:参与|参加|进入|放进|放入|作为|当作|用作|纳入|加入)|"
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|"
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
     r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|"
@@ -64,18 +64,19 @@ _AFTER_ZH = (
     r"(?:是|属于)?事后(?:才|信息|数据)(?:知道|有|产生)?|预测时(?:还)?(?:拿不到|不知道|未知|没有)"
 )
 _ALWAYS_AFTER = re.compile(
-    r"不参|不进|不入|不作为|作为|不能当|不能进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
+    r"不参|不进|不入|不作为|作为|参与|参加|当作|用作|纳入|加入|放进|放入|进入|不能当|不能进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
     r"预测时",
     re.ASCII,
 )
 _AFTER = re.compile(
-    rf"\A[\"'\s]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))",
+    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))",
     re.ASCII,
 )
 _TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
 _LIST_GAP = re.compile(r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", re.ASCII)
 _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
 _KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|{_REASON}|请|一律)+\s*\Z", re.ASCII)
+_LIST_LEAD = re.compile(r"\s*(?:(?:and|but|also|so|the|both|please)\s+)*")
 _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
 _IT = re.compile(
     r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
@@ -88,7 +89,7 @@ _NEW_SUBJECT = re.compile(
     r",\s*(?!(?:it|they|this|that|which|these|those|so|and|but|because|as)\b)(?:the )?[\w ]{2,40}? "
     r"(?:is|are|was|were|gets?|leaks?|comes?)\b"
 )
-_WINDOW, _PRONOUN = 5, 100
+_WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
 
@@ -122,12 +123,13 @@ def barred_after(
         match = _AFTER.match(text.low[mention.end :][:60])
         if not match or _governs_next(text, mentions, mention.end + match.end(), match.group()):
             continue
-        chosen = [mention]
+        chosen, enumerated = [mention], False
         for earlier in reversed(mentions[:position]):
             gap = text.low[earlier.end : chosen[-1].start]
             # A comma alone may end the request before: "predict price, sqft must not be used".
-            if not _LIST_GAP.fullmatch(gap) or ("," in gap and len(chosen) == 1):
+            if not _LIST_GAP.fullmatch(gap) or ("," in gap and (len(chosen) == 1 or enumerated)):
                 break
+            enumerated = enumerated or "、" in gap
             chosen.append(earlier)
         named = [m.column.name for m in reversed(chosen)]
         first = chosen[-1].start
@@ -241,7 +243,34 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         start, last = text.tokens[first].start, first - 1
         if last < first_allowed or text.tokens[last].low not in _JOIN:
             break
+    if len(names) > 1:
+        earlier, start = _enumerated(text, schema, start)
+        names += earlier
     return names[::-1], start
+
+
+def _enumerated(text: Text, schema: Schema, start: int) -> tuple[list[str], int]:
+    """Return the columns of the clauses before a list, where each is a name: "fare, tip and X"."""
+    names: list[str] = []
+    for _ in range(_WINDOW):
+        before = text.low[:start].rstrip(" \"'").removesuffix("the").rstrip()
+        if not before.endswith(","):
+            break
+        first, last = text.clause(len(before) - 2)
+        lead = _LIST_LEAD.match(text.low, first)
+        words = text.norm[lead.end() if lead else first : last].strip()
+        predicts = any(
+            t.stem in PREDICT or t.low in PREDICT_ZH for t in text.tokens if first <= t.start < last
+        )
+        if not (lead and lead.group().strip()) or predicts or len(words.split()) > _LIST_WORDS:
+            # "Predict price, sqft and age must not be used": the first is no part of the list.
+            break
+        found = columns_for(words, schema)
+        if not found or text.is_used(first):
+            break
+        names += [column.name for column in reversed(found)]
+        start = first
+    return names, start
 
 
 def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[list[str], int] | None:

@@ -6,7 +6,7 @@ from autoglm_agent.planner.grammar import PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
-from autoglm_agent.planner.text import Text, word_set
+from autoglm_agent.planner.text import Text, stem, word_set
 
 AND = word_set(
     """
@@ -79,7 +79,7 @@ def group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str],
         if last >= len(text.tokens) or not text.joined(index, last):
             continue
         words = [t.low for t in text.tokens[index : last + 1]]
-        if words[0] in OTHER_REQUEST or any(w in AND or w in NOT_COLUMNS for w in words):
+        if words[0] in OTHER_REQUEST or any(_no_name(w, i, schema) for i, w in enumerate(words)):
             continue
         if size == 1 and (names := _collective(token.stem, schema)):
             return names, last + 1
@@ -87,6 +87,13 @@ def group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str],
         if found:
             return [column.name for column in found], last + 1
     return None
+
+
+def _no_name(word: str, place: int, schema: Schema) -> bool:
+    """Tell whether a word is of no column; *code* may end the name of one, not begin it."""
+    if word in NOT_COLUMNS and place and word not in AND:
+        return not any(part.says(stem(word)) for c in schema.columns for part in c.parts)
+    return word in AND or word in NOT_COLUMNS
 
 
 def _collective(word: str, schema: Schema) -> list[str]:

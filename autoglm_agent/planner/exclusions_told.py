@@ -27,7 +27,8 @@ _LATE = (
     r"(?:only |just |first |all )?(?:be )?(?:known|measured|recorded|taken|available|filled in|"
     r"entered|set|determined|computed|decided|logged|written|added|comes? in|arrives?|collected|"
     r"weighed|booked|reported|registered|assigned|updated)(?: \w+)? (?:only |just )?(?:after\w*|"
-    r"later|once|too late|at the end|when|post\b|in hindsight|in retrospect|following)"
+    r"later|once|too late|at the end|when|post\b|in hindsight|in retrospect|following)|"
+    r"(?:only |just )?comes? (?:\w+ )?later\b"
 )
 _LEAK = (
     r"(?:downstream|leaks?|leaking|leaky|leakage|cheating|giveaways?|gives? (?:it|the \w+) away|"
@@ -37,7 +38,9 @@ _LEAK = (
 _BE = r"(?:is|are|was|were|gets?|got|will be|'s|s)"
 _NO_USE = (
     r"out(?= ?(?:[.,;!)]|\Z))|"
-    r"(?:(?:has|have|needs?|ought) to|must|should) (?:go|stay out|be out|be dropped|be left out|"
+    r"(?:(?:has|have|needs?|ought) to|must|should) (?:go|"
+    r"(?:stay|be|remain|be kept) (?:out(?:side)?|away)|"
+    r"be dropped|be left out|"
     r"be removed|be excluded|be ignored)\b|(?:off|out)[- ]limits|"
     r"(?:(?:can|could|may|must|should|shall|will|would|do|does) ?(?:not|n't|nt)|can'?t|won'?t) "
     r"(?:be (?:an? )?"
@@ -45,6 +48,8 @@ _NO_USE = (
     r"go in|count|serve|act as|become (?:an? )?(?:feature|input)|enter|play|matter)"
 )
 _OF_IT = (
+    r"(?:(?:so|hence|therefore|thus|and|but|which|it'?s|they'?re|that'?s|they are|it is)\W+)+"
+    r"(?:out(?= ?(?:[.,;!)]|\Z))|(?:so|hence|therefore|thus)\W+no(?= ?(?:[.;!)]|\Z)))|"
     r"(?:(?:so|hence|therefore|thus|and|but|which|it'?s|they'?re|that'?s|they are|it is)\W+)+"
     r"(?:is |are )?(?:also )?(?:not|un|no longer)\W?(?:available|usable|allowed|known|permitted|"
     r"an option|useable|eligible)|"
@@ -218,6 +223,8 @@ def _columns_at(
     text: Text, schema: Schema, mentions: list[Mention], index: int
 ) -> tuple[list[str], int] | None:
     mention = mention_at(mentions, index)
+    if mention is not None and mention.first == index < mention.last:
+        return [mention.column.name], mention.last + 1
     stop = text.clause(text.tokens[index].start)[1]
     for size in range(_MOST_WORDS, 0, -1):
         last = index + size - 1

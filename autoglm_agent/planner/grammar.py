@@ -26,7 +26,7 @@ PREDICT = _stems(
 
 PREDICT_ZH = _set(
     "预测 估计 估算 判断 分类 识别 检测 预估 推断 判别 预判 推测 诊断 区分 鉴别 评估 估 猜 预报 "
-    "筛查 甄别 推算 测算 分级 评级 定级 判定 分辨 辨别 辨认 预警 "
+    "筛查 甄别 推算 测算 预计 看出 看得出 推出 算出 猜出 分级 评级 定级 判定 分辨 辨别 辨认 预警 "
     "回归"
 )
 FEATURE = _set("from using given via use uses utilising utilizing including considering knowing")

@@ -27,9 +27,11 @@ _APART = re.compile(
     r"\b(?:test\w*|validat\w*|evaluat\w*|generali[sz]\w*)\b[^.;!?]{0,60}\b(?:unseen|never[- ]seen|"
     r"unknown|new|other)\b|\b(?:unseen|never[- ]seen|held[- ]out|new)\b[^.;!?]{0,60}\b(?:test\w*|"
     r"validat\w*)|\bgenerali[sz]\w* (?:to|across|over)\b|"
+    r"\b(?:test\w*|validat\w*|evaluat\w*)\b[^.;!?]{0,40}\b(?:not|never|n't) (?:\w+ )?"
+    r"(?:seen|met)\b|"
     r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|"
     r"个集合|份)|"
-    r"没见过|未见过|全新的(?!/)|不重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分",
+    r"没见过|未见过|全新的(?!/)|(?:出现)?在一(?:边|侧)|分到两|不重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分",
     re.ASCII,
 )
 _TOGETHER = re.compile(
@@ -56,7 +58,7 @@ _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
     r"generali[sz]\w*|"
-    r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|不得|不可|不会|避免|防止|只|同时|"
+    r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|别|勿|不得|不可|不会|避免|防止|只|同时|"
     r"必须|都|没见过|"
     r"未见过|全新|不重叠|不交叉|拆|一起",
     re.ASCII,

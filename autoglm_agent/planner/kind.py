@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text, word_set
@@ -44,7 +45,8 @@ _ANOMALY = re.compile(
     r"readings?|points?|out)\b|\bnovelt\w+|\bstands? out\b|\bdo(?:es)? not (?:fit|belong)|"
     r"\bdon't (?:fit|belong)|\birregular\w*|\bpeculiar\b|\bfishy\b|\bdodgy\b|"
     r"\bbizarre\b|\batypical\b|\bquestionable\b|\bout of the ordinary\b|\bstick(?:s|ing)? out\b|"
-    r"\b(?:look|looks|looking|seem|seems|be|are|is) (?:off|wrong|odd|out of place|extreme|funny)\b|"
+    r"\b(?:look|looks|looking|seem|seems|be|are|is) (?:off(?![- ]?limits)|wrong|"
+    r"odd|out of place|extreme|funny)\b|"
     r"\b(?:anything|something|things?|what(?:'s| is)) (?:\w+ )?(?:odd|off|wrong|suspect)\b|"
     r"\bodd(?:ities|ity|ball\w*)\b|\b(?:not|n't) look (?:right|normal)\b|"
     r"\bdeviat\w+|\b(?:not|n't) (?:look|seem|behave) like (?:the )?(?:others?|rest)\b|"
@@ -131,7 +133,8 @@ def find_intent(text: Text, schema: Schema) -> Found[str]:
     ):
         return Found("clustering", *grouped.span(), 0.9)
     odd = _ANOMALY.search(text.low)
-    if odd and not text.is_used(odd.start()) and not _labelled(schema, odd) and not predicts:
+    labelled = odd is not None and (_labelled(schema, odd) or _event_told(text, schema, odd))
+    if odd and not text.is_used(odd.start()) and not labelled and not predicts:
         return Found("anomaly", *odd.span(), 0.9)
     return Found("predict", *(predicts.span() if predicts else (0, 0)), 0.8)
 
@@ -159,6 +162,18 @@ def _labelled(schema: Schema, odd: re.Match[str]) -> bool:
         and (c.key.find(word) >= 0 or "anomal" in c.key or "outlier" in c.key or "异常" in c.key)
         for c in schema.columns
     )
+
+
+def _event_told(text: Text, schema: Schema, odd: re.Match[str]) -> bool:
+    """Tell whether the event that a two-valued column marks is named beside the odd word."""
+    events = {
+        c.name
+        for token in text.tokens
+        if not odd.start() <= token.start < odd.end() and not text.is_used(token.start)
+        for c in concepts_of(token.stem)
+        if c.hint == "yesno"
+    }
+    return any(column.two_valued and column.concepts & events for column in schema.columns)
 
 
 def is_forecast(text: Text, schema: Schema, target: Column) -> Found[str] | None:

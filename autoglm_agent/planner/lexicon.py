@@ -96,7 +96,8 @@ LIGHT = word_set(
     average mean median total sum min max log std final sale selling num number no nr nb nbr id
     count score rate ratio name lvl pct
     percent d h w wh annum seconds second minutes minute type current
-    event reported confirmed detected occurred minimum maximum am pm last next monthly yearly
+    event reported confirmed detected occurred minimum maximum rms cls am pm
+    last next monthly yearly
     annual daily
     weekly hourly month year day kwh km mm cm kg cc g mg ml l lb lbs oz m ft sec s ms hz kw \
     mw v c f k 是否 是 的 数 量 额 率 值

@@ -51,7 +51,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("precision",
      r"\bprecision\b|\bpositive predictive value\b|\bppv\b|精确率|查准率|精确度|精准率"),
     ("accuracy",
-     r"\baccuracy\b|\berror rate\b|\bcorrectly classified\b|\bhit rate\b|准确率|正确率|"
+     r"\b(?:classification )?accuracy\b|\berror rate\b|\bcorrectly classified\b|\bhit rate\b|"
+     r"(?:分类)?准确率|正确率|"
      r"准确度|命中率|错误率"),
 )  # fmt: skip
 _METRICS = tuple((name, re.compile(pattern, re.ASCII)) for name, pattern in _PATTERNS)

@@ -86,6 +86,10 @@ def rank_by_word(
 def _after_event(text: Text, anchor: Anchor, events: dict[int, set[str]]) -> float:
     """Discount the noun of "fraudulent claims" or "defective parts": the event is asked for."""
     before = anchor.first - 1
+    if before > 0 and text.tokens[before].low == "的":
+        # 骗保的案件: the event is asked for, not the noun that it befalls.
+        named = events.get(before - 1, {anchor.column.name})
+        return 1.0 if anchor.column.name in named else _AFTER_EVENT
     if anchor.column.name in events.get(before, {anchor.column.name}) or text.tokens[before].cjk:
         return 1.0
     gap = text.norm[text.tokens[before].end : text.tokens[anchor.first].start]

@@ -20,7 +20,7 @@ from autoglm_agent.planner.grammar import (
     QUESTION,
     WHETHER_ZH,
 )
-from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.lexicon import concepts_of, phrase_key
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.text import Text, Token, stem, word_set
 
@@ -34,6 +34,9 @@ _AUXILIARY = word_set(
 _DETERMINERS = frozenset({"a", "an", "the", "their", "our", "his", "her", "its", "my", "any"})
 _IMPERATIVES = frozenset({"rate", "grade", "rank", "price", "value"})
 _NEVER_ASKED = frozenset({"among", "amongst", "after", "before", "since"})
+_UNTIL = frozenset({"until", "till", "before"})
+_PERIODS = frozenset({"day", "hour", "week", "month"})
+"""*Days until settlement* are asked for as a whole."""
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
 _MEASURES = frozenset(
@@ -175,6 +178,7 @@ def _steer(text: Text, index: int, state: _State) -> bool:
         noun = low in _PREDICTION_NOUNS and state.content and before not in ("to", "and", "please")
         if not noun:
             state.turn("object")
+            state.seen = False
         return True
     if low in FEATURE or low in _FEATURE_WORDS:
         if low == "from" and stem(before) in FROM_VERBS:
@@ -191,7 +195,7 @@ def _steer(text: Text, index: int, state: _State) -> bool:
     elif low == "of":
         if state.region != "feature":
             state.turn("of" if state.seen or _quantity(before) else state.region)
-    elif low == "on" and stem(before) in _SPENDING:
+    elif _of_one_thing(before, low, following):
         pass
     elif low in _NEVER_ASKED:
         state.turn("context" if state.region != "feature" else "feature")
@@ -222,7 +226,7 @@ def _question(text: Text, index: int, low: str, state: _State) -> None:
     first = not text.norm[start : text.tokens[index].start].strip(" ,")
     if low in _AUXILIARY and not first:
         state.turn(state.region)
-    elif state.region != "feature" or first:
+    elif state.region != "feature" or first or _asks(text, index):
         state.turn("clause")
 
 
@@ -230,3 +234,16 @@ def _negates_name(text: Text, index: int) -> bool:
     """Tell "- not the species" from "will not pay"."""
     before = text.norm[: text.tokens[index].start].rstrip()
     return not before or before[-1] in ",;-–—(" or before.endswith(("but", "and"))
+
+
+def _asks(text: Text, index: int) -> bool:
+    """Tell "see from the order *which* channel it took" from "the data from *which* ..."."""
+    before = text.tokens[index - 1].low if index else ""
+    return text.tokens[index].low in ("which", "whether") and before not in FEATURE | CONTEXT
+
+
+def _of_one_thing(before: str, low: str, following: str) -> bool:
+    """Tell whether a preposition joins what is one thing: *spent on*, *in court*, *days until*."""
+    if (low == "on" and stem(before) in _SPENDING) or (low in _UNTIL and stem(before) in _PERIODS):
+        return True
+    return low in CONTEXT and bool(concepts_of(phrase_key([low, following])))

@@ -68,7 +68,10 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     if not ranked or ranked[0][1] < _SURE:
         only = _partly_named(text, schema)
         return (only,) if only is not None else ()
-    return tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
+    best = tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
+    if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
+        return (only,)
+    return best
 
 
 def _partly_named(text: Text, schema: Schema) -> Column | None:

@@ -41,6 +41,7 @@ _DULL_LEVELS = word_set(
 _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
+_DEGREES = frozenset({"c", "f", "k", "degc", "degf"})
 _EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
@@ -177,6 +178,8 @@ class Schema:
             side = self.sides.get(word, ()) if not index else ()
             tail = words[index:]
             of_unit = index > 0 and word in UNITS and all(w in UNITS or w.isdigit() for w in tail)
+            if word == "t" and words[-1] in _DEGREES:
+                told = (*told, "temperature")
             told = (*told, *side, *(QUANTITIES.get(word, ()) if of_unit else ()))
             alternatives = frozenset(stem(w) for w in told)
             keys = [stem(word), *alternatives]

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.groups import kept_apart
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
@@ -15,11 +16,12 @@ from autoglm_agent.planner.text import Text, key_of, stem, word_set
 
 _WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
 _THEN = r"(?:lat(?:er|est)|new\w*|recent|most recent|future|last|following|subsequent|after)"
-_USE = r"(?:train\w*|fit\w*|learn\w*)"
+_USE = r"(?:train\w*|fit\w*|learn\w*(?! from (?:the |our |its )?(?:history|past)\b)|build\w*)"
 _CHECK = r"(?:test\w*|validat\w*|evaluat\w*|check\w*|hold[- ]?out|scor\w+)"
 _TIME = re.compile(
     rf"\b{_USE}[^.;。!?]{{0,30}}\b{_WHEN}\b[^.;。!?]{{0,90}}|"
     rf"\b{_CHECK}[^.;。!?]{{0,30}}\b{_THEN}\b[^.;。!?]{{0,60}}"
+    rf"|\b{_WHEN}\b[^.;,。!?]{{0,40}}\b(?:for|to) (?:train\w*|fit\w*|learn\w*)[^.;。!?]{{0,60}}"
     rf"|\b{_THEN}\b[^.;,。!?]{{0,40}}\b(?:is|are|be|as|for|form|serve|go|"
     rf"goes|become|becomes|into|in|to|make)\b"
     rf"[^.;,。!?]{{0,20}}\b(?:test|hold[- ]?out|validation)\w*(?: set| data)?"
@@ -154,8 +156,8 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
             "Name the column that orders the rows, or ask for another split.",
         )
     words = column_for(text.low[start:end], schema)
-    chosen = words if words in dates else dates[0]
-    assert chosen is not None
+    told = [c for c in dates if c is words] or _said(text, dates, start, end)
+    chosen = told[0] if len(told) == 1 else dates[0]
     return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
 
 
@@ -208,6 +210,21 @@ def find_group_column(
                 f"Near names: {', '.join(schema.near(phrase, 3))}.",
             )
     return None
+
+
+def _said(text: Text, dates: list[Column], start: int, end: int) -> list[Column]:
+    """Return the dates of whose name the words of a range say a telling part: *arrivals*."""
+    words = [t for t in text.tokens if start <= t.start < end]
+    meant = {t.stem: {c.name for c in concepts_of(t.stem)} for t in words}
+    return [
+        column
+        for column in dates
+        if any(
+            not _CALENDAR & {part.stem, *part.alternatives} and not part.light
+            and any(part.says(word) or part.concepts & names for word, names in meant.items())
+            for part in column.parts
+        )
+    ]  # fmt: skip
 
 
 def _only_groups(schema: Schema) -> Column | None:

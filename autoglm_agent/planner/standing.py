@@ -17,7 +17,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.text import Text, stem
 
 _WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
 _QUANTITY = frozenset("费价率量额数税款险")
@@ -38,6 +38,9 @@ _THEN_VERB = re.compile(
     re.ASCII,
 )
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
+
+
+_MARKS = frozenset(stem(w) for w in ("mark", "grade", "score", "figure", "reading", "result"))
 
 
 class Standing:
@@ -158,6 +161,9 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     if anchor.how == "level" and not anchor.column.two_valued and _other_noun(text, anchor, after):
         return True
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
+        return False
+    if anchor.how == "exact" and anchor.last > anchor.first and token.stem in _MARKS:
+        # "Final maths mark": the column's whole name is said, and what it is measured in.
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
 

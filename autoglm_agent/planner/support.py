@@ -35,6 +35,8 @@ _OTHER_KIND, _FOREIGN_ITSELF = 0.6, 0.6
 _STRANGER = 0.7
 _WIDE = frozenset({"medical"})
 """Fields so wide that a word of one says little of a table of the same: tumours and hearts."""
+_PERIODS = frozenset({"hour", "day", "week", "month", "year", "minut", "quarter"})
+"""How far ahead is asked for is told of no field of life: "power for the next 48 hours"."""
 _EVENT = 0.72
 """Who or what an event befalls decides less than of what a quantity is."""
 _FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
@@ -226,7 +228,7 @@ def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int
             "or",
         }:
             break
-        elif inside and _content(text, index):
+        elif inside and _content(text, index) and token.stem not in _PERIODS:
             found.append(index)
         elif not inside and not token.cjk and token.low in BREAKS:
             break

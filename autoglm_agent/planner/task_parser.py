@@ -63,6 +63,11 @@ _NOT_INTERPRETABLE = re.compile(
     r"不要求)[^，,;。]{0,6}\Z",
     re.ASCII,
 )
+_REPORTED = re.compile(
+    r"(?:'s| is| are) what (?:we|i|they) (?:\w+ )?(?:report|use|look at|track|go by)"
+)
+_OF_CLASSES = re.compile(r"分类|classif", re.I)
+"""What makes *accuracy* more than a way to speak: "classification accuracy"."""
 _VALENCE = re.compile(r"\b(?:bad|good|risky|safe)\b|好|坏", re.ASCII)
 
 
@@ -162,7 +167,8 @@ def _read_constraints(
     metric = find_metric(text, _asked(text, mentions), costs=costs is not None)
     slots.put("metric", metric, text)
     if metric is not None:
-        text.use(metric.start, metric.end)
+        told = _REPORTED.match(text.low, metric.end)
+        text.use(metric.start, told.end() if told else metric.end)
     return costs, exclusions
 
 
@@ -229,7 +235,8 @@ def _check_metric(kind: str, column: Column, slots: _Slots) -> None:
     classes = kind in ("binary", "multiclass")
     if metric is None or metric in (CLASSIFICATION if classes else REGRESSION):
         return
-    if metric in ("accuracy", "precision") and not classes:
+    told = slots.evidence["metric"].span or ""
+    if metric in ("accuracy", "precision") and not classes and not _OF_CLASSES.search(told):
         del slots.values["metric"], slots.evidence["metric"]
         return
     names = CLASSIFICATION if classes else REGRESSION
