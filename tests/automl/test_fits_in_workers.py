@@ -53,13 +53,19 @@ def _workers_of(pid: int) -> list[int]:
     return found
 
 
-def _busy_on_ray(_: int) -> list[int]:
-    """Return the processes of this machine's Ray workers that are at work on a fit."""
+def _busy_on_ray(pid: int) -> list[int]:
+    """Return the Ray workers at work on a fit, of the cluster that a process has started."""
     found = []
     for path in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
-            found += [int(path.parent.name)] if "ray::PoolActor." in path.read_text() else []
+            child = int(path.parent.name)
+            if "ray::PoolActor." in path.read_text() and _parent(_parent(child)) == pid:
+                found.append(child)
     return found
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 def _same(one, other, n: int) -> bool:

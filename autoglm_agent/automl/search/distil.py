@@ -36,7 +36,7 @@ SIZES = ({"rounds": 200, "num_leaves": 31}, {"rounds": 60, "num_leaves": 15})
 SETTINGS = {"learning_rate": 0.1, "feature_fraction": 0.8, "min_data_in_leaf": 10}
 SWAPPED = 0.15
 """Share of the cells of an added row that come from another row."""
-ADDED, MOST_ADDED = 2.0, 20_000
+ADDED, MOST_ADDED = 1.0, 20_000
 """Added rows for each training row, and at most."""
 LEAST_SECONDS = 0.5
 """With less than this left no student is trained."""
