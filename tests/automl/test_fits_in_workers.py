@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import joblib
@@ -49,6 +51,21 @@ def _workers_of(pid: int) -> list[int]:
             command = Path(f"/proc/{child}/cmdline").read_text()
             found += [child] if "popen_loky" in command else []
     return found
+
+
+def _busy_on_ray(pid: int) -> list[int]:
+    """Return the Ray workers at work on a fit, of the cluster that a process has started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            child = int(path.parent.name)
+            if "ray::PoolActor." in path.read_text() and _parent(_parent(child)) == pid:
+                found.append(child)
+    return found
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 def _same(one, other, n: int) -> bool:
@@ -98,8 +115,8 @@ def test_a_deadline_sent_to_another_machine_is_what_was_left():
 class _Killer:
     """Kills one worker while a candidate of that name is in training."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.killed = name, 0
+    def __init__(self, name: str, workers: Callable[[int], list[int]] = _workers_of) -> None:
+        self.name, self.workers, self.killed = name, workers, 0
 
     def __call__(self, event) -> None:
         if event["event"] == "trial.started" and event["name"] == self.name and not self.killed:
@@ -107,7 +124,7 @@ class _Killer:
 
     def _kill(self) -> None:
         time.sleep(0.3)
-        os.kill(_workers_of(os.getpid())[0], signal.SIGKILL)
+        os.kill(self.workers(os.getpid())[0], signal.SIGKILL)
         self.killed += 1
 
 
@@ -210,3 +227,20 @@ def test_a_dead_ray_worker_is_told_and_replaced(cluster):
         assert list(workers.run([(abs, (-1,)), (abs, (-2,))], Deadline(60.0))) == [1, 2]
     finally:
         workers.close()
+
+
+@pytest.mark.slow
+@pytest.mark.enable_socket
+def test_a_ray_worker_killed_in_a_search_costs_one_trial_and_nothing_else(cluster):
+    killer = _Killer("lightgbm", _busy_on_ray)
+    found = _search(6_000, folds=10, trials=4, backend="ray", n_jobs=None, listener=killer)
+    assert killer.killed == 1
+    (lost,) = [c for c in found.candidates if c.status == "failed"]
+    assert lost.name == "lightgbm"
+    assert "A worker was lost" in (lost.error or "")
+    assert [c.status for c in found.candidates if c is not lost] == ["done"] * 2
+    threads = _search(6_000, folds=10, trials=4)
+    told = {c.id: c.score for c in threads.candidates if c.name != "lightgbm"}
+    assert {c.id: c.score for c in found.candidates if c is not lost} == told
+    assert cluster.is_initialized()  # and the cluster goes on
+    assert cluster.get(cluster.remote(lambda: 3).remote()) == 3

@@ -16,8 +16,8 @@ from autoglm_agent.automl.models import catboost, fitted
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.automl.search.blend import build_model
 from autoglm_agent.automl.search.engine import MemoryTrials, run_search
+from autoglm_agent.automl.search.latency import model_of
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.errors import InputError, StoreError
 
@@ -54,7 +54,7 @@ def every_family() -> FittedModel:
     )  # fmt: skip
     trials = list(store.kept.values())
     share = 1.0 / len(trials)
-    return build_model(study, trials, {t.candidate.id: share for t in trials}, 0.4)
+    return model_of(study, trials, {t.candidate.id: share for t in trials}, 0.4)
 
 
 @pytest.fixture(scope="module")

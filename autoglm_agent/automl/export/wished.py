@@ -61,7 +61,8 @@ def families_left_out(form: str, X: pd.DataFrame, kinds: Mapping[str, str] | Non
         InputError: If the columns themselves cannot be exported in that form.
     """
     if form != "onnx":
-        return []
+        # A student learns from other models, which a script would have to train as well.
+        return ["student"] if form == "code" else []
     from autoglm_agent.automl.features.encoder import TableEncoder
     from autoglm_agent.automl.onnx.columns import refused_columns
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.models.fitted import FittedModel, Member
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.metrics import oriented, score
 from autoglm_agent.automl.scoring.threshold import decision_threshold
 from autoglm_agent.automl.search.ensemble import STEPS, combine, predicted, select, select_bagged
 from autoglm_agent.automl.search.honesty import honest_of_search
+from autoglm_agent.automl.search.latency import hold_latency, model_of
 from autoglm_agent.automl.search.result import SearchResult
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import measured
@@ -35,6 +35,7 @@ def conclude(
     single: bool,
     max_latency_ms: float | None,
     steps: int | None,
+    distil: bool = True,
 ) -> SearchResult:
     """Build the result.
 
@@ -49,6 +50,7 @@ def conclude(
         single: Whether the model must be a single candidate.
         max_latency_ms: Longest median time of predicting a single row.
         steps: Steps of the ensemble selection.
+        distil: Whether a student of the ensemble may be trained where the ensemble is too slow.
     """
     warnings = []
     trials = merge_repeats(study, trials)
@@ -66,8 +68,12 @@ def conclude(
         choose = select_bagged if deadline.left > LEAST_SECONDS else select
         weights = choose(oofs, study.y, study.problem, steps=steps or STEPS)
     if max_latency_ms is not None:
-        weights, warning = _hold_latency(study, X, usable, weights, max_latency_ms)
-        warnings += [warning] if warning else []
+        held = hold_latency(
+            study, X, usable, weights, max_latency_ms, deadline=deadline.share(0.6),
+            distil=distil and not single,
+        )  # fmt: skip
+        weights, trials = held.weights, [*trials, *held.students]
+        warnings += [held.warning] if held.warning else []
     return _result(
         study, trials, failed, weights, best, deadline, stopped, trained, warnings, steps
     )  # fmt: skip
@@ -123,51 +129,6 @@ def _best(usable: list[Trial], study: Study) -> Trial:
     return max(others, key=merit)
 
 
-def build_model(
-    study: Study, trials: list[Trial], weights: dict[str, float], threshold: float = 0.5
-) -> FittedModel:
-    """Return the weighted average of candidates as a model for raw columns."""
-    members = [
-        Member(t.candidate.id, weights[t.candidate.id], t.view, list(t.models))
-        for t in trials
-        if t.candidate.id in weights
-    ]
-    if any(m.view == "linear" for m in members):
-        study.view("linear")  # a candidate from the store did not need it in this process
-    return FittedModel(
-        study.problem, list(study.encoder.features_), members, study.encoder, study.linear_view,
-        threshold,
-    )  # fmt: skip
-
-
-def _hold_latency(
-    study: Study, X: pd.DataFrame, usable: list[Trial], weights: dict[str, float], limit: float
-) -> tuple[dict[str, float], str]:
-    """Leave out the lightest member until a row is predicted in time."""
-    while True:
-        took = build_model(study, usable, weights).latency_ms(X)
-        if took <= limit:
-            return weights, ""
-        if len(weights) == 1:
-            break
-        lightest = min(weights, key=lambda name: weights[name])
-        rest = {name: w for name, w in weights.items() if name != lightest}
-        weights = {name: w / sum(rest.values()) for name, w in rest.items()}
-    singles = [t for t in usable if t.candidate.family != "baseline"] or usable
-    timed = {
-        t.candidate.id: build_model(study, [t], {t.candidate.id: 1.0}).latency_ms(X)
-        for t in singles
-    }
-    within = [t for t in singles if timed[t.candidate.id] <= limit]
-    if within:
-        return {_best(within, study).candidate.id: 1.0}, ""
-    fastest = min(timed, key=lambda name: timed[name])
-    return {fastest: 1.0}, (
-        f"No candidate predicts a row within {limit:g} ms; the fastest takes "
-        f"{timed[fastest]:.1f} ms and was chosen."
-    )
-
-
 def _result(
     study: Study,
     trials: list[Trial],
@@ -207,5 +168,5 @@ def _result(
         threshold=threshold,
         trained=trained,
         warnings=warnings,
-        fitted=build_model(study, trials, weights, threshold),
+        fitted=model_of(study, trials, weights, threshold),
     )

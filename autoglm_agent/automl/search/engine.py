@@ -24,6 +24,7 @@ from autoglm_agent.automl.run.workers import WorkerLostError, Workers, chosen_wo
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search import portfolio, schedule
 from autoglm_agent.automl.search.blend import conclude
+from autoglm_agent.automl.search.distil import FAMILY
 from autoglm_agent.automl.search.engines import Search, check_search
 from autoglm_agent.automl.search.experimental import check_experimental, with_experimental
 from autoglm_agent.automl.search.fitting import FitError, ready
@@ -145,7 +146,8 @@ def run_search(
                 seed=seed, threads=n_jobs or processors(), interpretable=interpretable,
                 expressions=expressions, workers=workers,
             )  # fmt: skip
-        reserve = Reserve(study, deadline, to_predict)
+        distil = not (interpretable or simplify or FAMILY in without)
+        reserve = Reserve(study, deadline, to_predict, distil and max_latency_ms is not None)
         work.attempt(Spec("baseline", "baseline"), replace(study, workers=None), Deadline())
         if study.encoder.features_ and study.tree.shape[1]:
             work.run(study, reserve, interpretable, simplify)
@@ -155,7 +157,7 @@ def run_search(
         study, X, work.trials, work.failed, deadline=reserve.before_predicting,
         stopped=work.stopped,
         trained=work.trained, single=interpretable, max_latency_ms=max_latency_ms,
-        steps=8 if simplify else None,
+        steps=8 if simplify else None, distil=distil,
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ LEAST, LEAST_SHARE = 0.15, 0.015
 """Seconds, and part of the whole time, that are kept anyway."""
 MOST = 0.35
 """Part of the whole time that is kept at most."""
+DISTILLING = 0.1
+"""Part of the whole time that is kept for a student of the ensemble."""
 HONEST = 2.0
 """Seconds that the honest score may take."""
 
@@ -40,11 +42,13 @@ class Reserve:
         study: The data.
         deadline: Of the whole search.
         to_predict: Rows that are to be predicted within the time.
+        distil: Whether a student of the ensemble may follow.
     """
 
     study: Study
     deadline: Deadline
     to_predict: int = 0
+    distil: bool = False
     _selecting: float = 0.0
     _predicting: float = 0.0
     _elapsed: float = field(default=-np.inf)
@@ -78,7 +82,8 @@ class Reserve:
     @property
     def seconds(self) -> float:
         """Seconds that are needed after the training."""
-        least = LEAST + LEAST_SHARE * (self.deadline.seconds or 0.0)
+        share = LEAST_SHARE + (DISTILLING if self.distil else 0.0)
+        least = LEAST + share * (self.deadline.seconds or 0.0)
         return self._within(least + MARGIN * (self._selecting + self._predicting))
 
     def _within(self, seconds: float) -> float:
