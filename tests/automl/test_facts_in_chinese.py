@@ -58,9 +58,25 @@ def facts(path: Path) -> list[str]:
             and ast.unparse(node.exc.func) != "InputError"
         ):
             found += node.exc.args[:1]  # why a check does not apply
-    samples = [template(n) for top in found for n in choices(top)]
+    samples = [template(n) for top in found for n in choices(top)] + joined(tree)
     whole = re.compile(rf"[A-Z'7{OPEN}].*[a-z]+ .*[a-z]+.*[.?]")
     return sorted({s for s in samples if s and whole.fullmatch(s)})
+
+
+def joined(tree: ast.Module) -> list[str | None]:
+    """Return the facts that are told in pieces: `fact = ...`, then `fact += ...`."""
+    found: list[str | None] = []
+    told = ""
+    pieces = [n for n in ast.walk(tree) if isinstance(n, ast.Assign | ast.AugAssign)]
+    for node in sorted(pieces, key=lambda piece: piece.lineno):
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if ast.unparse(target) != "fact":
+            continue
+        piece = template(node.value) or ""
+        whole = not told or told.endswith((".", "?"))
+        told = piece if isinstance(node, ast.Assign) else piece.lstrip() if whole else told + piece
+        found.append(told)
+    return found
 
 
 def choices(node: ast.AST) -> list[ast.AST]:

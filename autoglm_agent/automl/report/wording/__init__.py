@@ -107,12 +107,10 @@ class Wording:
         text = sentence.strip()
         if len(text) > _LONGEST or not FACTS[self.language]:
             return sentence
-        whole = self._sentence(text)
-        if whole is None:
-            # Several sentences are told only if all of them are known: no half-and-half.
-            parts = [self._sentence(part) for part in _BETWEEN.split(text)]
-            known = [part for part in parts if part is not None]
-            whole = "".join(known) if len(known) == len(parts) else None
+        # Several sentences are told only if all of them are known: no half-and-half.
+        parts = [self._sentence(part) for part in _BETWEEN.split(text)]
+        known = [part for part in parts if part is not None]
+        whole = "".join(known) if len(known) == len(parts) else self._sentence(text)
         return sentence if whole is None else whole
 
     def _sentence(self, text: str) -> str | None:

@@ -193,14 +193,15 @@ _PAIRS = (
     ),
     # Classes and probabilities
     (
-        "The rarest class has {n1}% of the rows ({name1}): accuracy is {n2} for never naming it. "
+        "The rarest class has {n1}% of the rows ({name1}): accuracy is {n2}% for never naming it. "
         "Judge by average precision, or by costs.",
-        "最少的类别占 {n1}% 的行（{name1}）：从不预测它时准确率也有 {n2}。请用平均精度或成本评判。",
+        "最少的类别占 {n1}% 的行（{name1}）：从不预测它时准确率也有 {n2}%。"
+        "请用平均精度或成本评判。",
     ),
     (
-        "Probabilities are off by {n1} on average (chance alone gives {n2}), calibration slope "
+        "Probabilities are off by {n1}% on average (chance alone gives {n2}%), calibration slope "
         "{n3}.",
-        "概率平均偏差 {n1}（偶然即有 {n2}），校准斜率 {n3}。",
+        "概率平均偏差 {n1}%（偶然即有 {n2}%），校准斜率 {n3}。",
     ),
     (
         "Rank by them, but do not read them as probabilities without calibration.",
@@ -321,6 +322,62 @@ _PAIRS = (
     (
         "{name1} of these predictions is {n1} on {n2} rows.",
         "这些预测在 {n2} 行上的 {name1} 为 {n1}。",
+    ),
+    # Told in pieces
+    (
+        "Corrected for choosing among {n1} candidates {name1} is {n2} (95 % interval {n3} to "
+        "{n4}); the search's own figure is {n5}.",
+        "扣除从 {n1} 个候选中挑选的偏差后，{name1} 为 {n2}（95% 区间 {n3} 至 {n4}）；"
+        "搜索自己的数字是 {n5}。",
+    ),
+    (
+        "{name1} reaches {n1}, so nothing surely useful was found.",
+        "“{name1}”已达 {n1}，因此没有找到确实有用的模型。",
+    ),
+    ("The class shares", "各类别比例"),
+    ("The mean", "平均值"),
+    ("The median", "中位数"),
+    ("Always {name1}", "总是 {name1}"),
+    ("unseen folds", "未见过的折"),
+    ("held-out rows", "留出数据"),
+    (
+        "gain {n1} in {name1}, lower 95 % bound {n2}",
+        "{name1} 的增益为 {n1}，95% 下界 {n2}",
+    ),
+    (
+        "On {name1} the model beats {name2} by {n1} in {name3} (lower 95 % bound {n2}).",
+        "在{name1}上，模型的 {name3} 比“{name2}”好 {n1}（95% 下界 {n2}）。",
+    ),
+    (
+        "{name1} is better than {name2} by {n1} in {name3} (corrected t-test over {n2} folds, "
+        "p = {n3}).",
+        "{name1} 的 {name3} 比 {name2} 好 {n1}（{n2} 折校正 t 检验，p = {n3}）。",
+    ),
+    (
+        "{name1} is not surely better than {name2}, which is simpler (gain {n1} in {name3}, "
+        "p = {n2}).",
+        "{name1} 未必优于更简单的 {name2}（{name3} 的增益 {n1}，p = {n2}）。",
+    ),
+    ("{n1} was claimed.", "所称为 {n1}。"),
+    ("{n1} was claimed{name1}.", "所称为 {n1}{name1}。"),
+    (", which is not so", "，并非如此"),
+    (
+        "{n1}% of the rows lie more than four robust standard deviations away from what the "
+        "model says of them.",
+        "{n1}% 的行与模型的说法相差超过四个稳健标准差。",
+    ),
+    (
+        "It is no better where it is less sure, so these are hardly honest doubts: about {n1} "
+        "labels look wrong, first in row {n2}.",
+        "在把握较小处也不更好，因此这些疑点多半属实：约 {n1} 个标签似乎有误，首个在第 {n2} 行。",
+    ),
+    (
+        "{name1}, trained again with the same seed, predicts otherwise (by {n1}).",
+        "{name1} 用相同种子重新训练，预测却不同（相差 {n1}）。",
+    ),
+    (
+        "The model cannot be served with {name1}: {name2}.",
+        "{name1}时模型无法使用：{name2}。",
     ),
 )
 
