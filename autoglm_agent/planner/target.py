@@ -10,7 +10,16 @@ from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
-from autoglm_agent.planner.grammar import CONTEXT, ENTITIES, FILLER, FILLER_ZH, FUNCTION_ZH
+from autoglm_agent.planner.grammar import (
+    BREAKS,
+    CONTEXT,
+    ENTITIES,
+    FILLER,
+    FILLER_ZH,
+    FUNCTION_ZH,
+    PREDICT,
+    PREDICT_ZH,
+)
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
@@ -62,7 +71,7 @@ def choose_target(
     if told is not None:
         return told
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
-    ranked = rank_by_word(text, schema, open_mentions, excluded, wanted)
+    ranked = _asked_first(text, rank_by_word(text, schema, open_mentions, excluded, wanted))
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
     alike = rank_alike(text, schema, open_mentions, excluded, wanted)
@@ -81,6 +90,28 @@ def choose_target(
     if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
         return generic
     return _decide(text, schema, ranked, excluded)
+
+
+def _asked_first(text: Text, ranked: list[Choice]) -> list[Choice]:
+    """Drop what other sentences name where a verb of prediction names the first column.
+
+    Only one column may stand right after such a verb, and it must be named as it is written.
+    """
+    named = [c for c in ranked if c.how == "exact" and _after_verb(text, c)]
+    if len(named) != 1 or not ranked or ranked[0] is not named[0]:
+        return ranked
+    start, end = text.sentence(named[0].start)
+    return [c for c in ranked if c.how != "exact" or start <= c.start < end]
+
+
+def _after_verb(text: Text, choice: Choice) -> bool:
+    index = text.token_at(choice.start) - 1
+    while index >= 0 and text.tokens[index].low in BREAKS:
+        index -= 1
+    if index < 0 or text.tokens[index].start < text.sentence(choice.start)[0]:
+        return False
+    verb = text.tokens[index]
+    return verb.low in PREDICT_ZH if verb.cjk else verb.stem in PREDICT
 
 
 def _event(text: Text, schema: Schema, excluded: Sequence[str], best: Choice) -> Choice | None:

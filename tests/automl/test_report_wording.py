@@ -145,3 +145,37 @@ def test_an_english_instruction_gives_a_page_without_chinese(tmp_path: Path) -> 
     assert '<html lang="en">' in html
     assert not CHINESE.search(html)
     assert not CHINESE.search(summary_text(run.workspace))
+
+
+@pytest.mark.parametrize("instruction", ["Predict y", "预测结果"])
+def test_the_summary_begins_with_the_verdict_then_score_drivers_and_what_is_next(
+    tmp_path: Path, instruction: str
+) -> None:
+    run = supervised_run(tmp_path / "run", instruction=instruction)
+    say = wording("zh" if CHINESE.search(instruction) else "en")
+    verdict, score, drivers, after = summary_text(run.workspace).splitlines()[:4]
+    assert verdict.startswith(say("summary.verified", reason=""))
+    assert re.search(r"95 ?%", score)
+    assert drivers.startswith(say("summary.drivers", columns="").rstrip(".。"))
+    assert str(run.X.columns[0])[:3] in drivers or "‘" in drivers or "“" in drivers
+    assert after == say("summary.next_predict", run="run")
+
+
+@pytest.mark.parametrize("instruction", ["Predict y", "预测结果"])
+def test_the_summary_of_a_refuted_run_says_first_that_it_is_not_verified_and_why(
+    tmp_path: Path, instruction: str
+) -> None:
+    run = supervised_run(tmp_path / "run", fail=True, instruction=instruction)
+    lines = summary_text(run.workspace).splitlines()
+    say = wording("zh" if CHINESE.search(instruction) else "en")
+    assert lines[0].startswith(say("summary.unverified", reason=""))
+    assert re.search(r"V\d\d", lines[0])
+    assert any(line.startswith(say("summary.next", advice="V")) for line in lines[1:4])
+
+
+@pytest.mark.parametrize("status", ["unverified", "failed"])
+def test_a_run_that_ended_early_is_not_called_verified(tmp_path: Path, status: str) -> None:
+    run = supervised_run(tmp_path / "run")
+    kept = {"status": status, "message": "The best result so far is reported."}
+    run.workspace.write_json(kept, "result.json")
+    assert summary_text(run.workspace).startswith("Unverified. The best result so far is reported.")

@@ -96,3 +96,9 @@ def test_every_concept_has_words_in_both_languages_and_a_known_kind_of_values() 
         for concept, entry in page.items():
             assert entry["values"] in ("yesno", "amount", "class", ""), (name, concept)
             assert all(entry[language] for language in ("en", "zh")), (name, concept)
+
+
+def test_what_a_verb_names_is_asked_for_whatever_later_sentences_name() -> None:
+    columns = {"spend": "number 0 900 700", "zip": "integer 1 999 300", "age": "integer 18 80 60"}
+    profile = make_profile("shop", 900, columns)
+    assert parse_task("Predict spend. The zip is doubtful.", profile).target == "spend"

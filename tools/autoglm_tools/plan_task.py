@@ -14,6 +14,7 @@ from autoglm_tools.toolkit import Result, as_tool, told
 
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.planner.merging import Merged
 
 
 class PlanTask(BaseModel):
@@ -21,10 +22,17 @@ class PlanTask(BaseModel):
 
     data_id: str = Field(description="From profile_data.")
     instruction: str = Field(description="The user's own words, unchanged.")
-    kind: Kind | None = Field(None, description="Only to overrule what the words say.")
-    target: str | None = Field(None, description="Only to overrule what the words say.")
-    metric: str | None = Field(None, description="scikit-learn's name, only to overrule.")
-    positive_class: str | None = Field(None, description="Only to overrule what the words say.")
+    kind: Kind | None = Field(None, description="How you read the words, if they say it.")
+    target: str | None = Field(None, description="The column that the words ask for.")
+    metric: str | None = Field(None, description="scikit-learn's name, if the words name one.")
+    positive_class: str | None = Field(None, description="The class that is the event.")
+    exclude: list[str] | None = Field(None, description="Columns that the words bar.")
+    time_column: str | None = Field(None, description="What the words split by time on.")
+    group_column: str | None = Field(None, description="What the words keep whole in a split.")
+    costs: dict[str, float] | None = Field(None, description='As {"fn": 10, "fp": 1}.')
+    confirmed: list[str] | None = Field(
+        None, description="Slots given here that the user has confirmed in an answer."
+    )
 
 
 def plan_task(session: Session) -> BaseTool:
@@ -35,7 +43,10 @@ def plan_task(session: Session) -> BaseTool:
         from autoglm_agent.planner.paradigms import with_recipe
 
         profile = stored_profile(session, data_id)
-        read = understand(instruction, profile, overrides, session.task_overrides)
+        said = set(overrides.pop("confirmed", None) or ())
+        fixed = {**{k: overrides.pop(k) for k in said & set(overrides)}, **session.task_overrides}
+        merged = readings(instruction, profile, overrides, fixed)
+        read = merged.task
         task, gate = with_recipe(read, instruction, profile, session.recipe)
         task_id = digest([data_id, task.to_json()])
         planned = {"data_id": data_id, "task": task.to_json()}
@@ -43,13 +54,13 @@ def plan_task(session: Session) -> BaseTool:
         session.workspace.write_json(task.to_json(), "task.json")
         ids = {"data_id": data_id, "task_id": task_id, "kind": task.kind}
         recipe = gate.chosen.name if gate.chosen else None
-        text = f"{task_text(task)}\n{recipe_told(gate, task)}"
+        text = "\n".join([task_text(task), *merged.notes, recipe_told(gate, task)])
         return told(text, ids), {**ids, "task": task.to_json(), "recipe": recipe}
 
     return as_tool(
         "plan_task",
         "Turn the user's instruction into a typed task: kind, target, metric, limits. Asks back "
-        "with candidates when the target cannot be told.",
+        "with candidates when the target cannot be told, or your reading contradicts the words.",
         PlanTask,
         work,
     )
@@ -76,29 +87,34 @@ def understand(
     proposed: dict[str, Any] | None = None,
     fixed: dict[str, Any] | None = None,
 ) -> Task:
-    """Parse the instruction; slots proposed by a model or fixed by the user come on top.
+    """Return the task of `readings`."""
+    return readings(instruction, profile, proposed, fixed).task
+
+
+def readings(
+    instruction: str,
+    profile: Profile,
+    proposed: dict[str, Any] | None = None,
+    fixed: dict[str, Any] | None = None,
+) -> Merged:
+    """Merge what the words say with what a model read; what the user fixed comes on top.
 
     Raises:
-        TargetError: If the target cannot be told and nobody named it.
+        TargetError: If the target cannot be told and nobody named it, or if the two readings
+            contradict each other about target or kind.
         InputError: If a named column does not exist or a slot has no such value.
     """
-    from autoglm_agent.planner.task_parser import parse_task
+    from autoglm_agent.planner.merging import Merged, merge_readings
 
-    model = {k: v for k, v in (proposed or {}).items() if v is not None}
     user = {k: v for k, v in (fixed or {}).items() if v is not None}
-    slots = {**model, **user}
-    target = slots.get("target")
-    if target is not None and target not in profile.names():
-        raise InputError(
-            f"There is no column {target!r}.",
-            f"The columns are: {', '.join(profile.names()[:40])}.",
-        )
-    task = parse_task(instruction, profile, target=target)
-    evidence = dict(task.evidence)
-    for slot in slots:
-        evidence[slot] = Evidence(confidence=1.0, source="user" if slot in user else "model")
+    model = {k: v for k, v in (proposed or {}).items() if k not in user}
+    merged = merge_readings(instruction, profile, model, target=user.get("target"))
+    task, evidence = merged.task, dict(merged.task.evidence)
+    for slot in user:
+        evidence[slot] = Evidence(confidence=1.0, source="user")
     try:
-        return Task.model_validate({**task.model_dump(), **slots, "evidence": evidence})
+        fixed_task = Task.model_validate({**task.model_dump(), **user, "evidence": evidence})
+        return Merged(fixed_task, merged.notes)
     except ValidationError as error:
         first = error.errors()[0]
         slot = ".".join(map(str, first["loc"]))

@@ -210,6 +210,13 @@ def _description(profile: Json, data: str, say: Wording) -> str:
     )
 
 
+def leading_columns(record: RunRecord) -> list[str]:
+    """Return the columns that the predictions rest on, most first; empty without an explanation."""
+    explained = (record.explain or {}).get("importance") or ()
+    items = [i for i in explained if (i.get("mean") or 0) > 0]
+    return [str(i.get("column")) for i in sorted(items, key=lambda i: -i["mean"])]
+
+
 def named_data(record: RunRecord, say: Wording) -> str:
     """Return the table's name, or a word for it."""
     return record.data_name or say("data.unnamed")

@@ -27,7 +27,7 @@ from autoglm_agent.automl.report import (
     plots_tradeoffs,
     words,
 )
-from autoglm_agent.automl.report.answer import answer, named_data, not_run
+from autoglm_agent.automl.report.answer import answer, leading_columns, named_data, not_run
 from autoglm_agent.automl.report.collect import Json, RunRecord, collect
 from autoglm_agent.automl.report.svg import clip
 from autoglm_agent.automl.report.wording import Language, Wording, script_of, wording, wording_of
@@ -77,7 +77,7 @@ def _context(record: RunRecord, say: Wording, status: str, message: str) -> Json
         "answer": result,
         "spoken": script_of(result.instruction),
         "plain": _plain_words(record, say, status),
-        "drivers": _drivers(record),
+        "drivers": leading_columns(record)[:MOST_DRIVERS],
         "slices": [s for s in (_explained(record).get("slices") or []) if isinstance(s, dict)],
         "verdicts": verdicts,
         "applied": [v for v in verdicts if v.verdict.status != "na" and not not_run(v)],
@@ -107,12 +107,6 @@ def _context(record: RunRecord, say: Wording, status: str, message: str) -> Json
 def _explained(record: RunRecord) -> Json:
     """Return the explanation; empty if there is none."""
     return record.explain or {}
-
-
-def _drivers(record: RunRecord) -> list[str]:
-    """Return the columns that the prediction rests on most; empty without an explanation."""
-    items = [i for i in _explained(record).get("importance") or () if (i.get("mean") or 0) > 0]
-    return [str(i.get("column")) for i in sorted(items, key=lambda i: -i["mean"])[:MOST_DRIVERS]]
 
 
 def _plain_words(record: RunRecord, say: Wording, status: str) -> list[str]:

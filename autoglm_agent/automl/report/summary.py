@@ -6,14 +6,26 @@ from collections import Counter
 
 from autoglm_agent.automl.report import journey
 from autoglm_agent.automl.report import numbers as num
-from autoglm_agent.automl.report.answer import Scores, answer, standing, unresolved
+from autoglm_agent.automl.report.answer import (
+    Answer,
+    Scores,
+    answer,
+    leading_columns,
+    standing,
+    unresolved,
+)
 from autoglm_agent.automl.report.collect import RunRecord, collect
 from autoglm_agent.automl.report.wording import Wording, wording_of
 from autoglm_agent.automl.run.workspace import Workspace
 
+_DRIVERS = 5
+"""Columns that are named as what drives the predictions."""
+
 
 def summary_text(workspace: Workspace) -> str:
-    """Return the answer, the honest and the naive score, checks, backtracks and paths.
+    """Return whether the result is verified, the score, what drives it and what is next.
+
+    The naive score, the baseline, checks, backtracks and paths follow.
 
     Args:
         workspace: The run; what has not happened yet is not told. Its instruction tells the
@@ -21,8 +33,17 @@ def summary_text(workspace: Workspace) -> str:
     """
     record = collect(workspace)
     say = wording_of(record.run.get("instruction"))
-    found = answer(record, say, "unverified" if unresolved(record) else "verified")
-    lines = [found.sentence, *_reason_lines(record, workspace, say)]
+    status, message = _status(record, workspace, say)
+    found = answer(record, say, status, message)
+    lines = [
+        say(
+            "summary.verified" if status == "verified" else "summary.unverified",
+            reason=found.reason,
+        ),
+        found.sentence,
+        *_driver_lines(record, say),
+        *_next_lines(record, found, say),
+    ]
     if found.scores:
         lines += _score_lines(found.scores, say)
     lines += _check_lines(record, say)
@@ -31,12 +52,30 @@ def summary_text(workspace: Workspace) -> str:
     return "\n".join(lines)
 
 
-def _reason_lines(record: RunRecord, workspace: Workspace, say: Wording) -> list[str]:
-    """Say why there is no verdict, where no failing check says it already."""
-    if unresolved(record) or not workspace.has("result.json"):
-        return []
-    message = workspace.read_record("result.json").get("message")
-    return [say("summary.not_verified", message=say.fact(str(message)))] if message else []
+def _status(record: RunRecord, workspace: Workspace, say: Wording) -> tuple[str, str]:
+    """Return whether the result is verified, and why not where no failing check says it already."""
+    if unresolved(record):
+        return "unverified", ""
+    if not workspace.has("result.json"):
+        return "verified", ""
+    kept = workspace.read_record("result.json")
+    message = say.fact(str(kept.get("message") or ""))
+    status = "verified" if kept.get("status") == "verified" else "unverified"
+    return status, message if status == "unverified" else ""
+
+
+def _driver_lines(record: RunRecord, say: Wording) -> list[str]:
+    """Name the columns that the predictions rest on most, if the model was explained."""
+    names = leading_columns(record)[:_DRIVERS]
+    listed = say.listed([say("answer.target", name=name) for name in names])
+    return [say("summary.drivers", columns=listed)] if names else []
+
+
+def _next_lines(record: RunRecord, found: Answer, say: Wording) -> list[str]:
+    """Say what to do: predict with what is verified, settle what is not."""
+    if found.status == "verified" and found.scores:
+        return [say("summary.next_predict", run=record.id)]
+    return [say("summary.next", advice=told) for told in found.advice[:1]]
 
 
 def _score_lines(scores: Scores, say: Wording) -> list[str]:

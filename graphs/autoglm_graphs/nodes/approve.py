@@ -11,6 +11,7 @@ from autoglm_agent.chain import Nogood, Remedy, Step
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.consent import meaning
 from autoglm_agent.policy import Decision
+from autoglm_graphs.confirming import PLANNER
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
 from autoglm_graphs.settings import ANSWERED
@@ -19,8 +20,6 @@ from autoglm_graphs.state import State, chain_of, usage_of
 PLAN, REMEDIES = "plan", "remedies"
 APPROVALS = (PLAN, REMEDIES)
 """What a person can be asked to approve."""
-PLANNER = "plan_task"
-"""The tool whose outcome is the plan."""
 
 
 def check_approvals(names: Iterable[str]) -> None:

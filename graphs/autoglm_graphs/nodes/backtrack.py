@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from langgraph.types import interrupt
 
-from autoglm_agent.chain import Chain, Nogood, Remedy, Step
+from autoglm_agent.chain import Chain, Kind, Nogood, Remedy, Step
 from autoglm_agent.planner.consent import meaning
 from autoglm_agent.policy import Decision, decide, exhausted
 from autoglm_graphs.candidates import taken
-from autoglm_graphs.nodes.approve import PLANNER, REMEDIES, changed, remedy_question
+from autoglm_graphs.confirming import PLANNER
+from autoglm_graphs.nodes.approve import REMEDIES, changed, remedy_question
 from autoglm_graphs.nodes.generate import unless_refuted
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
@@ -126,7 +127,7 @@ def _answered(state: State, decision: Decision, answer: Any) -> Decision:
     remedy = Remedy(
         kind="recompute",
         step=step.tool or "",
-        args={"target": words},
+        args={_slot(candidates): words},
         reason="The user said so.",
     )
     nogood = Nogood(
@@ -141,6 +142,12 @@ def _answered(state: State, decision: Decision, answer: Any) -> Decision:
     return decision.model_copy(
         update={"action": "jump", "to": len(chain.steps), "nogoods": (nogood,)}
     )
+
+
+def _slot(candidates: list[str]) -> str:
+    """Return which slot a question with these candidates is about."""
+    kinds = bool(candidates) and set(candidates) <= set(get_args(Kind))
+    return "kind" if kinds else "target"
 
 
 def question(decision: Decision) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from autoglm_agent.faults import faultpoint
 from autoglm_agent.policy import Decision, exhausted, repeated
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.candidates import offered
+from autoglm_graphs.confirming import with_confirmed
 from autoglm_graphs.nodes.propose import gathered, proposed
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
@@ -80,6 +81,7 @@ def _tried(
 def unless_refuted(state: State, step: Step) -> Step:
     """Refute the step at once if it was surely refuted before at this point."""
     nogoods = nogoods_of(state)
+    step = with_confirmed(step, nogoods)
     forbidden = repeated(chain_of(state), step, nogoods) if nogoods else None
     if forbidden is None:
         return step

@@ -2,6 +2,7 @@
 
 en*.py, zh*.py   the catalogues: plain data, equal keys and equal placeholders
 checks_zh.py     titles of checks; in English a check is called what its verdict says
+check_facts_zh   the facts of checks that refute, warn or do not apply
 facts_zh.py      sentences that checks and tools word in English, as patterns with their figures
 """
 
@@ -17,6 +18,7 @@ from markupsafe import Markup, escape
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.svg import clip
 from autoglm_agent.automl.report.wording import (
+    check_facts_zh,
     checks_zh,
     en,
     en_metrics,
@@ -35,7 +37,10 @@ CATALOGUES: dict[Language, dict[str, str]] = {
 }
 TITLES: dict[Language, dict[str, str]] = {"en": {}, "zh": checks_zh.TITLES}
 """English title of a check to its title in a language."""
-FACTS: dict[Language, dict[str, str]] = {"en": {}, "zh": facts_zh.FACTS}
+FACTS: dict[Language, dict[str, str]] = {
+    "en": {},
+    "zh": {**facts_zh.FACTS, **check_facts_zh.CHECK_FACTS},
+}
 """Pattern of an English sentence to the sentence in a language."""
 
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
@@ -102,12 +107,10 @@ class Wording:
         text = sentence.strip()
         if len(text) > _LONGEST or not FACTS[self.language]:
             return sentence
-        whole = self._sentence(text)
-        if whole is None:
-            # Several sentences are told only if all of them are known: no half-and-half.
-            parts = [self._sentence(part) for part in _BETWEEN.split(text)]
-            known = [part for part in parts if part is not None]
-            whole = "".join(known) if len(known) == len(parts) else None
+        # Several sentences are told only if all of them are known: no half-and-half.
+        parts = [self._sentence(part) for part in _BETWEEN.split(text)]
+        known = [part for part in parts if part is not None]
+        whole = "".join(known) if len(known) == len(parts) else self._sentence(text)
         return sentence if whole is None else whole
 
     def _sentence(self, text: str) -> str | None:
@@ -117,8 +120,8 @@ class Wording:
         return None
 
     def _part(self, words: str) -> str:
-        """Return what fills a place: the name of a metric, a baseline's name, or data as it is."""
-        return self.name("metric", words, FACTS[self.language].get(words, words))
+        """Return what fills a place: a metric, a reason that is a known fact itself, or data."""
+        return self.name("metric", words, self._sentence(words) or words)
 
     def told(self, sentence: object, limit: int = 600) -> Markup:
         """Return a fact for the page; one that stays English is marked so."""

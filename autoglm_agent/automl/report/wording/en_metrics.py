@@ -86,7 +86,11 @@ TEXT: dict[str, str] = {
     "footer": "Every figure on this page was measured in this run and is in its folder "
     "(ledger.jsonl and the files beside it). The page loads nothing and sends nothing.",
     # The answer as a few lines of text
-    "summary.not_verified": "Not verified: {message}",
+    "summary.verified": "Verified. {reason}",
+    "summary.unverified": "Unverified. {reason}",
+    "summary.drivers": "What drives it, most first: {columns}.",
+    "summary.next": "Next: {advice}",
+    "summary.next_predict": "Next: autoglm predict {run} NEW_ROWS.csv",
     "summary.corrected": "Cross-validation {metric} corrected for choosing: {value} (95 % "
     "interval {low} to {high}).",
     "summary.naive": "Best cross-validation {metric}: {value} (choosing the best flatters).",

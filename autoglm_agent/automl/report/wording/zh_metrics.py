@@ -81,7 +81,11 @@ TEXT: dict[str, str] = {
     "footer": "本页的每个数字都是在这次运行中测得的，保存在其文件夹中（ledger.jsonl 及相邻文件）。"
     "本页不加载也不发送任何内容。",
     # The answer as a few lines of text
-    "summary.not_verified": "未验证：{message}",
+    "summary.verified": "已验证。{reason}",
+    "summary.unverified": "未验证。{reason}",
+    "summary.drivers": "影响最大的列依次为：{columns}。",
+    "summary.next": "下一步：{advice}",
+    "summary.next_predict": "下一步：autoglm predict {run} NEW_ROWS.csv",
     "summary.corrected": "扣除挑选偏差后的交叉验证 {metric}：{value}（95% 区间 {low} 至 {high}）。",
     "summary.naive": "交叉验证中最好的 {metric}：{value}（挑最好的会偏高）。",
     "summary.naive_of": "{n} 个候选中交叉验证最好的 {metric}：{value}（挑最好的会偏高）。",
