@@ -29,8 +29,6 @@ def predict_file(workspace: Workspace, source: str, *, query: str | None = None)
     Raises:
         InputError: If the run has no model or the file lacks a column.
     """
-    import pandas as pd
-
     result = workspace.read_record("result.json") if workspace.has("result.json") else {}
     model_id = (result.get("model") or {}).get("id")
     if not model_id:
@@ -40,7 +38,22 @@ def predict_file(workspace: Workspace, source: str, *, query: str | None = None)
     model = FittedModel.load(workspace, model_id)
     # Text is read as it was in training, not as these few rows alone would suggest.
     profile = Profile.from_json(workspace.read_record("profile.json", keys=("columns",)))
-    predicted = model.predict(typed_frame(read_table(source, query=query), profile))
+    return predicted_frame(model, typed_frame(read_table(source, query=query), profile))
+
+
+def predicted_frame(model: FittedModel, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return what `predict_file` does, for rows in memory.
+
+    Args:
+        model: Of a run.
+        rows: Its raw columns, typed as `typed_frame` types them.
+
+    Raises:
+        InputError: If a column is missing.
+    """
+    import pandas as pd
+
+    predicted = model.predict(rows)
     if model.problem.kind == "regression":
         return pd.DataFrame({"prediction": predicted})
     columns: dict[str, Any] = {"prediction": model.decide(predicted)}

@@ -11,7 +11,7 @@ from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.errors import InputError
 from autoglm_agent.outfile import write_out
 
-FORMATS = ("onnx", "skops", "code")
+FORMATS = ("onnx", "skops", "code", "mlflow")
 
 
 def export(run_id: str, *, form: str, out: str | None, runs: str | None, as_json: bool) -> None:
@@ -25,7 +25,7 @@ def export(run_id: str, *, form: str, out: str | None, runs: str | None, as_json
         code(run_id, out=out or "model.py", check=True, runs=runs, as_json=as_json)
         return
     path = Path(out or f"model.{form}")
-    told = _onnx(workspace, path) if form == "onnx" else _skops(workspace, path)
+    told = {"onnx": _onnx, "skops": _skops, "mlflow": _mlflow}[form](workspace, path)
     if as_json:
         print_json(told)
     else:
@@ -63,3 +63,12 @@ def _skops(workspace: Any, path: Path) -> dict[str, Any]:
     write_out(path, data)
     text = f"{path} ({len(data) / 1e6:.2f} MB) is the model of this run, byte for byte."
     return {"path": str(path), "size": len(data), "same": True, "text": text}
+
+
+def _mlflow(workspace: Any, path: Path) -> dict[str, Any]:
+    from autoglm_agent.automl.export.mlflow_folder import export_mlflow
+
+    made = export_mlflow(workspace, path)
+    how = "as the original does" if made.same else "NOT as the original does"
+    text = f"{path} is a folder for MLflow; loaded by it, it answers {made.rows} rows {how}."
+    return {**asdict(made), "text": text}

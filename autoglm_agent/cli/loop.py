@@ -39,9 +39,11 @@ def code(
 def export(
     run: Run,
     form: Annotated[
-        str, typer.Option("--format", help="onnx, skops, or code (a standalone script).")
+        str, typer.Option("--format", help="onnx, skops, mlflow, or code (a standalone script).")
     ] = "onnx",
-    out: Annotated[str | None, typer.Option(help="File to write [./model.<format>].")] = None,
+    out: Annotated[
+        str | None, typer.Option(help="File or folder to write [./model.<format>].")
+    ] = None,
     runs: Runs = None,
     json: Json = False,
 ) -> None:

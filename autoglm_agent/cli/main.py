@@ -116,7 +116,7 @@ def run(
     ] = None,
     export: Annotated[
         str | None,
-        typer.Option(help="Train only what `autoglm export` can write: onnx, code or skops."),
+        typer.Option(help="Train only what `autoglm export` writes: onnx, code, skops or mlflow."),
     ] = None,
     json: Json = False,
 ) -> None:

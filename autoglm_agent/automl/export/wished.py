@@ -10,7 +10,7 @@ import pandas as pd
 from autoglm_agent.automl.export.members import CODED
 from autoglm_agent.errors import InputError, MissingExtraError
 
-FORMATS = ("onnx", "code", "skops")
+FORMATS = ("onnx", "code", "skops", "mlflow")
 """Forms that a model of a table can be exported in."""
 INSTEAD = "Leave it out, or export as skops."
 
@@ -32,8 +32,10 @@ def check_export(form: str, *, families: Collection[str] = (), features: bool = 
             f"A model of a table cannot be exported as {form[:40]!r}.",
             f"Use {', '.join(FORMATS)}.",
         )
-    if form == "skops":
-        return  # the run's own file
+    if form == "mlflow":
+        need_mlflow()
+    if form in ("skops", "mlflow"):
+        return  # they hold the run's own file
     odd = sorted(set(families) - CODED)
     if odd:
         raise InputError(f"A model with the family {odd[0]} cannot be exported as {form}.", INSTEAD)
@@ -46,6 +48,19 @@ def check_export(form: str, *, families: Collection[str] = (), features: bool = 
         raise MissingExtraError(
             f"Exporting to ONNX needs {missing[0]}, which is not installed.",
             "Install it: pip install 'autoglm-agent[onnx]'.",
+        )
+
+
+def need_mlflow() -> None:
+    """Refuse if MLflow, or its small package `mlflow-skinny`, is not installed.
+
+    Raises:
+        MissingExtraError: If it is not.
+    """
+    if importlib.util.find_spec("mlflow") is None:
+        raise MissingExtraError(
+            "Exporting to MLflow needs mlflow, which is not installed.",
+            "Install it: pip install 'autoglm-agent[mlflow]'.",
         )
 
 
