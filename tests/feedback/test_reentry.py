@@ -108,6 +108,7 @@ def test_the_same_wish_twice_is_told_to_be_done_already(started: Workspace) -> N
     assert "already" in plan.reason
 
 
+@pytest.mark.slow
 def test_wishes_add_up_over_rounds(started: Workspace) -> None:
     again(started, "do not use zip code")
     _, result, _ = again(started, "recall must be 0.9 and leave out age")

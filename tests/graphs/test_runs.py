@@ -217,6 +217,7 @@ def test_progress_is_told_while_it_happens(tumours: Path, tmp_path: Path) -> Non
     assert {"tool.started", "trial.started", "trial.done", "checks.done"} <= set(names)
 
 
+@pytest.mark.slow
 def test_a_verified_run_is_remembered_and_recalled(tumours: Path, tmp_path: Path) -> None:
     events: list[dict[str, Any]] = []
     for _ in range(2):
