@@ -76,6 +76,7 @@ def _same(one, other, n: int) -> bool:
     return alike and np.array_equal(one.model.predict(X), other.model.predict(X))
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_trials_and_the_same_bits_and_none_stays():
     threads = _search(300, trials=5, without=("catboost",))
     processes = _search(300, trials=5, without=("catboost",), backend="loky")

@@ -303,7 +303,7 @@ def test_a_search_survives_its_files(tmp_path):
     assert np.array_equal(back.model.predict(X), found.model.predict(X))
 
 
-@pytest.mark.parametrize("kind", ["multiclass", "regression"])
+@pytest.mark.parametrize("kind", [pytest.param("multiclass", marks=pytest.mark.slow), "regression"])
 def test_several_classes_and_numbers_work_the_same_way(kind):
     X, _ = _table(300)
     raw = (X["a"] * 2 + X["b"].fillna(0)).to_numpy()

@@ -123,6 +123,7 @@ def test_new_rows_are_predicted_whatever_other_columns_they_have(
     ],
     ids=["refit_on_all_rows", "blocks_in_time", "groups", "several_classes"],
 )
+@pytest.mark.slow
 def test_other_splits_and_kinds_give_the_same(
     words: str, slots: dict[str, Any], tmp_path: Path
 ) -> None:

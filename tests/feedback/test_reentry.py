@@ -101,6 +101,7 @@ def test_nothing_acts_before_the_plan_is_approved(started: Workspace) -> None:
     assert len(Vault.readings(started)) == 1
 
 
+@pytest.mark.slow
 def test_the_same_wish_twice_is_told_to_be_done_already(started: Workspace) -> None:
     again(started, "do not use zip code")
     plan, result, _ = again(started, "do not use zip code")

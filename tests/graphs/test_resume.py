@@ -21,10 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGKILL = -9
 COMMAND = [sys.executable, "-c", "from autoglm_agent.cli.main import main; main()"]
 
-# Two kinds of points in the default round, three more in `make slow`; `make sweep` passes them all.
+# One kind of point in the default round, four more in `make slow`; `make sweep` passes them all.
 POINTS = [
-    "trial.saved:2",
     "vault.opened:1",
+    pytest.param("trial.saved:2", marks=pytest.mark.slow),
     pytest.param("checkpoint.put:12", marks=pytest.mark.slow),
     pytest.param("rename.steps:4", marks=pytest.mark.slow),
     pytest.param("node.verify.end:5", marks=pytest.mark.slow),
@@ -125,6 +125,7 @@ def test_every_point_at_which_a_run_can_die_is_survived(
         survives(f"{name}:{nth}", tumours, tmp_path / str(number), whole)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_with_its_remedy_and_the_run_can_be_resumed(
     tumours: Path, tmp_path: Path, undisturbed: tuple[dict[str, Any], list[str]]
 ) -> None:
@@ -135,6 +136,7 @@ def test_a_full_disk_is_told_with_its_remedy_and_the_run_can_be_resumed(
     assert not list(run.rglob("*.tmp"))
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_with_130_and_says_how_to_go_on(tumours: Path, tmp_path: Path) -> None:
     import signal
     import time

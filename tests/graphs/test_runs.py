@@ -113,6 +113,7 @@ def test_an_unclear_target_ends_with_candidates_and_never_takes_the_last_column(
     assert found["error"]["candidates"]
 
 
+@pytest.mark.slow
 def test_a_person_who_is_there_is_asked_for_the_target(tumours: Path, tmp_path: Path) -> None:
     questions: list[dict[str, Any]] = []
 

@@ -51,6 +51,7 @@ def holder(home: Path, run: str) -> int | None:
     return None if state == "Z" else pid
 
 
+@pytest.mark.slow
 async def test_commands_side_by_side_tell_each_its_own(
     workers: ForkedWorkers, table: Path, tmp_path: Path
 ) -> None:

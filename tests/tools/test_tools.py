@@ -206,6 +206,7 @@ def test_the_agent_is_six_lines_of_python(tumours: Path, tmp_path: Path) -> None
     assert "ROC AUC" in str(result["messages"][-1].content)
 
 
+@pytest.mark.slow
 def test_the_agent_is_a_node_of_ones_own_graph(tumours: Path, tmp_path: Path) -> None:
     class State(MessagesState):
         structured_response: dict[str, Any]
@@ -219,6 +220,7 @@ def test_the_agent_is_a_node_of_ones_own_graph(tumours: Path, tmp_path: Path) ->
     assert result["structured_response"]["status"] == "verified"
 
 
+@pytest.mark.slow
 async def test_the_agent_runs_asynchronously_and_streams_progress(
     tumours: Path, tmp_path: Path
 ) -> None:
