@@ -1,7 +1,7 @@
 """A run's model as an MLflow model folder: loaded by MLflow, answered by this package, no pickle.
 
-The folder holds the run's own model file, its checksum and how the columns are written. MLflow is
-told to load it by this module (`loader_module`); it asks for this package, in the same version.
+The folder holds the run's own model file and its checksum. MLflow is told to load it by this
+module (`loader_module`); it asks for this package, in the same version.
 """
 
 from __future__ import annotations
