@@ -6,12 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from autoglm_agent.automl.export.wished import FORMATS
 from autoglm_agent.automl.run.workspace import open_run
 from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.errors import InputError
 from autoglm_agent.outfile import write_out
-
-FORMATS = ("onnx", "skops", "code", "mlflow")
 
 
 def export(run_id: str, *, form: str, out: str | None, runs: str | None, as_json: bool) -> None:
