@@ -30,6 +30,7 @@ from autoglm_agent.policy.posterior import (
     after_candidate,
     conditioned,
     logit,
+    shift,
     sigmoid,
     tally,
 )
@@ -192,7 +193,7 @@ class _Turn:
         if not self.judged.key:
             return {}
         pairs = zip(self.search.right, search.right, strict=True)
-        return visited(self.search, self.judged, [logit(new) - logit(old) for old, new in pairs])
+        return visited(self.search, self.judged, [shift(old, new) for old, new in pairs])
 
     def _suspect(self) -> int | None:
         """Of the steps in conflict, the one more likely wrong than all candidates refused here."""

@@ -50,7 +50,7 @@ class Outlook:
     @cached_property
     def draws(self) -> tuple[float, ...]:
         """Expected draws until a candidate is accepted, by position."""
-        return tuple(1 / accept for accept in self.accept)
+        return tuple([1 / accept for accept in self.accept])
 
     @cached_property
     def whole(self) -> float:
@@ -146,30 +146,21 @@ def outlook(search: Search, beliefs: Beliefs, position: int, length: int = 0) ->
         length = max(round(beliefs.length), position + 2)
     p, gap = beliefs.p.mean, beliefs.p_hard - beliefs.p.mean
     doubt = (1 - beliefs.hard) / max(RARE, beliefs.hard)
-    accept, wrong, trust = [], [], []
-    present = p + gap * beliefs.hard
-    seen_wrong = beliefs.visibility
     points: dict[tuple[str, ...], tuple[float, float]] = {}
     rows: dict[Depth, tuple[float, float, float, float]] = {}
     ahead = (UNSEEN,) * (length - len(search.depths))
-    for depth, seen in enumerate((*search.depths[:length], *ahead)):
-        row = rows.get(seen)
-        if row is None:  # what was not seen yet is the same everywhere
-            chance = p + gap / (1 + doubt * math.exp(-seen.odds))
-            point = points.get(seen.silent)
-            if point is None:  # the same at most positions: who is silent is all that differs
-                point = points[seen.silent] = _operating_point(search, beliefs, seen.silent)
-            true_accept, false_accept = point
-            pleased = max(RARE, chance * true_accept + (1 - chance) * false_accept)
-            behind = seen_wrong * false_accept + (1 - seen_wrong) * pleased
-            row = rows[seen] = (chance, pleased, behind, chance * true_accept / pleased)
-        if depth == position:
-            present = row[0]
-        accept.append(row[1])
-        wrong.append(row[2])
-        trust.append(row[3])
+    depths = (*search.depths[:length], *ahead)
+    for seen in set(depths):  # what was not seen yet is the same everywhere
+        chance = p + gap / (1 + doubt * math.exp(-seen.odds))
+        if seen.silent not in points:  # who is silent is all that differs
+            points[seen.silent] = _operating_point(search, beliefs, seen.silent)
+        true_accept, false_accept = points[seen.silent]
+        pleased = max(RARE, chance * true_accept + (1 - chance) * false_accept)
+        behind = beliefs.visibility * false_accept + (1 - beliefs.visibility) * pleased
+        rows[seen] = (chance, pleased, behind, chance * true_accept / pleased)
+    chances, accept, wrong, trust = zip(*[rows[seen] for seen in depths], strict=True)
     leak, miss = final_rates(beliefs)
-    return Outlook(present, tuple(accept), tuple(wrong), tuple(trust), leak, miss, beliefs.price)
+    return Outlook(chances[position], accept, wrong, trust, leak, miss, beliefs.price)
 
 
 def _operating_point(

@@ -19,6 +19,8 @@ CERTAIN = 30.0
 """Log-odds that stand for certainty; finite, so that evidence can be summed."""
 RARE = 1e-4
 """No rate is believed to be smaller, unless the verifier calls its word sound."""
+TINY = 1e-12
+"""A probability beyond it counts as certain."""
 
 
 def logit(probability: float) -> float:
@@ -28,6 +30,15 @@ def logit(probability: float) -> float:
     if probability >= 1:
         return CERTAIN
     return max(-CERTAIN, min(CERTAIN, math.log(probability / (1 - probability))))
+
+
+def shift(old: float, new: float) -> float:
+    """Return by how much the log-odds grow from one probability to another."""
+    if new == old:
+        return 0.0
+    if min(old, new) > TINY and max(old, new) < 1 - TINY:  # one logarithm in place of two
+        return math.log(new * (1 - old) / (old * (1 - new)))
+    return logit(new) - logit(old)
 
 
 def sigmoid(odds: float) -> float:
@@ -144,4 +155,4 @@ def conditioned(right: tuple[float, ...], ratio: float) -> tuple[float, ...]:
     total = whole * ratio + 1 - whole
     if total <= 0:
         return tuple(0.0 for _ in right)
-    return tuple((whole * ratio + part - whole) / total for part in right)
+    return tuple([(whole * ratio + part - whole) / total for part in right])

@@ -39,15 +39,20 @@ class Stakes:
 
 
 def electorate(beliefs: Beliefs, scope: Scope, judged: Judged, left: Left) -> list[Rates]:
-    """Return the verifiers that may be asked about a candidate and can be paid for."""
+    """Return the verifiers that may be asked about a candidate and can be paid for.
+
+    A program that has spoken would only say the same again.
+    """
     if scope == "answer" and left.finals is not None and left.finals < 1:
         return []
+    spoken = [vote.check for vote in judged.votes]
     return [
         rates
         for rates in beliefs.rates
         if rates.scope == scope
         and rates.task in ("", beliefs.task)
         and rates.check not in judged.silent
+        and not (rates.rho >= 1 and rates.check in spoken)
         and (left.calls is None or rates.calls <= left.calls)
     ]
 

@@ -33,6 +33,7 @@ _NAMES = {
     "工具": "tool",
 }
 _RULE = re.compile(r"^\s*(?:-{3,}|\*{3,}|={3,})\s*$", re.MULTILINE)
+_DECODER = json.JSONDecoder()
 _OPENING = re.compile(r"[{\[]")
 _HIDDEN = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 """Reasoning models think aloud before they answer; that part is no proposal."""
@@ -62,7 +63,6 @@ def read_text(text: str, tools: frozenset[str]) -> list[Step]:
 
 def _json_steps(text: str) -> Iterator[dict[str, Any]]:
     """Give every JSON object that looks like a proposal, lists and wrappers opened."""
-    decoder = json.JSONDecoder()
     position, starts = 0, 0
     while starts < MOST_STARTS:
         match = _OPENING.search(text, position)
@@ -70,7 +70,7 @@ def _json_steps(text: str) -> Iterator[dict[str, Any]]:
             return
         starts += 1
         try:
-            value, position = decoder.raw_decode(text, match.start())
+            value, position = _DECODER.raw_decode(text, match.start())
         except (ValueError, RecursionError):
             position = match.start() + 1
             continue

@@ -80,7 +80,7 @@ def build_machine(
     """
 
     def begin_and_recall(state: State) -> dict[str, Any]:
-        keys = fresh(begin(state), last_human_text(state))
+        keys = fresh(begin(state), last_human_text(state), state)
         begun = cast(State, {**state, **keys})
         opening = open_scene(begun).opening
         chosen = opening(begun) if opening else {}

@@ -50,7 +50,7 @@ class PromptParts:
     tools_shown: int = 12
     tokens: int = 6_000
     embed: Callable[[], Embed] | None = None
-    _composed: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    _composed: dict[tuple[Any, ...], SystemMessage] = field(default_factory=dict)
 
     def messages(self, state: State) -> list[AnyMessage]:
         """Return the prompt for the next step."""
@@ -64,11 +64,11 @@ class PromptParts:
         hint = LADDER.get(str((state.get("asked_for") or {}).get("rung")), "")
         text = compose([*task, request], self.tokens)
         return [
-            SystemMessage(self._stable(state, want)),
+            self._stable(state, want),
             HumanMessage(f"{text}\n{hint}".strip()),
         ]
 
-    def _stable(self, state: State, want: int) -> str:
+    def _stable(self, state: State, want: int) -> SystemMessage:
         """Return the part that stays the same during a task, composed once."""
         key = (state["run"], state.get("variant"), want)
         kept = self._composed.get(key)
@@ -83,7 +83,7 @@ class PromptParts:
                 [r["refuted"] for r in recalled if "refuted" in r],
                 self.protocol.contract(want, tools),
             )
-            kept = self._composed[key] = compose(sections, self.tokens)
+            kept = self._composed[key] = SystemMessage(compose(sections, self.tokens))
         return kept
 
     def _examples(self, state: State) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ become permanent nogoods; the others are exclusions that give way to newer ones.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,8 @@ from autoglm_agent.policy import Decision, exhausted
 from autoglm_agent.policy.beliefs import Beliefs
 from autoglm_agent.policy.search import Judged, Left, Move, Search, SearchPolicy, Vote
 from autoglm_agent.prompting.proposal import MALFORMED
-from autoglm_agent.verifiers import Verifier, judge_step
+from autoglm_agent.verifiers import Verifier
+from autoglm_agent.verifiers.protocol import ask_one
 from autoglm_graphs.reviving import as_data, revived
 from autoglm_graphs.rules import Ruling
 from autoglm_graphs.state import State, candidates_of, chain_of, nogoods_of, step_of, usage_of
@@ -27,6 +28,12 @@ UNREADABLE = 8
 """Replies in a row that cannot be read before the machine gives up on the model."""
 VOTES = 16
 """Votes on one step that the policy may ask for: a stop for policies of other people."""
+UNWRITTEN: Mapping[str, Any] = {
+    "asked_for": {"distinct": 1, "rung": "same"},
+    "best": None,
+    "tallies": {},
+}
+"""What a key means that was never written."""
 
 
 @dataclass
@@ -48,7 +55,7 @@ class _Trial:
             if calls and exhausted(self.budget, self.usage, model_calls=calls, tokens=0, seconds=0):
                 self.silent.add(verifier.check)
                 continue
-            told = judge_step([verifier], self.step, self.chain)
+            told = ask_one(verifier, self.step, self.chain)
             fresh += told
             if not _votes(told):
                 self.silent.add(verifier.check)
@@ -108,7 +115,7 @@ class SearchRules:
             "tallies": tallied(state.get("tallies") or {}, trial.verdicts),
         }
         # A key that is not written costs no step of the graph and no checkpoint anything.
-        changed = {k: v for k, v in fresh.items() if v != state.get(k)}
+        changed = {k: v for k, v in fresh.items() if v != state.get(k, UNWRITTEN[k])}
         changed["search"] = as_data(move.search)
         if trial.usage is not usage_of(state):
             changed["usage"] = as_data(trial.usage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from langchain_core.messages import HumanMessage
@@ -18,38 +19,50 @@ WARNINGS = 3
 """Refuted steps of the same task that are told at most."""
 
 
-def fresh(run: str, question: str) -> dict[str, Any]:
-    """Return the keys of a task that has just begun."""
-    return {
-        "run": run,
-        "chain": Chain(question=question).to_json(),
-        "step": None,
-        "nogoods": [],
-        "usage": Usage().to_json(),
-        "recalled": [],
-        "prompt": [],
-        "decision": None,
-        "consent": False,
-        "search": {},
-        "candidates": [],
-        "best": None,
-        "asked_for": {},
-        "tallies": {},
-        "structured_response": {},
-    }
+EMPTY: Mapping[str, Any] = {
+    "step": None,
+    "nogoods": [],
+    "recalled": [],
+    "prompt": [],
+    "decision": None,
+    "consent": False,
+    "search": {},
+    "candidates": [],
+    "best": None,
+    "asked_for": {},
+    "tallies": {},
+    "structured_response": {},
+}
+"""What a task begins without."""
+
+
+def fresh(run: str, question: str, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys of a task that has just begun.
+
+    A key that the thread never had needs no emptying: every key that has a value costs each
+    step of the graph and each checkpoint something.
+
+    Args:
+        run: Id of the run.
+        question: The user's words.
+        before: The thread's state so far.
+    """
+    emptied = {key: empty for key, empty in EMPTY.items() if key in before}
+    begun = {"run": run, "chain": Chain(question=question).to_json(), "usage": Usage().to_json()}
+    return begun | emptied
 
 
 def recall(state: State, scene: Scene) -> dict[str, Any]:
     """Look up verified chains of similar tasks; memory that fails costs the run nothing."""
     if scene.memory is None:
-        return {"recalled": []}
+        return {}
     try:
         words = last_human_text(state)
         found = scene.memory.recall(words, family=scene.family, k=EXAMPLES, run=state["run"])
         warned = scene.memory.nogoods.recall(words, family=scene.family, k=WARNINGS)
     except AutoGLMError as error:
         scene.listener({"event": "memory.failed", "text": str(error)})
-        return {"recalled": []}
+        return {}
     scene.listener({"event": "recall", "found": len(found), "text": f"{len(found)} similar tasks"})
     warnings = [{"refuted": warning.to_json()} for warning in warned]
     return {"recalled": [*(_example(memory) for memory in found), *warnings]}
