@@ -19,6 +19,7 @@ from autoglm_agent.automl.models.base import OutOfTime
 from autoglm_agent.automl.run.backends import Backend
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
+from autoglm_agent.automl.run.memory import give_back_freed
 from autoglm_agent.automl.run.processors import processors
 from autoglm_agent.automl.run.workers import WorkerLostError, Workers, chosen_workers
 from autoglm_agent.automl.scoring.problem import Problem
@@ -281,6 +282,7 @@ class _Search:
             self.trained += spec.family != "baseline"
         self.trials.append(trial)
         self.telling.done(spec, trial.candidate, self.trials)
+        give_back_freed()
         return trial
 
     def _train(
