@@ -68,6 +68,16 @@ def test_a_weighted_statistic_equals_the_score_of_repeated_rows():
         assert got[0] == pytest.approx(want, rel=1e-9), metric
 
 
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision"])
+def test_rows_of_one_class_have_no_curve_and_break_nothing(metric):
+    y, prediction, problem = _case("binary", 40)
+    told = bootstrap.statistic(metric, np.zeros_like(y), prediction, problem)
+    groups = [np.arange(len(y))]
+    (values,) = bootstrap.resample([told], groups, seed=0, repeats=10)
+    assert len(values) == 10
+    assert np.isnan(values).all()
+
+
 def test_an_interval_holds_its_value_and_narrows_with_the_rows():
     widths = []
     for n in (200, 3200):

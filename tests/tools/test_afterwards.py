@@ -43,6 +43,11 @@ def test_a_run_without_held_out_rows_keeps_time_to_write(prepared):
     assert afterwards.seconds_afterwards(replace(prepared, holdout_rows=0)) > 0.1
 
 
+def test_a_table_sorted_by_class_is_priced_like_a_mixed_one(prepared):
+    ordered = replace(prepared, y=np.sort(prepared.y), holdout_rows=50)
+    assert 0 < afterwards._resampling(ordered) < 100
+
+
 @pytest.mark.parametrize(
     ("whole", "after", "expected"),
     [(100.0, 10.0, 82.0), (600.0, 10.0, 590.0 - CHECKS_MOST), (10.0, 9.0, 10.0 * LEAST_SHARE)],

@@ -52,7 +52,7 @@ def _draw(prepared: Prepared, metrics: list[str], rows: int) -> float:
     problem = prepared.problem
     if not rows or not len(prepared.y):
         return 0.0
-    y = prepared.y[np.arange(rows) % len(prepared.y)]
+    y = prepared.y[np.linspace(0, len(prepared.y) - 1, rows).astype(int)]  # may be sorted by class
     told = np.random.default_rng(0).random((rows, problem.width))
     told = told / told.sum(axis=1, keepdims=True) if problem.is_classification else told[:, 0]
     statistics = [bootstrap.statistic(metric, y, told, problem) for metric in metrics]

@@ -112,6 +112,8 @@ def statistic(
         curve = _roc_auc if metric == "roc_auc" else _average_precision
         columns = [problem.positive_index] if problem.kind == "binary" else range(problem.width)
         parts = [curve(y == c, prediction[:, c]) for c in columns if 0 < (y == c).mean() < 1]
+        if not parts:  # rows of one class only have no curve
+            return lambda w: np.full(len(w), np.nan)
         return lambda w: np.mean([part(w) for part in parts], axis=0)
     from autoglm_agent.automl.scoring.metrics import decide
 
