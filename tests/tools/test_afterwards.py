@@ -16,7 +16,7 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 from autoglm_tools import afterwards
-from autoglm_tools.session import CHECKS_MOST, LEAST_SHARE, Session
+from autoglm_tools.session import CHECKS_MOST, LEAST_SECONDS, LEAST_SHARE, Session
 
 
 @pytest.fixture
@@ -50,11 +50,21 @@ def test_a_table_sorted_by_class_is_priced_like_a_mixed_one(prepared):
 
 @pytest.mark.parametrize(
     ("whole", "after", "expected"),
-    [(100.0, 10.0, 82.0), (600.0, 10.0, 590.0 - CHECKS_MOST), (10.0, 9.0, 10.0 * LEAST_SHARE)],
-    ids=["a share for the checks", "no more than they need", "at least a share to train"],
+    [
+        (100.0, 10.0, 82.0),
+        (600.0, 10.0, 590.0 - CHECKS_MOST),
+        (10.0, 9.0, 10.0 * LEAST_SHARE),
+        (0.1, 9.0, LEAST_SECONDS),
+    ],
+    ids=[
+        "a share for the checks",
+        "no more than they need",
+        "at least a share to train",
+        "enough for one model",
+    ],
 )
 def test_training_leaves_what_follows_its_time(tmp_path, whole, after, expected):
     session = Session(Workspace(tmp_path), deadline=Deadline(whole))
     seconds = session.training_seconds(None, None, after)
     assert seconds == pytest.approx(expected, abs=0.5)
-    assert session.training_seconds(2.0, None, after) == 2.0
+    assert session.training_seconds(1.0, None, after) == 1.0

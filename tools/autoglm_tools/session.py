@@ -23,6 +23,9 @@ CHECKS_SHARE, CHECKS_MOST = 0.08, 12.0
 the optional checks and the explanation."""
 LEAST_SHARE = 0.3
 """Share of the time left that training may take whatever follows."""
+LEAST_SECONDS = 1.5
+"""Seconds that training may take even where none are left: a run that spent them on a slow start
+has one quick model to show, not none."""
 
 
 @dataclass
@@ -112,7 +115,7 @@ class Session:
         limits = [asked] if asked is not None else []
         if left != float("inf"):
             kept = after + min(CHECKS_MOST, CHECKS_SHARE * left)
-            limits.append(max(LEAST_SHARE * left, left - kept))
+            limits.append(max(LEAST_SHARE * left, left - kept, LEAST_SECONDS))
         return min(limits) if limits else None
 
     def time_for_explanation(self) -> Deadline | None:
