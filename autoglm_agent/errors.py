@@ -6,6 +6,7 @@
     ├── VaultError               the holdout was asked for a second time
     ├── RunActiveError           another process holds this run's lease
     ├── RunNotFoundError         no such run (exit code 2)
+    ├── ModelError               the chat model failed for good; the run can be resumed
     ├── StoreError               a file of ours is damaged or cannot be written
     ├── MissingExtraError        an optional dependency is absent; names the extra
     └── SandboxUnavailable       code may not run here: no sandbox holds what it must
@@ -64,6 +65,10 @@ class RunActiveError(AutoGLMError):
 
 class RunNotFoundError(InputError):
     """No run of that name in the workspace."""
+
+
+class ModelError(AutoGLMError):
+    """The chat model, or its service, failed and went on failing; what is done is kept."""
 
 
 class StoreError(AutoGLMError):

@@ -203,6 +203,7 @@ def plan(
     time_budget: Seconds = None,
     trials: Trials = None,
     recipe: Recipe = None,
+    model: Model = None,
     json: Json = False,
 ) -> None:
     """Show how the instruction is understood; train nothing before a yes."""
@@ -211,12 +212,12 @@ def plan(
     if approve:
         planning.approve(
             data, instruction, query=query, runs=runs, time_budget=time_budget, trials=trials,
-            as_json=json, recipe=recipe,
+            as_json=json, recipe=recipe, model=model,
         )  # fmt: skip
     else:
         planning.plan(
-            data, instruction, query=query, goals=goals, as_json=json, recipe=recipe
-        )  # fmt: skip
+            data, instruction, query=query, goals=goals, as_json=json, recipe=recipe, model=model
+        )
 
 
 @app.command()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.data.profile import Profile, profile_table
 from autoglm_agent.automl.data.table import read_table
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
-from autoglm_agent.errors import AutoGLMError, InputError
+from autoglm_agent.errors import AutoGLMError, InputError, TargetError
 from autoglm_agent.planner.consent import meaning
 
 if TYPE_CHECKING:
@@ -26,16 +29,21 @@ def plan(
     goals: bool,
     as_json: bool,
     recipe: str | None = None,
+    model: str | None = None,
 ) -> None:
     """Print the task as it is understood; with `goals` also the sub-goals and the recipe.
 
-    As JSON without `goals` or a recipe it is what the words alone say.
+    As JSON without `goals` or a recipe it is what the words alone say. With a chat model it is
+    what the words and the model say together.
     """
     from autoglm_agent.planner.paradigms import told, with_recipe
     from autoglm_tools.plan_task import task_text, understand
 
     found = _profile(data, query)
-    read = understand(instruction, found)
+    if model is None:
+        read = understand(instruction, found)
+    else:
+        read = _with_model(data, instruction, query=query, model=model, recipe=recipe)
     task, gate = with_recipe(read, instruction, found, recipe)
     if not goals:
         if as_json:
@@ -68,10 +76,21 @@ def approve(
     trials: int | None,
     as_json: bool,
     recipe: str | None = None,
+    model: str | None = None,
 ) -> None:
-    """Show the plan and wait: yes starts the run, edits change the plan, no ends it."""
+    """Show the plan and wait: yes starts the run, edits change the plan, no ends it.
+
+    With a chat model the run itself asks, for the plan is one of its steps.
+    """
     from autoglm_agent.cli.running import run
 
+    if model is not None:
+        run(
+            data, instruction, runs=runs, time_budget=time_budget, trials=trials, seed=0, slots={},
+            query=query, model=model, memory=True, unattended=False, consent=False,
+            as_json=as_json, recipe=recipe, approve=("plan",),
+        )  # fmt: skip
+        return
     slots = agreed(data, instruction, query=query, time_budget=time_budget, recipe=recipe)
     if slots is None:
         print("Nothing was started.", file=sys.stderr)
@@ -81,6 +100,38 @@ def approve(
         trials=trials, seed=0, slots=slots, query=query, model=None, memory=True,
         unattended=True, consent=False, as_json=as_json, recipe=recipe,
     )  # fmt: skip
+
+
+def _with_model(
+    data: str, instruction: str, *, query: str | None, model: str, recipe: str | None
+) -> Task:
+    """Return the plan that a chat model and the words agree on: a run that ends at its plan.
+
+    Raises:
+        TargetError: If both contradict each other, or the target cannot be told.
+        InputError: If the model comes to no plan.
+    """
+    from autoglm_graphs.runs import ASKED, start_run
+    from autoglm_graphs.settings import Settings
+
+    settings = Settings(
+        instruction=instruction, data=existing(data), query=query, recipe=recipe, ask=True,
+        approve=("plan",), time_budget=None,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        told = start_run(settings, runs=folder, model=model, memory=False)
+        asked = told.get("question") if told["status"] == ASKED else None
+        if asked and asked.get("kind") == "plan":
+            return Task.from_json(Workspace(Path(folder) / told["run"]).read_json("task.json"))
+    if asked:
+        raise TargetError(
+            asked["question"], "Say it in the instruction.", tuple(asked["candidates"])
+        )
+    error = told.get("error") or {}
+    raise InputError(
+        str(error.get("message") or told["message"]),
+        str(error.get("remedy") or "Try another model, or none."),
+    )
 
 
 def agreed(

@@ -17,7 +17,7 @@ from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_agent.automl.search.engines import check_search
 from autoglm_agent.cli.console import INTERRUPTED, Exit, lived, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
-from autoglm_agent.errors import AutoGLMError, InputError, TargetError
+from autoglm_agent.errors import AutoGLMError, InputError, ModelError, TargetError
 
 DEFAULT_BUDGET_S = 60.0
 
@@ -240,6 +240,8 @@ def _finish(
                     file=sys.stderr,
                 )
             raise Exit(INTERRUPTED) from None
+        except ModelError as failed:
+            raise _with_way_on(failed, progress.run, runs) from failed
     error = result.get("error")
     if result["status"] == "failed" and error:
         raise _as_error(error)
@@ -253,6 +255,15 @@ def _finish(
 
         print(summary_text(Workspace(result["paths"]["run"])))
     raise Exit(0 if result["status"] == "verified" else 1)
+
+
+def _with_way_on(error: ModelError, run: str | None, runs: str | None) -> ModelError:
+    """Return the error with the command that goes on where the run stands."""
+    if not run:
+        return error
+    where = f" --runs {runs}" if runs else ""
+    way = f"Go on with: autoglm resume {run}{where} --model NAME"
+    return ModelError(error.problem, f"{error.remedy} {way}")
 
 
 def _as_error(error: dict[str, Any]) -> AutoGLMError:

@@ -20,6 +20,7 @@ from langchain_core.messages import AIMessage, AnyMessage
 
 from autoglm_agent.chain import Usage
 from autoglm_agent.chat.faults import ModelFault, classify
+from autoglm_agent.errors import ModelError
 from autoglm_agent.policy import exhausted
 from autoglm_agent.prompting.protocols import Asked
 from autoglm_graphs.scene import Scene
@@ -55,7 +56,7 @@ def call(
     *,
     attempts: int = ATTEMPTS,
 ) -> Called:
-    """Call the model, again where that may help; a scene that is not resilient lets errors out.
+    """Call the model, again where that may help.
 
     Args:
         scene: The run's parts.
@@ -63,9 +64,10 @@ def call(
         prompt: What to ask.
         usage: What has been spent so far.
         attempts: Calls at most.
+
+    Raises:
+        ModelError: If it failed for good and the scene is not resilient.
     """
-    if not scene.resilient:
-        return _counted(scene, model.invoke(prompt), usage)
     started = time.monotonic()
     for attempt in range(attempts):
         limit = _left(scene, usage, started)
@@ -76,7 +78,7 @@ def call(
             last = attempt == attempts - 1
             usage, fault, delay = _failed(scene, error, usage, attempt, started, last=last)
         if delay is None:
-            return Called(None, usage, fault.text)
+            return _given_up(scene, usage, fault)
         time.sleep(delay)
     raise AssertionError("the last attempt returns")
 
@@ -90,8 +92,6 @@ async def acall(
     attempts: int = ATTEMPTS,
 ) -> Called:
     """Call the model without blocking the event loop; see `call`."""
-    if not scene.resilient:
-        return _counted(scene, await model.ainvoke(prompt), usage)
     started = time.monotonic()
     for attempt in range(attempts):
         limit = _left(scene, usage, started)
@@ -102,7 +102,7 @@ async def acall(
             last = attempt == attempts - 1
             usage, fault, delay = _failed(scene, error, usage, attempt, started, last=last)
         if delay is None:
-            return Called(None, usage, fault.text)
+            return _given_up(scene, usage, fault)
         await asyncio.sleep(delay)
     raise AssertionError("the last attempt returns")
 
@@ -151,8 +151,15 @@ def _counted(scene: Scene, reply: AIMessage, usage: Usage) -> Called:
     return Called(None if fault.kind in FINAL else reply, usage, fault.text)
 
 
+def _given_up(scene: Scene, usage: Usage, fault: ModelFault) -> Called:
+    if scene.resilient:
+        return Called(None, usage, fault.text)
+    raise ModelError(fault.text, "See to the model, its key and its service.")
+
+
 def _left(scene: Scene, usage: Usage, started: float) -> float | None:
-    cap = scene.budget.seconds
+    # Where the run can be resumed, no thread is left behind: the client's own limit counts.
+    cap = scene.budget.seconds if scene.resilient else None
     return None if cap is None else max(0.05, cap - usage.seconds - (time.monotonic() - started))
 
 
