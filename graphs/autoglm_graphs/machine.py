@@ -115,6 +115,10 @@ def build_machine(
     )
 
 
+SHORT = 0.01
+"""Seconds of nodes that may wait until the usage is written anyway; a killed process loses them."""
+
+
 class TimedNode(Runnable[State, dict[str, Any]]):
     """A node as LangGraph runs it, sync and async: with its scene, and its seconds counted."""
 
@@ -139,10 +143,10 @@ class TimedNode(Runnable[State, dict[str, Any]]):
         """Run the node."""
         del config, kwargs
         faultpoint(f"node.{self.name}")
-        started = time.perf_counter()
-        changed = self._node(input, self._open(input))
+        started, scene = time.perf_counter(), self._open(input)
+        changed = self._node(input, scene)
         faultpoint(f"node.{self.name}.end")
-        return self._counted(input, changed, time.perf_counter() - started)
+        return self._counted(input, scene, changed, time.perf_counter() - started)
 
     async def ainvoke(
         self, input: State, config: RunnableConfig | None = None, **kwargs: Any
@@ -151,13 +155,22 @@ class TimedNode(Runnable[State, dict[str, Any]]):
         if self._anode is None:
             return await run_in_executor(config, self.invoke, input, config, **kwargs)
         faultpoint(f"node.{self.name}")
-        started = time.perf_counter()
-        changed = await self._anode(input, self._open(input))
+        started, scene = time.perf_counter(), self._open(input)
+        changed = await self._anode(input, scene)
         faultpoint(f"node.{self.name}.end")
-        return self._counted(input, changed, time.perf_counter() - started)
+        return self._counted(input, scene, changed, time.perf_counter() - started)
 
-    def _counted(self, state: State, changed: dict[str, Any], seconds: float) -> dict[str, Any]:
+    def _counted(
+        self, state: State, scene: Scene, changed: dict[str, Any], seconds: float
+    ) -> dict[str, Any]:
         if not self._alone:
             return changed
-        usage = changed.get("usage") or state.get("usage") or {}
+        seconds += scene.carried.seconds
+        usage = changed.get("usage")
+        # What is written costs the step and its checkpoint more than a short node took.
+        if usage is None and seconds < SHORT:
+            scene.carried.seconds = seconds
+            return changed
+        scene.carried.seconds = 0.0
+        usage = usage or state.get("usage") or {}
         return {**changed, "usage": {**usage, "seconds": usage.get("seconds", 0.0) + seconds}}

@@ -74,6 +74,13 @@ class Conclusion:
     changed: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass
+class Carried:
+    """Seconds of nodes that are not in the state yet."""
+
+    seconds: float = 0.0
+
+
 @dataclass(frozen=True)
 class Scene:
     """One run's parts.
@@ -103,6 +110,7 @@ class Scene:
         opening: Gives keys of the state that are chosen once for a task.
         tell: Is told how a run ended, verified or not.
         options: Gives options of the next model call, such as a warmer temperature.
+        carried: What the next node that writes the usage adds to it.
     """
 
     asked: Asked
@@ -128,6 +136,7 @@ class Scene:
     opening: Callable[[State], dict[str, Any]] | None = None
     tell: Callable[[State], None] | None = None
     options: Callable[[State], Mapping[str, Any]] | None = None
+    carried: Carried = field(default_factory=Carried)
 
     def model(self, state: State) -> Asked:
         """Return the model as it is to be called now."""
