@@ -10,4 +10,4 @@ from autoglm_graphs.state import State
 
 def compose(state: State, scene: Scene) -> dict[str, Any]:
     """Compose the prompt from the frozen chain, the nogoods and the examples."""
-    return {"prompt": scene.compose(state), "step": None, "decision": None}
+    return {"prompt": scene.compose(state), "decision": None}
