@@ -22,7 +22,7 @@ from benchmarks.automl.environments import PACKAGES, frozen
 from benchmarks.automl.measure import FIELDS, Wanted, measured
 from benchmarks.automl.report import beaten, by_table, losses, summary
 from benchmarks.automl.systems import SYSTEMS
-from benchmarks.automl.tables import TABLES
+from benchmarks.automl.tables import DEVELOPED_ON, TABLES, UNSEEN
 
 
 def kept(path: Path) -> set[tuple[str, ...]]:
@@ -95,7 +95,11 @@ def main() -> None:
     commands = parser.add_subparsers(dest="command", required=True)
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--cache", type=Path, required=True, help="results and environments")
-    shared.add_argument("--tables", default="", help="names, by comma; all by default")
+    shared.add_argument(
+        "--tables",
+        default="",
+        help="names, by comma, or `unseen`; by default those that were developed on",
+    )
     shared.add_argument("--seeds", type=int, nargs="+", default=[0])
     shared.add_argument("--budget", type=int, default=60, help="seconds")
     shared.add_argument("--clock", choices=("cpu", "wall"), default="cpu")
@@ -108,8 +112,10 @@ def main() -> None:
     told.add_argument("--gaps", action="store_true", help="count unfinished tables, too")
     told = commands.add_parser("versions", parents=[shared], help="print what peers have installed")
     given = parser.parse_args()
+    if getattr(given, "tables", "") == "unseen":
+        given.tables = ",".join(UNSEEN)
     if given.command == "run":
-        given.tables = given.tables or ",".join(TABLES)
+        given.tables = given.tables or ",".join(DEVELOPED_ON)
         for named, known in ((given.tables, TABLES), (given.systems, SYSTEMS)):
             if unknown := sorted(set(named.split(",")) - set(known)):
                 parser.error(f"{', '.join(unknown)}: choose from {', '.join(known)}")

@@ -49,7 +49,23 @@ _TABLES = (
     Table("shops", "sales", "regression", "rmse", source="generated"),
     Table("checkers", "target", "binary", "roc_auc", source="generated"),
 )
-TABLES = {table.name: table for table in _TABLES}
+_NUMBERS = ("rownames", "Unnamed: 0")
+_UNSEEN = (
+    Table("Participation", "lfp", "binary", "roc_auc", _NUMBERS),
+    Table("Hdma", "deny", "binary", "roc_auc", _NUMBERS),
+    Table("flchain", "death", "binary", "roc_auc", (*_NUMBERS, "futime", "chapter")),
+    Table("VerbAgg", "r2", "binary", "roc_auc", (*_NUMBERS, "resp")),
+    Table("Chile", "vote", "multiclass", "log_loss", _NUMBERS),
+    Table("Car", "choice", "multiclass", "log_loss", _NUMBERS),
+    Table("SLID", "wages", "regression", "rmse", _NUMBERS),
+    Table("Computers", "price", "regression", "rmse", _NUMBERS),
+    Table("movies", "rating", "regression", "rmse", (*_NUMBERS, *(f"r{i}" for i in range(1, 11)))),
+    Table("diamonds", "price", "regression", "rmse", _NUMBERS),
+)
+"""On which nothing was developed: data sets of R packages, as CSV files of Rdatasets."""
+UNSEEN = tuple(table.name for table in _UNSEEN)
+DEVELOPED_ON = tuple(table.name for table in _TABLES)
+TABLES = {table.name: table for table in (*_TABLES, *_UNSEEN)}
 
 
 def load(table: Table, folder: Path) -> pd.DataFrame:
