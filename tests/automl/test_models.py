@@ -165,6 +165,24 @@ def test_boosting_stops_at_the_deadline_with_what_it_has():
     assert fit.info["rounds"] >= 1
 
 
+def test_rounds_without_a_split_are_no_trees_of_the_best_model():
+    """Rounds that sample only a constant column, or too few rows, grow nothing."""
+    problem = PROBLEMS["binary"]
+    fold = _fold(problem, 160)
+    fold.X[:, 2:], fold.X_valid[:, 2:] = 0.0, 0.0
+    params = {**BOOST, "rounds": 300, "patience": 40, "learning_rate": 0.05, "num_leaves": 4}
+    params |= {"feature_fraction": 0.4, "bagging_fraction": 0.5, "bagging_freq": 1}
+    params |= {"min_data_in_leaf": 27}
+    found = fit_lightgbm(params, fold, problem, seed=0, deadline=Deadline(None))
+    again = fit_lightgbm(
+        params | {"rounds": found.info["rounds"]},
+        replace(fold, X_valid=fold.X_valid[:0], y_valid=fold.y_valid[:0], cache={}),
+        problem, seed=0, deadline=Deadline(None),
+    )  # fmt: skip
+    assert again.model._booster().num_trees() < found.info["rounds"]
+    assert np.array_equal(found.model.predict(fold.X), again.model.predict(fold.X))
+
+
 @needs_catboost
 def test_catboost_stops_at_the_deadline_with_what_it_has():
     problem = PROBLEMS["regression"]

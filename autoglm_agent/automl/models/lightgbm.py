@@ -110,7 +110,7 @@ def fit_lightgbm(
     if stop.done == 0:
         raise OutOfTime
     best = stop.best_round if valid is not None else stop.done
-    text = booster.model_to_string(num_iteration=best).encode()
+    text = booster.model_to_string(num_iteration=stop.best_trees).encode()
     draft.text = np.frombuffer(zlib.compress(text, 1), dtype=np.uint8)
     if draft.log and problem.metric not in ("mae", "mape"):
         draft.smear = float(np.mean(fold.y) / max(np.mean(draft.predict(fold.X)), 1e-12))
@@ -124,6 +124,8 @@ class _Stop:
     def __init__(self, deadline: Deadline, patience: int | None) -> None:
         self.deadline, self.patience = deadline, patience
         self.best, self.best_round, self.done, self.cut = float("inf"), 0, 0, False
+        self.best_trees: int | None = None
+        """Fewer than the rounds where some found no split; None for all that were grown."""
 
     def __call__(self, env: Any) -> None:
         self.done = env.iteration + 1
@@ -131,6 +133,7 @@ class _Stop:
             loss = env.evaluation_result_list[0][2]
             if loss < self.best:
                 self.best, self.best_round = loss, self.done
+                self.best_trees = env.model.current_iteration()
             elif self.done - self.best_round > self.patience + 0.3 * self.best_round:
                 raise lgb.callback.EarlyStopException(self.best_round - 1, [])
         if self.deadline.over:
