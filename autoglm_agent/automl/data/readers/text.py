@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+from autoglm_agent.automl.data.readers.east_asian import by_common_characters
 from autoglm_agent.errors import InputError
 
 _MARKS = (
@@ -93,6 +94,9 @@ def _detect(data: bytes, path: str, start: int) -> str:
     _refuse_nul(data, path)
     lines = re.findall(rb"[^\r\n]*[\x80-\xff][^\r\n]*", data[max(0, start - 1000) : start + 2**22])
     sample = b"\n".join(lines)[:_SAMPLE]
+    common = by_common_characters(b"\n".join(lines))
+    if common is not None:
+        return common
     matches = from_bytes(sample, cp_isolation=_LEGACY, threshold=0.4)
     best = matches.best()
     if best is None:
