@@ -127,8 +127,15 @@ _BY_WORDS: tuple[tuple[str, FaultKind], ...] = (
     ("No generation chunks were returned", "empty"),
     ("Unexpected response type", "malformed"),
     ("null value for 'choices'", "malformed"),
+    ("rate limit", "rate_limited"),
+    ("ratelimit", "rate_limited"),
+    ("too many requests", "rate_limited"),
+    ("overloaded", "unavailable"),
+    ("service unavailable", "unavailable"),
+    ("timed out", "timeout"),
 )
-"""What LangChain's clients say with a bare `ValueError` or `TypeError`."""
+"""What LangChain's clients, and models that people wrap themselves, say with a bare
+`ValueError` or `RuntimeError`."""
 
 _BY_FINISH: dict[str, FaultKind] = {
     "length": "truncated",
@@ -193,14 +200,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _of_exception(error: BaseException) -> ModelFault | None:
     status = _status(error)
-    code = str(_field(error, "code") or "")
+    code, said = str(_field(error, "code") or ""), str(error).lower()
     # The status is finer than the class: a client may raise one class for every 5xx.
     kind = (
         _BY_CODE.get(code)
         or ("context_too_long" if _overflow(error, status) else None)
         or _by_status(status)
         or _by_class(error)
-        or next((kind for words, kind in _BY_WORDS if words in str(error)), None)
+        or next((kind for words, kind in _BY_WORDS if words.lower() in said), None)
     )
     if kind is None:
         return None

@@ -12,6 +12,7 @@ from typing import Any
 
 from autoglm_agent.automl.checks.acknowledged import is_stamped, stamped
 from autoglm_agent.automl.report import build_report, summary_text
+from autoglm_agent.automl.report.answer import best_of_search
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Chain, Verdict
 from autoglm_agent.errors import AutoGLMError
@@ -72,7 +73,7 @@ def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]
     honest = naive = None
     if assessment:
         honest = {"metric": assessment["metric"], "n": assessment["n"], **assessment["score"]}
-        naive = {"metric": assessment["metric"], "value": assessment["naive"]}
+        naive = {"metric": assessment["metric"], "value": best_of_search(search, assessment)}
     model = search["model"] if search else None
     report = workspace.file("report.html")
     return {

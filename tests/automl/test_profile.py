@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -169,6 +170,15 @@ def test_a_single_cell_that_is_no_date_is_missing_and_counted():
     assert column.kind == "date"
     assert has_note(column, "1 cells are no dates")
     assert typed.isna().sum() == 1
+
+
+def test_numbers_that_no_model_can_hold_are_drawn_in_and_told():
+    column, typed = column_of([1.5, -1e308, 1e308, 2.5, float("inf")] * 20)
+    assert column.kind == "number"
+    assert has_note(column, "numbers beyond 1e+38")
+    assert typed[np.isfinite(typed)].abs().max() == 1e38
+    assert np.isinf(typed).sum() == 20, "what is infinite is handled as such"
+    json.dumps(asdict(column), allow_nan=False)
 
 
 def test_integers_that_are_dates():

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Literal
 
+import numpy as np
+
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.chain import Verdict
 
@@ -112,7 +114,8 @@ def run_one(check: Check, context: CheckContext) -> Verdict:
     if check.optional and late and context.task.target is not None:
         return Verdict(check=check.id, title=check.title, status="unknown", fact="Not run: time.")
     try:
-        verdict = check.run(context)
+        with np.errstate(over="ignore", invalid="ignore"):  # extreme cells are no news on stderr
+            verdict = check.run(context)
     except NotApplicableError as reason:
         verdict = Verdict(check=check.id, status="na", fact=str(reason))
     # A defect of a check must never refute or stop a run: it is told as `unknown`.

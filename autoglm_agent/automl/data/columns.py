@@ -70,6 +70,8 @@ class ColumnProfile:
     format: str | None = None
 
 
+LARGEST = 1e38
+"""Models compute in float32: a number beyond it is a slip, or stands for "none"."""
 MAX_LEVELS = 20
 """Most levels listed in a profile."""
 
@@ -108,6 +110,14 @@ def profile_column(name: str, column: pd.Series) -> ColumnProfile:
     return _of_text(base, filled, counts) if dtype == "str" else _of_numbers(base, filled, counts)
 
 
+def within_bounds(values: np.ndarray) -> np.ndarray:
+    """Return the numbers, those that models cannot hold drawn in; infinite ones stay."""
+    if values.dtype.kind != "f":
+        return values
+    beyond = (np.abs(values) > LARGEST) & np.isfinite(values)
+    return np.where(beyond, np.copysign(LARGEST, values), values) if beyond.any() else values
+
+
 def blank_cells(column: pd.Series) -> np.ndarray:
     """Return which cells of a text column hold nothing but blanks."""
     trimmed = pc.utf8_trim_whitespace(pa.array(column, pa.string()))
@@ -127,7 +137,10 @@ def _of_numbers(base: ColumnProfile, filled: pd.Series, counts: pd.Series) -> Co
     if len(finite) < len(values):
         base = _noted(base, f"{len(values) - len(finite)} infinite values")
     integral = whole or (len(finite) == len(values) and _integral(values))
-    base = _measured(base, finite)
+    within = within_bounds(finite)
+    if within is not finite:
+        base = _noted(base, f"numbers beyond {LARGEST:g} are taken for that")
+    base = _measured(base, within)
     if not integral:
         return replace(base, kind="number")
     if is_repeated_key(base.name, len(values), base.distinct):

@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.data.columns import ColumnKind, ColumnProfile, blank_cells, profile_column
+from autoglm_agent.automl.data.columns import (
+    ColumnKind,
+    ColumnProfile,
+    blank_cells,
+    profile_column,
+    within_bounds,
+)
 from autoglm_agent.automl.data.describe import describe
 from autoglm_agent.automl.data.table import Table
 from autoglm_agent.automl.data.textdates import parse_dates
@@ -127,6 +133,10 @@ def _typed(column: pd.Series, told: ColumnProfile) -> pd.Series:
         return column.mask(blank) if blank.any() else column
     if told.kind == "date" and told.format and pd.api.types.is_numeric_dtype(column):
         return parse_dates(column, told.format)
+    if column.dtype == np.float64:
+        values = column.to_numpy()
+        within = within_bounds(values)
+        return column if within is values else pd.Series(within, column.index, name=column.name)
     if isinstance(column.dtype, pd.Int64Dtype):
         exact = column.abs().max()
         if pd.isna(exact) or exact < 2**53:

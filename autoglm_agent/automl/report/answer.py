@@ -103,7 +103,7 @@ def scores(record: RunRecord) -> Scores | None:
     if value is None:
         return None
     baseline = assessment.get("baseline") or {}
-    naive = assessment.get("naive")
+    naive = best_of_search(record.search, assessment)
     gain = assessment.get("gain") or {}
     low, high = measured.get("low", value), measured.get("high", value)
     return Scores(
@@ -115,13 +115,21 @@ def scores(record: RunRecord) -> Scores | None:
         decimals=num.digits(metric, [value, low, high, naive, baseline.get("value")]),
         naive=naive,
         corrected=_triple((record.search or {}).get("honest") or {}),
-        tried=len(finished(record.search)),
+        tried=sum(c.get("family") != "baseline" for c in finished(record.search)),
         baseline=baseline.get("value"),
         baseline_name=str(baseline.get("name", "")),
         gain=_triple(gain),
         reading=int(assessment.get("reading") or 1),
         other=_other(assessment, metric),
     )
+
+
+def best_of_search(search: Json | None, assessment: Json) -> float | None:
+    """Return the best cross-validation score, be it a candidate's or that of their blend."""
+    told = [s for s in (assessment.get("naive"), assessment.get("cv")) if s is not None]
+    if not told:
+        return None
+    return float(max(told) if (search or {}).get("greater_is_better", True) else min(told))
 
 
 def finished(search: Json | None) -> list[Json]:
