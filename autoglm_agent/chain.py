@@ -73,6 +73,8 @@ class Task(Datum):
     interpretable: bool | None = None
     costs: dict[str, float] | None = None
     """Relative costs of the two mistakes, for example {"fn": 10, "fp": 1}."""
+    groups: int | None = None
+    """How many groups a clustering finds; None lets the data tell."""
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     """Slot name to its evidence."""
 

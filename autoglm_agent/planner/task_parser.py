@@ -18,6 +18,7 @@ from autoglm_agent.planner import costs as cost_words
 from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
+from autoglm_agent.planner.group_count import find_group_count
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
@@ -192,6 +193,8 @@ def _unsupervised(
     for slot in ("metric", "time_column", "group_column"):
         slots.values.pop(slot, None)
         slots.evidence.pop(slot, None)
+    if intent.value == "clustering":
+        slots.put("groups", find_group_count(text), text)
     _read_excluded(text, schema, exclusions, None, slots)
     return Task(**slots.values, evidence=slots.evidence)
 

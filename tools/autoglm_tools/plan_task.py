@@ -30,6 +30,7 @@ class PlanTask(BaseModel):
     time_column: str | None = Field(None, description="What the words split by time on.")
     group_column: str | None = Field(None, description="What the words keep whole in a split.")
     costs: dict[str, float] | None = Field(None, description='As {"fn": 10, "fp": 1}.')
+    groups: int | None = Field(None, description="How many groups, if the words say it.")
     confirmed: list[str] | None = Field(
         None, description="Slots given here that the user has confirmed in an answer."
     )

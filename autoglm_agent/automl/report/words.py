@@ -20,6 +20,7 @@ SLOTS = (
     "max_latency_ms",
     "interpretable",
     "costs",
+    "groups",
 )
 """Slots of a task in the order shown."""
 

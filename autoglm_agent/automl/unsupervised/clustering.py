@@ -28,6 +28,8 @@ MOST_ROWS = 10_000
 """Rows that groups are looked for in; the others are assigned."""
 
 MOST_GROUPS = 10
+ALWAYS_TRIED = 5
+"""Candidates that no lack of time leaves out: of one number of groups nothing could be said."""
 SILHOUETTE_ROWS = 2_000
 WARD_ROWS = 2_000
 RESAMPLES = 4
@@ -124,6 +126,7 @@ def fit_clusters(
     seed: int,
     deadline: Deadline,
     told: Callable[[Json], None],
+    groups: int | None = None,
 ) -> tuple[ClusterModel, Json]:
     """Find groups in training rows.
 
@@ -131,8 +134,9 @@ def fit_clusters(
         frame: Training rows, raw columns.
         kinds: Column kinds.
         seed: Of sampling and starts.
-        deadline: Candidates not tried when it is over are left out; the first always is tried.
+        deadline: Candidates not tried when it is over are left out; the first few are always tried.
         told: Called with each candidate tried.
+        groups: How many groups are wanted; None lets the data tell.
 
     Returns:
         The model and the figures of the choice as JSON data.
@@ -146,8 +150,8 @@ def fit_clusters(
     points = (matrix - origin) @ axes
     tried: list[tuple[float, Grouping, Json]] = []
     stopped = "finished"
-    for method, k in _candidates(len(points)):
-        if tried and deadline.over:
+    for method, k in _candidates(len(points), groups):
+        if len(tried) >= ALWAYS_TRIED and deadline.over:
             stopped = "time"
             break
         grouping = _group(points, method, k, seed)
@@ -284,7 +288,9 @@ def _shown(measure: Measure, value: float) -> str:
     return f"{value:.4g}" + (" days" if measure.kind == "days" else "")
 
 
-def _candidates(n: int) -> list[tuple[str, int]]:
+def _candidates(n: int, groups: int | None = None) -> list[tuple[str, int]]:
+    if groups is not None:
+        return [(method, groups) for method in ("k-means", "Gaussian mixture", "Ward")]
     most = int(max(2, min(MOST_GROUPS, n // 10)))
     counts = range(2, most + 1)
     return [

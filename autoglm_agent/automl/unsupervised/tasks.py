@@ -34,6 +34,8 @@ from autoglm_agent.automl.unsupervised.clustering import (
 from autoglm_agent.automl.unsupervised.plain_model import load_plain
 from autoglm_agent.errors import VaultError
 
+HOLDS = 0.5
+"""Adjusted Rand index on held-out rows below which groups are said not to hold there."""
 TOP_ROWS = 25
 """Unusual rows that are told one by one."""
 
@@ -77,6 +79,7 @@ def cluster(
         seed=seed,
         deadline=deadline or Deadline(),
         told=told,
+        groups=prepared.task.groups,
     )
     model.save(workspace, model_id)
     frame, rows, held, notes = _every_row(workspace, prepared, model_id)
@@ -260,12 +263,17 @@ def _text_of_clusters(result: Json) -> str:
         sure = "hardly more structure than shuffled columns show: weak"
     else:
         sure = "clear structure" if result["silhouette"] >= 0.5 else "overlapping groups"
+    held = result["held_out"]
+    if held and held["agreement"] is not None and held["agreement"] < HOLDS:
+        sure += ", and held-out rows are grouped otherwise"
+    if result["stopped"] == "time":
+        most = max(figures["k"] for figures in result["tried"])
+        sure += f"; time ended the search at {most} groups, and more may fit better"
     lines = [
         f"{result['k']} groups by {result['method']}; {sure} "
         f"(silhouette {result['silhouette']:.2f}, by chance {result['chance_silhouette']:.2f}; "
         f"stability {result['stability']:.2f})."
     ]
-    held = result["held_out"]
     if held and held["agreement"] is not None:
         lines.append(f"On {held['n']} held-out rows the groups agree {held['agreement']:.2f}.")
     lines += [f"group {c['cluster']}: {c['rows']} rows; {c['label']}" for c in result["clusters"]]

@@ -151,6 +151,7 @@ TEXT: dict[str, str] = {
     "slot.max_latency_ms": "Latency limit",
     "slot.interpretable": "Interpretable",
     "slot.costs": "Costs of mistakes",
+    "slot.groups": "Number of groups",
     "slot.latency": "{n} ms for one row",
     "source.instruction": "your words",
     "source.data": "the data",

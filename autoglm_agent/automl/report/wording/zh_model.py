@@ -146,6 +146,7 @@ TEXT: dict[str, str] = {
     "slot.max_latency_ms": "延迟上限",
     "slot.interpretable": "可解释",
     "slot.costs": "错误的代价",
+    "slot.groups": "分组数",
     "slot.latency": "每行 {n} 毫秒",
     "source.instruction": "您的原话",
     "source.data": "数据",
