@@ -161,6 +161,7 @@ def _priced(text: Text) -> Costs | None:
             continue
         prices: dict[Mistake, float] = {}
         others: list[float] = []
+        told: list[tuple[int, int]] = []
         bad = False
         for piece in _PIECE.finditer(text.low[start:end]):
             mistake, about_bad = _mistake(piece.group())
@@ -169,6 +170,7 @@ def _priced(text: Text) -> Costs | None:
             price = _PRICE.search(piece.group())
             if price is None:
                 continue
+            told.append((start + piece.start(), start + piece.end()))
             scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
             value = float(price[1].replace(",", "")) * scale
             if mistake and mistake not in prices:
@@ -180,7 +182,7 @@ def _priced(text: Text) -> Costs | None:
             # One of the two is said to be this mistake, so that the other is the other one.
             prices[_opposite(next(iter(prices)))] = others[0]
         if len(prices) == 2 and min(prices.values()) > 0:
-            return Costs(prices["fn"], prices["fp"], start, end, bad)
+            return Costs(prices["fn"], prices["fp"], told[0][0], told[-1][1], bad)
     return None
 
 

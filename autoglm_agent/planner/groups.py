@@ -93,6 +93,11 @@ _NOT_GROUPS = word_set(
     metric report 训练 训练集 测试 测试集 数据 样本 时间 日期 模型 同时 出现 集合
     """
 )
+_TURN = re.compile(
+    r"\b(?:but|and|while|with)\b(?= (?:\w+ ){0,3}(?:test|train|validat|evaluat|split|keep|hold|"
+    r"leav|mak|never|no|do)\w*)|(?:但是?|并且?|同时|而且)(?=[^,;。]{0,6}(?:测试|训练|验证|划分|同一))",
+    re.ASCII,
+)
 _NUMBERED = re.compile(r"(?:编号|编码|代码|号码|名称|序号|ID|id|号|名)\Z")
 _MOST = 40
 _KINDS = ("id", "category", "integer", "boolean", "text")
@@ -154,7 +159,18 @@ def _clauses(text: Text, start: int, end: int) -> list[tuple[int, int]]:
         if not pieces or token.start >= pieces[-1][1]:
             pieces.append(text.clause(token.start))
     told = [piece for piece in pieces if _APART.search(text.low[piece[0] : piece[1]])]
-    return [piece for piece in told if _KEPT.search(text.low[piece[0] : piece[1]])]
+    kept = [piece for piece in told if _KEPT.search(text.low[piece[0] : piece[1]])]
+    return [_after_goal(text, *piece) for piece in kept]
+
+
+def _after_goal(text: Text, start: int, end: int) -> tuple[int, int]:
+    """Cut off the request before: "predict sales *but test on shops it has never seen*"."""
+    turn = _TURN.search(text.low, start, end)
+    goal = any(
+        t.stem in PREDICT or t.low in PREDICT_ZH
+        for t in text.tokens[text.token_at(start) : text.token_at(turn.start() if turn else start)]
+    )
+    return (turn.start(), end) if turn and goal else (start, end)
 
 
 def _held_out(

@@ -118,7 +118,7 @@ def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Fou
     for name, pattern in _METRICS:
         for match in pattern.finditer(text.low):
             start, end = match.span()
-            if any(s < end and e > start for s, e in [*covered, *taken]):
+            if any(s < end and e > start for s, e in covered) or _only_named(start, end, taken):
                 continue
             covered.append((start, end))
             if not _negated(text, start, end):
@@ -146,6 +146,15 @@ def asked_for(metric: str | None) -> str | None:
     if metric is None or metric in ("accuracy", "precision"):
         return None
     return "class" if metric in CLASSIFICATION else "number"
+
+
+def _only_named(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    """Tell whether a column's name hides a measure's: not where the name is but a part of it.
+
+    *Balanced accuracy* is a measure even where a column is called `balance`.
+    """
+    inside = (s < end and e > start for s, e in taken if not (start <= s and e < end))
+    return any(inside)
 
 
 def metric_ranges(text: Text) -> list[tuple[int, int]]:

@@ -114,7 +114,7 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     if target is not None:
         choice = Choice(schema.by_name[target], 1.0, 0, 0, "default")
         return _supervised(text, schema, choice, exclusions, costs, slots)
-    intent = find_intent(text, schema)
+    intent = find_intent(text, schema, mentions)
     if intent.value != "predict":
         exclusions.complain(schema)
         return _unsupervised(text, schema, intent, exclusions, slots)
