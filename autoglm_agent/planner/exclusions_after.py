@@ -60,20 +60,24 @@ _AFTER_ZH = (
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|"
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
     r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|"
-    r"不能参与|不能参加|不应参与|禁用|(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
+    r"不能参与|不能参加|不应参与|禁用|别进(?:模型)?|别放进|别放|(?:drop|remove|exclude|delete|skip|ignore)(?:掉|了)|"
+    r"(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
     r"(?:是|属于)?事后(?:才|信息|数据)(?:知道|有|产生)?|预测时(?:还)?(?:拿不到|不知道|未知|没有)"
 )
 _ALWAYS_AFTER = re.compile(
-    r"不参|不进|不入|不作为|作为|参与|参加|当作|用作|纳入|加入|放进|放入|进入|不能当|不能进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
+    r"不参|不进|不入|不作为|作为|参与|参加|当作|用作|纳入|加入|放进|放入|进入|不能当|不能进|别进|别放进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
     r"预测时",
     re.ASCII,
 )
 _AFTER = re.compile(
-    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))",
+    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部|必须|需要?|应该?|"
+    rf"都?得|要)?(?:{_AFTER_ZH}))",
     re.ASCII,
 )
 _TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
 _LIST_GAP = re.compile(r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", re.ASCII)
+_APPOSED = re.compile(r"(?:、|和|与|及|以及|跟)[\u3400-\u9fff]{1,8}", re.ASCII)
+"""What stands between two names the second of which a Chinese word explains: A和金额B."""
 _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
 _KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|{_REASON}|请|一律)+\s*\Z", re.ASCII)
 _LIST_LEAD = re.compile(r"\s*(?:(?:and|but|also|so|the|both|please)\s+)*")
@@ -81,7 +85,8 @@ _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "th
 _IT = re.compile(
     r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
     r"omit|discard|leave|forget) (?:it|them|that|this|those)\b"
-    rf"(?: out)?|\b(?:they|these|those|both|it|this|that|which)(?: two| both| columns?| features?|"
+    rf"(?: out)?|\b(?:take|leave|keep|throw|kick|cut|put) (?:it|them|that|this|those|these|both|"
+    rf"all)(?: ones?)? (?:out|away|aside)\b|\b(?:they|these|those|both|it|this|that|which)(?: two| both| columns?| features?|"
     rf" fields?)? (?:{_AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
     re.ASCII,
 )
@@ -127,7 +132,9 @@ def barred_after(
         for earlier in reversed(mentions[:position]):
             gap = text.low[earlier.end : chosen[-1].start]
             # A comma alone may end the request before: "predict price, sqft must not be used".
-            if not _LIST_GAP.fullmatch(gap) or ("," in gap and (len(chosen) == 1 or enumerated)):
+            if not (_LIST_GAP.fullmatch(gap) or _APPOSED.fullmatch(gap)) or (
+                "," in gap and (len(chosen) == 1 or enumerated)
+            ):
                 break
             enumerated = enumerated or "、" in gap
             chosen.append(earlier)

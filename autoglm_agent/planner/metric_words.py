@@ -64,7 +64,7 @@ _UNSUPPORTED = re.compile(
 )
 _WISHES = (
     ("recall", re.compile(
-        r"(?:do not|don'?t|not|never|without|avoid)\s+(?:to\s+)?(?:miss|missing|overlook|"
+        r"(?:do not|don'?t|not|never|without|avoid|can'?t|cannot)\s+(?:afford\s+)?(?:to\s+)?(?:miss|missing|overlook|"
         r"overlooking)\b|must not be missed|"
         r"catch (?:as many|all|every)|find (?:every|all) |as few false negatives|"
         r"avoid false negatives|"
@@ -79,6 +79,7 @@ _WISHES = (
         r"costly|annoying|harmful|unacceptable)|"
         r"(?:avoid|few|fewer|no|minimi[sz]e|reduce|as few) false (?:alarms?|positives?)|"
         r"(?:不要|不能|别|避免|减少|降低|尽量少|少)(?:误报|误判|误伤|误杀|误诊|虚警)|宁可漏|"
+        r"报(?:出来|上来)?的(?:一定|必须|都|得)?要?准|"
         r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:miss\w*|overlook\w*)\b[^.;!?]{0,30}"
         r"\b(?:than|to)\b|false accusation|wrongly accus\w+", re.ASCII)),
 )  # fmt: skip
