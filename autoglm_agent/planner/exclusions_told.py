@@ -96,7 +96,8 @@ _ABOUT = re.compile(
     r"to do with|related to|regarding|concerning|of) (?:the |a |an )?"
 )
 _LEAD = re.compile(
-    r"(?:the|our|its|both|but|and|also|so|hence|therefore|thus|note:?|nb:?|ps:?|pls note|注意:?|其中)\s*",
+    r"(?:the|our|its|both|but|and|also|so|hence|therefore|thus|note:?|nb:?|"
+    r"ps:?|pls note|注意:?|其中)\s*",
     re.I,
 )
 _LISTED = re.compile(

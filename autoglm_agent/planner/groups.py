@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from itertools import islice
 
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, PREDICT, PREDICT_ZH
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PREDICT_ZH
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
@@ -55,6 +55,11 @@ _ALL_OF = re.compile(
 )
 _OF_ONE = re.compile(
     r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40})", re.ASCII
+)
+_SAME = re.compile(
+    r"\b(?:the same|one|a single|each) ([\w-]{3,40})|"
+    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff])",
+    re.ASCII,
 )
 _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
@@ -147,6 +152,13 @@ def kept_apart(
                 column = _named_group(text, schema, mentions, barred, (first, last))
                 if column is not None:
                     return column, first, last
+            # "The same X may have several rows, don't let him be on both sides."
+            if same := _SAME.search(low):
+                place = (start + same.start(same.lastindex or 1), start + same.end())
+                column = _named_group(text, schema, mentions, barred, place)
+                column = column or _whom(text.low[slice(*place)], schema)
+                if column is not None:
+                    return column, start + same.start(), end
     return _held_out(text, schema, mentions, barred)
 
 
@@ -263,6 +275,21 @@ def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | N
             fits.append((rank, len(fits), column))
     fits = [f for f in fits if f[2].identifies or f[2].profile.kind in ("category", "text", "id")]
     return min(fits)[2] if fits else None
+
+
+def _whom(word: str, schema: Schema) -> Column | None:
+    """Return the one column that numbers whom a word means: `cust_id` for *borrower*, 牛号."""
+    if word.isascii() and stem(word) not in ENTITIES:
+        return None
+    found = [
+        column
+        for column in schema.columns
+        if _can_group(column)
+        and (column.identifies and any({p.stem, *p.alternatives} & ENTITIES for p in column.parts)
+             if word.isascii() else _NUMBERED.sub("", column.name) == word != column.name)
+        and column.profile.distinct < schema.profile.rows
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _can_group(column: Column) -> bool:

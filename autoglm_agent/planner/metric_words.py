@@ -64,7 +64,8 @@ _UNSUPPORTED = re.compile(
 )
 _WISHES = (
     ("recall", re.compile(
-        r"(?:do not|don'?t|not|never|without|avoid|can'?t|cannot)\s+(?:afford\s+)?(?:to\s+)?(?:miss|missing|overlook|"
+        r"(?:do not|don'?t|not|never|without|avoid|can'?t|cannot)\s+(?:afford\s+)?(?:to\s+)?"
+        r"(?:miss|missing|overlook|"
         r"overlooking)\b|must not be missed|"
         r"catch (?:as many|all|every)|find (?:every|all) |as few false negatives|"
         r"avoid false negatives|"

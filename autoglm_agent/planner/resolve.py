@@ -14,6 +14,7 @@ from autoglm_agent.planner.text import Text, distance, key_of, read_text
 
 _SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
+_RUN = 2
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -51,6 +52,24 @@ def columns_for(phrase: str, schema: Schema) -> list[Column]:
     return list(found) if len(heads) == 1 and meant and len(found) <= _SIDES else []
 
 
+def _run_named(text: Text, schema: Schema) -> Column | None:
+    """Return the one column of a Chinese name with all of a phrase but what is measured in it.
+
+    实际送达时间 is `实际送达_分钟`: 实际送达 stands in its name, and minutes are a 时间.
+    """
+    words = text.norm.strip().rpartition("的")[2]
+    said, tail = words[:-_RUN], words[-_RUN:]
+    if len(said) < _RUN or said.isascii() or tail.isascii():
+        return None
+    meant = {c.name for c in concepts_of(tail)}
+    found = [
+        column
+        for column in schema.columns
+        if said in column.name and any(p.says(tail) or p.concepts & meant for p in column.measure)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
 @lru_cache(maxsize=4096)
 def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     text = read_text(phrase, schema.vocabulary)
@@ -59,6 +78,8 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         return (mentions[0].column,)
     if misspelt := _misspelt(phrase, schema):
         return (misspelt,)
+    if text.tokens and (run := _run_named(text, schema)):
+        return (run,)
     scores: dict[str, float] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in name_anchors(text, schema, [], senses(text)):
@@ -69,7 +90,8 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         only = _partly_named(text, schema)
         return (only,) if only is not None else ()
     best = tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
-    if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
+    if len(text.tokens) > 1 and (only := _partly_named(text, schema)):
+        # 预计时间 is `预计送达_分钟`, in whose name both words stand, and not `下单时间`.
         return (only,)
     return best
 
@@ -88,7 +110,7 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
         if told
         and all(
             any(
-                not part.light
+                not (part.light and part not in column.measure)
                 and (part.says(text.tokens[i].stem)
                      or bool(part.concepts & {c.name for c in meaning[i].concepts}))
                 for part in column.parts

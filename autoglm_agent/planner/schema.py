@@ -88,6 +88,11 @@ class Column:
             before = tuple(p for p in self.parts[:cut] if p.stem in _CALENDAR)
         return (*after, *before) or self.parts
 
+    @cached_property
+    def measure(self) -> tuple[Part, ...]:
+        """The units at the end of the name, which say what is measured: 分钟 a *time*."""
+        return tuple(p for p in self.parts[1:] if p.light and p.alternatives)
+
     @property
     def measured(self) -> bool:
         """Whether the name ends in a measure, as `Rented Bike Count` does: no word is its head."""
@@ -294,7 +299,7 @@ def _named_by(word_stem: str, schema: Schema) -> frozenset[str]:
 
 @cache
 def _name_vocabulary() -> frozenset[str]:
-    return chinese_words() | {"是否"}
+    return chinese_words() | {"是否"} | {unit for unit in UNITS if not unit.isascii()}
 
 
 _GLUED = re.compile(
