@@ -95,6 +95,10 @@ _NEW_SUBJECT = re.compile(
     r",\s*(?!(?:it|they|this|that|which|these|those|so|and|but|because|as)\b)(?:the )?[\w ]{2,40}? "
     r"(?:is|are|was|were|gets?|leaks?|comes?)\b"
 )
+_THESE = re.compile(
+    r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|二者|两者|"
+    r"[两三]列)(?:都|也|就|统统|一律)*"
+)
 _WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
@@ -231,6 +235,8 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         if rest and not re.match(r"(?:了|掉|吧|建模|训练|参与|作为|的|于|做)", rest):
             return [], 0
     stop = clause[0] + len(_KIND_END.sub("", text.low[clause[0] : match.start()]))
+    if meant := _these(text, clause[0], match.start()):
+        clause, stop = meant, meant[1]
     last = text.token_at(stop) - 1
     first_allowed = text.token_at(clause[0])
     names: list[str] = []
@@ -249,12 +255,26 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         several, first = found
         names += several[::-1]
         start, last = text.tokens[first].start, first - 1
-        if last < first_allowed or text.tokens[last].low not in _JOIN:
+        if last < first_allowed:
+            break
+        listed = "、" in text.norm[text.tokens[last].end : start]
+        if not listed and text.tokens[last].low not in _JOIN:
             break
     if len(names) > 1:
         earlier, start = _enumerated(text, schema, start)
         names += earlier
     return names[::-1], start
+
+
+def _these(text: Text, start: int, end: int) -> tuple[int, int] | None:
+    """Return the clause before "这两列别用", in which the columns stand, if it asks for nothing."""
+    lead = text.low[start:end].strip(" \"'")
+    if not lead or not _THESE.fullmatch(lead) or text.norm[max(0, start - 1)] != ",":
+        return None
+    clause = text.clause(max(0, start - 2))
+    inside = [t for t in text.tokens if clause[0] <= t.start < clause[1]]
+    asks = any(t.stem in PREDICT or t.low in PREDICT_ZH for t in inside)
+    return None if asks or not inside else clause
 
 
 def _enumerated(text: Text, schema: Schema, start: int) -> tuple[list[str], int]:

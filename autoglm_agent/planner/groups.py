@@ -73,7 +73,7 @@ _KEPT = re.compile(
 _STRICT = re.compile(
     r"\b(?:not|never|no|n't|avoid|without|disjoint|unseen|same|either|overlap\w*|shar\w+|"
     r"never[- ]seen|held[- ]out|keep\w*|generali[sz]\w*|(?:be|are|only) new|"
-    r"only (?:on|in) one)\b|n't\b|"
+    r"only (?:on|in) one|stay\w* (?:on|in) one)\b|n't\b|"
     r"[\u3400-\u9fff]",
     re.ASCII,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from autoglm_agent.planner.abbreviations import shortens
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import name_anchors, senses
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT
@@ -14,7 +15,7 @@ from autoglm_agent.planner.text import Text, distance, key_of, read_text
 
 _SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
-_RUN = 2
+_RUN, _LONGEST = 2, 4
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -87,11 +88,10 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         scores[anchor.column.name] = max(scores.get(anchor.column.name, 0.0), score)
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
-        only = _partly_named(text, schema)
+        only = _partly_named(text, schema) or _all_shortened(text, schema)
         return (only,) if only is not None else ()
     best = tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
-    if len(text.tokens) > 1 and (only := _partly_named(text, schema)):
-        # 预计时间 is `预计送达_分钟`, in whose name both words stand, and not `下单时间`.
+    if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
         return (only,)
     return best
 
@@ -118,6 +118,26 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
             for i in told
         )
     ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _all_shortened(text: Text, schema: Schema) -> Column | None:
+    """Return the one column each part of whose name shortens its word: *credit score*, `cr_score`.
+
+    A part begins its word with two letters or more; light ones at the end of a name may be unsaid.
+    """
+    words = [t.low for t in text.tokens if t.low not in BREAKS | CONTEXT]
+    if not 2 <= len(words) <= _LONGEST or not all(w.isascii() and w.isalpha() for w in words):
+        return None
+    found = []
+    for column in schema.columns:
+        names = schema.cut_names[column.name]
+        rest = column.parts[len(words) :]
+        if len(names) < len(words) or not all(part.light for part in rest):
+            continue
+        pairs = list(zip(names, words, strict=False))
+        if all(len(n) >= _RUN and (w.startswith(n) or shortens(n, w)) for n, w in pairs):
+            found.append(column)
     return found[0] if len(found) == 1 else None
 
 

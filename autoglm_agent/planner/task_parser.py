@@ -27,7 +27,7 @@ from autoglm_agent.planner.schema import Column, Schema, schema_of
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.splits import find_group_column, find_time_column
-from autoglm_agent.planner.target import choose_target
+from autoglm_agent.planner.target import after_verb, choose_target
 from autoglm_agent.planner.text import Text, read_text
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ _NOT_INTERPRETABLE = re.compile(
 )
 _REPORTED = re.compile(
     r"(?:'s| is| are) what (?:we|i|they) (?:\w+ )?(?:report|use|look at|track|go by)"
+)
+_AS_REGRESSION = re.compile(
+    r"\bas (?:a )?regression\b|\bregression (?:task|problem)\b|(?:做|作为|用|按)回归|"
+    r"回归(?:任务|问题)",
+    re.ASCII,
 )
 _OF_CLASSES = re.compile(r"分类|classif", re.I)
 """What makes *accuracy* more than a way to speak: "classification accuracy"."""
@@ -123,10 +128,32 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     if intent.value != "predict":
         exclusions.complain(schema)
         return _unsupervised(text, schema, intent, exclusions, slots)
+    _refuse_contradiction(text, mentions, exclusions, slots)
     barred = [*exclusions.columns, *filter(None, [slots.values.get("group_column")])]
     wanted = "class" if costs is not None else asked_for(slots.values.get("metric"))
     choice = choose_target(text, schema, mentions, barred, wanted)
     return _supervised(text, schema, choice, exclusions, costs, slots)
+
+
+def _refuse_contradiction(
+    text: Text, mentions: list[Mention], exclusions: Exclusions, slots: _Slots
+) -> None:
+    """Refuse to predict a column that is to be left out, and classes' measures of a regression."""
+    for mention in mentions:
+        name = mention.column.name
+        inside = text.clause(mention.start)[0] < mention.start
+        if name in exclusions.columns and inside and after_verb(text, mention.start):
+            raise InputError(
+                f"{name!r} is to be predicted and to be left out as well.",
+                "Withdraw one of the two requests.",
+            )
+    metric = slots.values.get("metric")
+    told = _AS_REGRESSION.search(text.low)
+    if told and metric in CLASSIFICATION and metric not in ("accuracy", "precision"):
+        raise InputError(
+            f'{metric} does not fit: "{text.span(*told.span())}" asks for a quantity.',
+            f"Choose one of {', '.join(REGRESSION)}.",
+        )
 
 
 def _supervised(

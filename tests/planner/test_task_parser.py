@@ -286,8 +286,8 @@ def test_things_that_are_no_columns_by_nature_are_not_complained_about(words: st
     assert parse("adult", f"predict income {words}").exclude == ()
 
 
-def test_a_target_cannot_be_excluded() -> None:
-    with pytest.raises(TargetError):
+def test_a_target_that_is_to_be_left_out_as_well_is_a_contradiction() -> None:
+    with pytest.raises(InputError, match="left out as well"):
         parse("telco", "predict churn without Churn")
 
 
