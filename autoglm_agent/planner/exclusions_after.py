@@ -141,6 +141,8 @@ def barred_after(
                 "," in gap and (len(chosen) == 1 or enumerated)
             ):
                 break
+            if "," in gap and _asked_for(text, earlier):
+                break
             enumerated = enumerated or "、" in gap
             chosen.append(earlier)
         named = [m.column.name for m in reversed(chosen)]
@@ -156,6 +158,13 @@ def barred_after(
         columns += names
         ranges += [(start, match.end())] if names else []
     return columns, ranges
+
+
+def _asked_for(text: Text, mention: Mention) -> bool:
+    """Tell whether a verb of prediction stands in the clause before a name."""
+    start = text.clause(mention.start)[0]
+    before = text.tokens[text.token_at(start) : mention.first]
+    return any(t.stem in PREDICT or t.low in PREDICT_ZH for t in before)
 
 
 def _inside(place: int, ranges: list[tuple[int, int]]) -> bool:
@@ -208,10 +217,12 @@ def _drop_them(
 def _joined_before(text: Text, schema: Schema, place: int) -> tuple[list[str], int] | None:
     """Return the columns that *and* joins to a name: 气温 of "气温和湿度以外"."""
     last = text.token_at(place) - 1
-    if last < 1 or text.tokens[last].low not in _JOIN - {"the"}:
+    if last >= 0 and "、" in text.norm[text.tokens[last].end : place]:
+        last += 1
+    elif last < 1 or text.tokens[last].low not in _JOIN - {"the"}:
         return None
-    clause = text.clause(text.tokens[last].start)[0]
-    first = max(text.token_at(clause), last - _WINDOW)
+    clause = text.clause(text.tokens[last - 1].start)[0]
+    first = max(text.token_at(clause), last - 2 * _WINDOW)
     while first < last and text.tokens[first].low in FEATURE_ZH | FEATURE:
         first += 1
     found = _longest(text, schema, first, last - 1)
@@ -249,7 +260,8 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         if text.tokens[last].low in _JOIN:
             last -= 1
             continue
-        found = _longest(text, schema, max(first_allowed, last - _WINDOW + 1), last)
+        reach = 2 * _WINDOW if text.tokens[last].cjk else _WINDOW
+        found = _longest(text, schema, max(first_allowed, last - reach + 1), last)
         if found is None:
             break
         several, first = found
@@ -306,7 +318,8 @@ def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[list[st
         window = text.tokens[begin : last + 1]
         if any(t.low in _JOIN for t in window) or any(text.is_used(t.start) for t in window):
             continue
-        columns = columns_for(text.norm[window[0].start : window[-1].end], schema)
+        words = text.norm[window[0].start : window[-1].end]
+        columns = columns_for(words, schema) if "、" not in words else []
         if columns:
             return [column.name for column in columns], begin
     return None

@@ -63,12 +63,16 @@ def _run_named(text: Text, schema: Schema) -> Column | None:
     if len(said) < _RUN or said.isascii() or tail.isascii():
         return None
     meant = {c.name for c in concepts_of(tail)}
-    found = [
+    timed = [
         column
         for column in schema.columns
-        if said in column.name and any(p.says(tail) or p.concepts & meant for p in column.measure)
+        if any(part.says(tail) or part.concepts & meant for part in column.measure)
     ]
-    return found[0] if len(found) == 1 else None
+    for size in range(len(said), _RUN - 1, -1) if timed else ():
+        found = [column for column in timed if said[-size:] in column.name]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
 
 
 @lru_cache(maxsize=4096)
