@@ -41,6 +41,7 @@ _LEFT_BEHIND = re.compile(
     re.ASCII,
 )
 """Who leaves a review does not leave."""
+_SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
@@ -251,6 +252,7 @@ def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator
     for column in schema.columns:
         yield from _compared(text, column)
         yield from _coded(text, column)
+        yield from _listed_codes(text, column)
         if not column.level_keys or column.profile.distinct > 50:
             continue
         yield from _level_words(text, column, meaning)
@@ -298,6 +300,19 @@ def _coded(text: Text, column: Column) -> Iterator[Anchor]:
     hits = coded_words(text, column)
     for index in hits:
         yield Anchor(column, index, index, LEVELS if len(hits) > 1 else LEVEL, "level")
+
+
+def _listed_codes(text: Text, column: Column) -> Iterator[Anchor]:
+    """Yield a column whose short values stand in a list as they are written: (CR/PR/SD/PD)."""
+    levels = [v for v, _ in column.profile.levels if 1 < len(v) <= _ONE_LETTER and v.isalpha()]
+    if column.profile.kind != "category" or len(levels) < _ONE_LETTER:
+        return
+    match = _SLASHED.search(text.norm)
+    if match is None or text.is_used(match.start()):
+        return
+    if len(set(levels) & set(match.group().split("/"))) > 1:
+        index = text.token_at(match.start())
+        yield Anchor(column, index, index, LEVELS, "level")
 
 
 def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:

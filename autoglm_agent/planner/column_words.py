@@ -148,7 +148,7 @@ airport||airport|机场
 stops||stops|经停 中转
 order||order orders|订单
 shipping||shipping ship shipment shipped|发货 运输 物流 配送方式
-delivery||delivery deliver delivered|配送 送达 送货 交付 派送
+delivery||delivery deliver delivered|配送 送达 送到 送货 交付 派送
 delivery_time|amount|delivery_time delivery_duration|配送时长 配送时间 送达时间
 courier||courier rider|骑手 快递员 配送员
 warehouse||warehouse|仓库

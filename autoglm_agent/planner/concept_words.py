@@ -73,7 +73,7 @@ revenue|amount|revenue revenues sales turnover proceeds receipts gross|销售额
 profit|amount|profit profits profitability margin return_rate|利润 盈利 毛利
 demand|amount|demand rental rentals rented hired ridership count cnt usage_count orders \
     visitors|需求 需求量 租车数量 租借 租赁量 订单量 租车量 骑行量
-count|amount|count cnt number how_many quantity qty|数量 个数 次数 人数 总数 多少个 计数
+count|amount|count cnt number how_many quantity qty|数量 个数 次数 人数 总数 总量 多少个 计数
 quality|class|quality qual|质量 品质
 rating|class|rating ratings rated score scores stars review_score points|评分 多少分 几分 打几分 \
     打分 得分 分数 星级

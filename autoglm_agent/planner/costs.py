@@ -39,7 +39,7 @@ _FN = re.compile(
     r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\b(?:slip|get|got|go|goes|"
     r"come)\w* (?:through|by)|\bslips? by|"
     r"let(?:ting)? (?:\w+ ){0,3}(?:through|go|slip|pass|out)\b|type ii|"
-    r"漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
+    r"没(?:看|查|检|识别|发现|抓|预测)(?:出来?|到)?|漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
     re.ASCII,
 )
 _FP = re.compile(
@@ -73,7 +73,7 @@ _COST = re.compile(
     r"\bcost|\bexpensive|\bworse|\bpric[ey]|\bharm|\bpenal|\bbad as|\bserious|\bsevere|"
     r"\bimportant|\bhurt|\bweigh|\blos(?:e|es|t|s|ing)\b|\bwast\w+|\bdear\w*|\bheav\w+|\bcount|[$€£¥]|\beur(?:os?)?\b|"
     r"\busd\b|\bdollars?\b|\bbucks?\b|代价|"
-    r"成本|损失|严重|倍",
+    r"成本|损失|严重|倍|亏|赔|扣|罚|\bsets? \w+ back\b|相当于|等于|抵得?上|顶得?上",
     re.ASCII,
 )
 _PAIR = re.compile(
@@ -91,6 +91,14 @@ _PRICE = re.compile(
     r"(?<![a-z0-9_.])[$€£¥]?\s?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s?(k\b|万|"
     r"千)?(?!\s?(?:times|x\b|倍|%|"
     r"minutes|min\b|seconds|分钟|秒))",
+    re.ASCII,
+)
+_AS_MANY = re.compile(
+    r"(?P<one>[^,.;!?]{2,24}?)(?:就)?(?:相当于|等于|抵得?上|顶得?上|好比|"
+    r"\bis (?:as bad as|worth|like)|\bequals)\s?"
+    r"(?P<before>\d+|[一二两三四五六七八九十百]+)?\s?(?:个|次|单|条|例|笔|台|张|起)?\s?"
+    r"(?P<other>(?:false (?:alarm|positive|negative)s?|误报|误判|虚警|漏报|漏掉|误诊|漏诊|误警))"
+    r"(?:了)?(?P<count>\d+|[一二两三四五六七八九十百]+)?(?:个|次|单|条|例|笔|台|张|起)?",
     re.ASCII,
 )
 _RATIO = re.compile(
@@ -143,9 +151,27 @@ def find_costs(text: Text) -> Costs | None:
         return Costs(float(pair["fn"][2]), float(pair["fp"][2]), start, end)
     if priced := _priced(text):
         return priced
+    if worth := _worth(text):
+        return worth
     for match in _TIMES.finditer(text.low):
         if costs := _compared(text, match):
             return costs
+    return None
+
+
+def _worth(text: Text) -> Costs | None:
+    """Read how many of the one mistake are as bad as one of the other: 漏掉一个相当于误报5个."""
+    for match in _AS_MANY.finditer(text.low):
+        one, _ = _mistake(match["one"])
+        other, _ = _mistake(match["other"])
+        count = match["count"] or match["before"] or ""
+        number = float(_ZH_WORDS[count]) if count in _ZH_WORDS else None
+        if number is None and count.replace(".", "").isdigit():
+            number = float(count)
+        if one is None or other is None or one == other or not number:
+            continue
+        value = {one: number, other: 1.0}
+        return Costs(value["fn"], value["fp"], *match.span())
     return None
 
 
@@ -161,6 +187,7 @@ def _priced(text: Text) -> Costs | None:
             continue
         prices: dict[Mistake, float] = {}
         others: list[float] = []
+        told: list[tuple[int, int]] = []
         bad = False
         for piece in _PIECE.finditer(text.low[start:end]):
             mistake, about_bad = _mistake(piece.group())
@@ -169,6 +196,7 @@ def _priced(text: Text) -> Costs | None:
             price = _PRICE.search(piece.group())
             if price is None:
                 continue
+            told.append((start + piece.start(), start + piece.end()))
             scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
             value = float(price[1].replace(",", "")) * scale
             if mistake and mistake not in prices:
@@ -180,7 +208,7 @@ def _priced(text: Text) -> Costs | None:
             # One of the two is said to be this mistake, so that the other is the other one.
             prices[_opposite(next(iter(prices)))] = others[0]
         if len(prices) == 2 and min(prices.values()) > 0:
-            return Costs(prices["fn"], prices["fp"], start, end, bad)
+            return Costs(prices["fn"], prices["fp"], told[0][0], told[-1][1], bad)
     return None
 
 

@@ -57,6 +57,7 @@ _BEFORE = re.compile(
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
+_NO_MORE = re.compile(r"\s(?:and|or|nor) (?=no )", re.ASCII)
 _BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
 _OUT = re.compile(
     r"\b(leav(?:e|ing)|keep(?:ing)?(?! \w+ing\b)|tak(?:e|ing)|throw(?:ing)?|"
@@ -186,6 +187,8 @@ def _bare_synonym(
 ) -> None:
     """Read "no possession," where the words up to the next stop mean a column and nothing else."""
     end = text.clause(position)[1]
+    if again := _NO_MORE.search(text.low, position, end):
+        end = again.start()
     words = text.norm[position:end].strip(" \"'")
     if not words or len(words.split()) > _BARE_WORDS or words.lower() in NOT_COLUMNS:
         return

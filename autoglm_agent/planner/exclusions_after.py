@@ -60,20 +60,24 @@ _AFTER_ZH = (
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|"
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
     r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|"
-    r"不能参与|不能参加|不应参与|禁用|(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
+    r"不能参与|不能参加|不应参与|禁用|别进(?:模型)?|别放进|别放|(?:drop|remove|exclude|delete|skip|ignore)(?:掉|了)|"
+    r"(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
     r"(?:是|属于)?事后(?:才|信息|数据)(?:知道|有|产生)?|预测时(?:还)?(?:拿不到|不知道|未知|没有)"
 )
 _ALWAYS_AFTER = re.compile(
-    r"不参|不进|不入|不作为|作为|参与|参加|当作|用作|纳入|加入|放进|放入|进入|不能当|不能进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
+    r"不参|不进|不入|不作为|作为|参与|参加|当作|用作|纳入|加入|放进|放入|进入|不能当|不能进|别进|别放进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
     r"预测时",
     re.ASCII,
 )
 _AFTER = re.compile(
-    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部)?(?:{_AFTER_ZH}))",
+    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部|必须|需要?|应该?|"
+    rf"都?得|要)?(?:{_AFTER_ZH}))",
     re.ASCII,
 )
 _TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
 _LIST_GAP = re.compile(r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", re.ASCII)
+_APPOSED = re.compile(r"(?:、|和|与|及|以及|跟)[\u3400-\u9fff]{1,8}", re.ASCII)
+"""What stands between two names the second of which a Chinese word explains: A和金额B."""
 _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
 _KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|{_REASON}|请|一律)+\s*\Z", re.ASCII)
 _LIST_LEAD = re.compile(r"\s*(?:(?:and|but|also|so|the|both|please)\s+)*")
@@ -81,13 +85,19 @@ _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "th
 _IT = re.compile(
     r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
     r"omit|discard|leave|forget) (?:it|them|that|this|those)\b"
-    rf"(?: out)?|\b(?:they|these|those|both|it|this|that|which)(?: two| both| columns?| features?|"
+    rf"(?: out)?|\b(?:take|leave|keep|throw|kick|cut|put) (?:it|them|that|this|those|these|both|"
+    rf"all)(?: ones?)? (?:out|away|aside)\b|\b(?:they|these|those|both|it|this|that|which)"
+    rf"(?: two| both| columns?| features?|"
     rf" fields?)? (?:{_AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
     re.ASCII,
 )
 _NEW_SUBJECT = re.compile(
     r",\s*(?!(?:it|they|this|that|which|these|those|so|and|but|because|as)\b)(?:the )?[\w ]{2,40}? "
     r"(?:is|are|was|were|gets?|leaks?|comes?)\b"
+)
+_THESE = re.compile(
+    r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|二者|两者|"
+    r"[两三]列)(?:都|也|就|统统|一律)*"
 )
 _WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
 _MOST = 40
@@ -127,7 +137,11 @@ def barred_after(
         for earlier in reversed(mentions[:position]):
             gap = text.low[earlier.end : chosen[-1].start]
             # A comma alone may end the request before: "predict price, sqft must not be used".
-            if not _LIST_GAP.fullmatch(gap) or ("," in gap and (len(chosen) == 1 or enumerated)):
+            if not (_LIST_GAP.fullmatch(gap) or _APPOSED.fullmatch(gap)) or (
+                "," in gap and (len(chosen) == 1 or enumerated)
+            ):
+                break
+            if "," in gap and _asked_for(text, earlier):
                 break
             enumerated = enumerated or "、" in gap
             chosen.append(earlier)
@@ -144,6 +158,13 @@ def barred_after(
         columns += names
         ranges += [(start, match.end())] if names else []
     return columns, ranges
+
+
+def _asked_for(text: Text, mention: Mention) -> bool:
+    """Tell whether a verb of prediction stands in the clause before a name."""
+    start = text.clause(mention.start)[0]
+    before = text.tokens[text.token_at(start) : mention.first]
+    return any(t.stem in PREDICT or t.low in PREDICT_ZH for t in before)
 
 
 def _inside(place: int, ranges: list[tuple[int, int]]) -> bool:
@@ -196,10 +217,12 @@ def _drop_them(
 def _joined_before(text: Text, schema: Schema, place: int) -> tuple[list[str], int] | None:
     """Return the columns that *and* joins to a name: 气温 of "气温和湿度以外"."""
     last = text.token_at(place) - 1
-    if last < 1 or text.tokens[last].low not in _JOIN - {"the"}:
+    if last >= 0 and "、" in text.norm[text.tokens[last].end : place]:
+        last += 1
+    elif last < 1 or text.tokens[last].low not in _JOIN - {"the"}:
         return None
-    clause = text.clause(text.tokens[last].start)[0]
-    first = max(text.token_at(clause), last - _WINDOW)
+    clause = text.clause(text.tokens[last - 1].start)[0]
+    first = max(text.token_at(clause), last - 2 * _WINDOW)
     while first < last and text.tokens[first].low in FEATURE_ZH | FEATURE:
         first += 1
     found = _longest(text, schema, first, last - 1)
@@ -223,6 +246,8 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         if rest and not re.match(r"(?:了|掉|吧|建模|训练|参与|作为|的|于|做)", rest):
             return [], 0
     stop = clause[0] + len(_KIND_END.sub("", text.low[clause[0] : match.start()]))
+    if meant := _these(text, clause[0], match.start()):
+        clause, stop = meant, meant[1]
     last = text.token_at(stop) - 1
     first_allowed = text.token_at(clause[0])
     names: list[str] = []
@@ -235,18 +260,33 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
         if text.tokens[last].low in _JOIN:
             last -= 1
             continue
-        found = _longest(text, schema, max(first_allowed, last - _WINDOW + 1), last)
+        reach = 2 * _WINDOW if text.tokens[last].cjk else _WINDOW
+        found = _longest(text, schema, max(first_allowed, last - reach + 1), last)
         if found is None:
             break
         several, first = found
         names += several[::-1]
         start, last = text.tokens[first].start, first - 1
-        if last < first_allowed or text.tokens[last].low not in _JOIN:
+        if last < first_allowed:
+            break
+        listed = "、" in text.norm[text.tokens[last].end : start]
+        if not listed and text.tokens[last].low not in _JOIN:
             break
     if len(names) > 1:
         earlier, start = _enumerated(text, schema, start)
         names += earlier
     return names[::-1], start
+
+
+def _these(text: Text, start: int, end: int) -> tuple[int, int] | None:
+    """Return the clause before "这两列别用", in which the columns stand, if it asks for nothing."""
+    lead = text.low[start:end].strip(" \"'")
+    if not lead or not _THESE.fullmatch(lead) or text.norm[max(0, start - 1)] != ",":
+        return None
+    clause = text.clause(max(0, start - 2))
+    inside = [t for t in text.tokens if clause[0] <= t.start < clause[1]]
+    asks = any(t.stem in PREDICT or t.low in PREDICT_ZH for t in inside)
+    return None if asks or not inside else clause
 
 
 def _enumerated(text: Text, schema: Schema, start: int) -> tuple[list[str], int]:
@@ -278,7 +318,8 @@ def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[list[st
         window = text.tokens[begin : last + 1]
         if any(t.low in _JOIN for t in window) or any(text.is_used(t.start) for t in window):
             continue
-        columns = columns_for(text.norm[window[0].start : window[-1].end], schema)
+        words = text.norm[window[0].start : window[-1].end]
+        columns = columns_for(words, schema) if "、" not in words else []
         if columns:
             return [column.name for column in columns], begin
     return None

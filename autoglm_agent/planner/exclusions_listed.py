@@ -17,6 +17,12 @@ _BAR = (
     r"(?:do not|don't|dont|must not|mustn't|cannot|can't|may not) use)\b"
 )
 _IN_BRACKETS = re.compile(rf"{_BAR}[^.;!?()]{{1,60}}\(([^()]{{1,200}})\)", re.ASCII)
+_BAR_WORDS = re.compile(_BAR + r"(?: (?:out|use|using|of|the|all|any))*\s", re.ASCII)
+_OF_BOTH = re.compile(
+    r"\s*(?:(?:may|should|can|must|is|are|be|appear\w*|occur\w*|end\w*|up|shared) )*"
+    r"(?:in|on|across|between|into) (?:both|the two|train\w*|the train\w*)\b",
+    re.ASCII,
+)
 _KEPT = re.compile(r"\b(?:but|predict\w*|target|only|except for)\b", re.ASCII)
 _ITEM = re.compile(r"\s*(?:,\s*(?:and |or )?|、|/|\band\b|\bor\b|&|和|与|及)\s*")
 _NEITHER = re.compile(
@@ -57,8 +63,11 @@ def listed(
     ranges: list[tuple[int, int]] = []
     for match in _IN_BRACKETS.finditer(text.low):
         names = _all_named(text, mentions, *match.span(1))
+        if _OF_BOTH.match(text.low, match.end()):
+            # "No aircraft (tail_no) in both train and test" divides the rows, and bars nothing.
+            continue
         if names and not text.is_used(match.start()) and not _KEPT.search(match.group()):
-            columns += names
+            columns += [*_before_bracket(text, schema, match), *names]
             ranges.append(match.span())
     for match in _NEITHER.finditer(text.low):
         found = [columns_for(text.norm[slice(*match.span(i))], schema) for i in (1, 2)]
@@ -78,6 +87,14 @@ def listed(
         columns += names
         ranges += [match.span()] if names else []
     return columns, ranges
+
+
+def _before_bracket(text: Text, schema: Schema, match: re.Match[str]) -> list[str]:
+    """Return what a list bars before its last item, which the bracket explains."""
+    lead = _BAR_WORDS.match(text.low, match.start())
+    words = text.norm[lead.end() if lead else match.start() : match.start(1) - 1]
+    items = _ITEM.split(words)[:-1]
+    return [c.name for item in items if item for c in columns_for(item, schema)]
 
 
 def _all_named(text: Text, mentions: list[Mention], start: int, end: int) -> list[str]:

@@ -33,11 +33,11 @@ _LATE = (
 _LEAK = (
     r"(?:downstream|leaks?|leaking|leaky|leakage|cheating|giveaways?|gives? (?:it|the \w+) away|"
     r"post[- ]?hoc|"
-    r"after the fact)"
+    r"post[- ]event|after the fact)"
 )
 _BE = r"(?:is|are|was|were|gets?|got|will be|'s|s)"
 _NO_USE = (
-    r"out(?= ?(?:[.,;!)]|\Z))|"
+    r"(?:(?:is|are|was|were|'s|'re) )?out(?= ?(?:[.,;!)]|\Z))|"
     r"(?:(?:has|have|needs?|ought) to|must|should) (?:go|"
     r"(?:stay|be|remain|be kept) (?:out(?:side)?|away)|"
     r"be dropped|be left out|"
@@ -59,7 +59,9 @@ _OF_IT = (
     r"(?:use|include|feed|rely on|consider|touch|take|keep|trust)(?: (?:it|them|these|those|that|"
     r"this|either|any|both))?(?= ?(?:[.,;!?)]|\Z|as |in |for |please|pls))|"
     r"(?:drop|remove|ignore|exclude|skip|omit|discard|leave|forget|kick|throw|strip|delete|cut)"
-    r"(?: out)? (?:it|them|that|this|those|these|both|all|all three|either)\b(?: out)?"
+    r"(?: out)? (?:it|them|that|this|those|these|both|all|all three|either)\b(?: out)?|"
+    r"(?:take|keep|put|get) (?:it|them|that|this|those|these|both|all)(?: ones?)? "
+    r"(?:out|away|aside)\b"
 )
 """Said of a subject that stands further back: "..., so not available", "..., drop both"."""
 _TOLD = re.compile(
@@ -94,7 +96,9 @@ _ABOUT = re.compile(
     r"to do with|related to|regarding|concerning|of) (?:the |a |an )?"
 )
 _LEAD = re.compile(
-    r"(?:the|our|its|both|but|and|also|note:?|nb:?|ps:?|pls note|注意:?|其中)\s*", re.I
+    r"(?:the|our|its|both|but|and|also|so|hence|therefore|thus|note:?|nb:?|"
+    r"ps:?|pls note|注意:?|其中)\s*",
+    re.I,
 )
 _LISTED = re.compile(
     r"\b(?:nothing|anything|no columns?|no fields?|features?|columns?|fields?|variables?|"

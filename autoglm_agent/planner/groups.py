@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from itertools import islice
 
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, PREDICT, PREDICT_ZH
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PREDICT_ZH
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
@@ -31,7 +31,9 @@ _APART = re.compile(
     r"(?:seen|met)\b|"
     r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|"
     r"个集合|份)|"
-    r"没见过|未见过|全新的(?!/)|(?:出现)?在一(?:边|侧)|分到两|不重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分",
+    r"没见过|未见过|全新的(?!/)|(?:出现)?在一(?:边|侧)|分到两|不(?:能|要|可|得|会)?(?:有)?重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分|"
+    r"(?:其中|只[^,;。]{0,6})一(?:边|侧|方)|"
+    r"train\w*[^.;。!?]{0,6}(?:和|与|、|跟|或|/)[^.;。!?]{0,4}test",
     re.ASCII,
 )
 _TOGETHER = re.compile(
@@ -54,6 +56,11 @@ _ALL_OF = re.compile(
 _OF_ONE = re.compile(
     r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40})", re.ASCII
 )
+_SAME = re.compile(
+    r"\b(?:the same|one|a single|each) ([\w-]{3,40})|"
+    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff])",
+    re.ASCII,
+)
 _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
@@ -66,7 +73,7 @@ _KEPT = re.compile(
 _STRICT = re.compile(
     r"\b(?:not|never|no|n't|avoid|without|disjoint|unseen|same|either|overlap\w*|shar\w+|"
     r"never[- ]seen|held[- ]out|keep\w*|generali[sz]\w*|(?:be|are|only) new|"
-    r"only (?:on|in) one)\b|n't\b|"
+    r"only (?:on|in) one|stay\w* (?:on|in) one)\b|n't\b|"
     r"[\u3400-\u9fff]",
     re.ASCII,
 )
@@ -92,6 +99,11 @@ _NOT_GROUPS = word_set(
     result results error value values case cases example examples percent order future past
     metric report 训练 训练集 测试 测试集 数据 样本 时间 日期 模型 同时 出现 集合
     """
+)
+_TURN = re.compile(
+    r"\b(?:but|and|while|with)\b(?= (?:\w+ ){0,3}(?:test|train|validat|evaluat|split|keep|hold|"
+    r"leav|mak|never|no|do)\w*)|(?:但是?|并且?|同时|而且)(?=[^,;。]{0,6}(?:测试|训练|验证|划分|同一))",
+    re.ASCII,
 )
 _NUMBERED = re.compile(r"(?:编号|编码|代码|号码|名称|序号|ID|id|号|名)\Z")
 _MOST = 40
@@ -140,6 +152,13 @@ def kept_apart(
                 column = _named_group(text, schema, mentions, barred, (first, last))
                 if column is not None:
                     return column, first, last
+            # "The same X may have several rows, don't let him be on both sides."
+            if same := _SAME.search(low):
+                place = (start + same.start(same.lastindex or 1), start + same.end())
+                column = _named_group(text, schema, mentions, barred, place)
+                column = column or _whom(text.low[slice(*place)], schema)
+                if column is not None:
+                    return column, start + same.start(), end
     return _held_out(text, schema, mentions, barred)
 
 
@@ -154,7 +173,18 @@ def _clauses(text: Text, start: int, end: int) -> list[tuple[int, int]]:
         if not pieces or token.start >= pieces[-1][1]:
             pieces.append(text.clause(token.start))
     told = [piece for piece in pieces if _APART.search(text.low[piece[0] : piece[1]])]
-    return [piece for piece in told if _KEPT.search(text.low[piece[0] : piece[1]])]
+    kept = [piece for piece in told if _KEPT.search(text.low[piece[0] : piece[1]])]
+    return [_after_goal(text, *piece) for piece in kept]
+
+
+def _after_goal(text: Text, start: int, end: int) -> tuple[int, int]:
+    """Cut off the request before: "predict sales *but test on shops it has never seen*"."""
+    turn = _TURN.search(text.low, start, end)
+    goal = any(
+        t.stem in PREDICT or t.low in PREDICT_ZH
+        for t in text.tokens[text.token_at(start) : text.token_at(turn.start() if turn else start)]
+    )
+    return (turn.start(), end) if turn and goal else (start, end)
 
 
 def _held_out(
@@ -245,6 +275,21 @@ def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | N
             fits.append((rank, len(fits), column))
     fits = [f for f in fits if f[2].identifies or f[2].profile.kind in ("category", "text", "id")]
     return min(fits)[2] if fits else None
+
+
+def _whom(word: str, schema: Schema) -> Column | None:
+    """Return the one column that numbers whom a word means: `cust_id` for *borrower*, 牛号."""
+    if word.isascii() and stem(word) not in ENTITIES:
+        return None
+    found = [
+        column
+        for column in schema.columns
+        if _can_group(column)
+        and (column.identifies and any({p.stem, *p.alternatives} & ENTITIES for p in column.parts)
+             if word.isascii() else _NUMBERED.sub("", column.name) == word != column.name)
+        and column.profile.distinct < schema.profile.rows
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _can_group(column: Column) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text, word_set
@@ -114,8 +116,14 @@ _COUNT_NAMES = word_set(
 )
 
 
-def find_intent(text: Text, schema: Schema) -> Found[str]:
-    """Return the intent; `predict` when nothing says otherwise."""
+def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) -> Found[str]:
+    """Return the intent; `predict` when nothing says otherwise.
+
+    Args:
+        text: The instruction.
+        schema: The table's columns.
+        mentions: Column mentions; a word that ends a name, as in *market segment*, asks nothing.
+    """
     predicts = _PREDICT.search(text.low)
     described = _PROFILE.search(text.low)
     if (
@@ -129,6 +137,7 @@ def find_intent(text: Text, schema: Schema) -> Found[str]:
     if (
         grouped
         and not text.is_used(grouped.start())
+        and not any(m.start < grouped.start() and m.end >= grouped.end() for m in mentions)
         and not _governed(text, predicts, schema, "segment", "cluster", "group", "细分", "分群")
     ):
         return Found("clustering", *grouped.span(), 0.9)

@@ -72,6 +72,8 @@ business|company companies firm firms shipping corporation enterprise industry|�
 sports|team teams player players match game games league season goals football soccer \
     basketball|球队 球员 比赛 联赛 足球 篮球
 family|marriage wedding wife husband boyfriend girlfriend divorce|婚礼 恋爱 老婆 老公 男朋友 女朋友
+crime|steal steals stolen stole theft thefts thief thieves robbery robberies burglary burglaries \
+    crime crimes police|被盗 被偷 偷走 失窃 盗窃 犯罪 小偷
 politics|election elections vote votes party president gdp inflation unemployment|选举 投票 \
     通胀 失业率
 """

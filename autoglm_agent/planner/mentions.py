@@ -14,6 +14,7 @@ from autoglm_agent.planner.grammar import (
     QUESTION,
 )
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.run_together import run_together
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, distance
 
@@ -46,7 +47,10 @@ def find_mentions(text: Text, schema: Schema) -> list[Mention]:
     found: list[Mention] = []
     index = 0
     while index < len(text.tokens):
-        mention = _exact_at(text, schema, index) or _typo_at(text, schema, index)
+        mention = _exact_at(text, schema, index)
+        if mention is None or mention.first == mention.last:
+            mention = _run_together_at(text, schema, index) or mention
+        mention = mention or _typo_at(text, schema, index)
         if mention is None:
             index += 1
         else:
@@ -163,6 +167,14 @@ def _initials(text: Text, schema: Schema, first: int) -> Mention | None:
         if len(columns) == 1 and len(columns[0].parts) == 1 and window[-1].low not in CONTEXT:
             return _made(text, columns[0], first, last, 0.9)
     return None
+
+
+def _run_together_at(text: Text, schema: Schema, first: int) -> Mention | None:
+    """Match words to the one name that runs their beginnings together: `schoolsup`."""
+    if text.tokens[first].cjk or not text.tokens[first].whole:
+        return None
+    found = run_together(text, schema, first)
+    return _made(text, found[0], first, found[1], 0.9) if found is not None else None
 
 
 def _known_word(word: str) -> bool:

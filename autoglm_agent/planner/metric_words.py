@@ -64,7 +64,8 @@ _UNSUPPORTED = re.compile(
 )
 _WISHES = (
     ("recall", re.compile(
-        r"(?:do not|don'?t|not|never|without|avoid)\s+(?:to\s+)?(?:miss|missing|overlook|"
+        r"(?:do not|don'?t|not|never|without|avoid|can'?t|cannot)\s+(?:afford\s+)?(?:to\s+)?"
+        r"(?:miss|missing|overlook|"
         r"overlooking)\b|must not be missed|"
         r"catch (?:as many|all|every)|find (?:every|all) |as few false negatives|"
         r"avoid false negatives|"
@@ -79,6 +80,7 @@ _WISHES = (
         r"costly|annoying|harmful|unacceptable)|"
         r"(?:avoid|few|fewer|no|minimi[sz]e|reduce|as few) false (?:alarms?|positives?)|"
         r"(?:不要|不能|别|避免|减少|降低|尽量少|少)(?:误报|误判|误伤|误杀|误诊|虚警)|宁可漏|"
+        r"报(?:出来|上来)?的(?:一定|必须|都|得)?要?准|"
         r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:miss\w*|overlook\w*)\b[^.;!?]{0,30}"
         r"\b(?:than|to)\b|false accusation|wrongly accus\w+", re.ASCII)),
 )  # fmt: skip
@@ -118,7 +120,7 @@ def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Fou
     for name, pattern in _METRICS:
         for match in pattern.finditer(text.low):
             start, end = match.span()
-            if any(s < end and e > start for s, e in [*covered, *taken]):
+            if any(s < end and e > start for s, e in covered) or _only_named(start, end, taken):
                 continue
             covered.append((start, end))
             if not _negated(text, start, end):
@@ -146,6 +148,15 @@ def asked_for(metric: str | None) -> str | None:
     if metric is None or metric in ("accuracy", "precision"):
         return None
     return "class" if metric in CLASSIFICATION else "number"
+
+
+def _only_named(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
+    """Tell whether a column's name hides a measure's: not where the name is but a part of it.
+
+    *Balanced accuracy* is a measure even where a column is called `balance`.
+    """
+    inside = (s < end and e > start for s, e in taken if not (start <= s and e < end))
+    return any(inside)
 
 
 def metric_ranges(text: Text) -> list[tuple[int, int]]:

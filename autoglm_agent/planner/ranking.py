@@ -20,6 +20,7 @@ BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO = 0.6, 0.6
+_AFTER_NAME, _AS_WRITTEN = 0.6, 0.85
 
 
 def rank_by_word(
@@ -59,6 +60,8 @@ def rank_by_word(
             # Only 分类 or "class(ify)" means the column, while other words mean another one.
             continue
         score = anchor.score * _after_event(text, anchor, events) * standing.weight(anchor)
+        if _name_before(text, anchor, mentions):
+            score *= _AFTER_NAME
         if anchor.how == "generic" and anchor.first in named:
             score *= _NAMED_ELSEWHERE
         if score <= 0.15:
@@ -94,6 +97,20 @@ def _after_event(text: Text, anchor: Anchor, events: dict[int, set[str]]) -> flo
         return 1.0
     gap = text.norm[text.tokens[before].end : text.tokens[anchor.first].start]
     return _AFTER_EVENT if gap == " " else 1.0
+
+
+def _name_before(text: Text, anchor: Anchor, mentions: list[Mention]) -> bool:
+    """Tell whether a word meant only by its sense completes a name: `higher` in *higher education*.
+
+    The name must be a two-valued column's, said before the word and not through it.
+    """
+    if anchor.how not in ("tight", "near") or not anchor.first:
+        return False
+    before = next((m for m in mentions if m.last == anchor.first - 1), None)
+    if before is None or before.column is anchor.column or not before.column.two_valued:
+        return False
+    gap = text.norm[before.end : text.tokens[anchor.first].start]
+    return gap == " " and before.score >= _AS_WRITTEN
 
 
 def _value_fit(column: Column, wanted: str | None) -> float:

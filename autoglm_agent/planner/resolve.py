@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from autoglm_agent.planner.abbreviations import shortens
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import name_anchors, senses
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT
@@ -14,6 +15,7 @@ from autoglm_agent.planner.text import Text, distance, key_of, read_text
 
 _SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
+_RUN, _LONGEST = 2, 4
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -51,6 +53,28 @@ def columns_for(phrase: str, schema: Schema) -> list[Column]:
     return list(found) if len(heads) == 1 and meant and len(found) <= _SIDES else []
 
 
+def _run_named(text: Text, schema: Schema) -> Column | None:
+    """Return the one column of a Chinese name with all of a phrase but what is measured in it.
+
+    实际送达时间 is `实际送达_分钟`: 实际送达 stands in its name, and minutes are a 时间.
+    """
+    words = text.norm.strip().rpartition("的")[2]
+    said, tail = words[:-_RUN], words[-_RUN:]
+    if len(said) < _RUN or said.isascii() or tail.isascii():
+        return None
+    meant = {c.name for c in concepts_of(tail)}
+    timed = [
+        column
+        for column in schema.columns
+        if any(part.says(tail) or part.concepts & meant for part in column.measure)
+    ]
+    for size in range(len(said), _RUN - 1, -1) if timed else ():
+        found = [column for column in timed if said[-size:] in column.name]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
 @lru_cache(maxsize=4096)
 def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     text = read_text(phrase, schema.vocabulary)
@@ -59,6 +83,8 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         return (mentions[0].column,)
     if misspelt := _misspelt(phrase, schema):
         return (misspelt,)
+    if text.tokens and (run := _run_named(text, schema)):
+        return (run,)
     scores: dict[str, float] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in name_anchors(text, schema, [], senses(text)):
@@ -66,7 +92,7 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         scores[anchor.column.name] = max(scores.get(anchor.column.name, 0.0), score)
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
-        only = _partly_named(text, schema)
+        only = _partly_named(text, schema) or _all_shortened(text, schema)
         return (only,) if only is not None else ()
     best = tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
     if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
@@ -88,7 +114,7 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
         if told
         and all(
             any(
-                not part.light
+                not (part.light and part not in column.measure)
                 and (part.says(text.tokens[i].stem)
                      or bool(part.concepts & {c.name for c in meaning[i].concepts}))
                 for part in column.parts
@@ -96,6 +122,26 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
             for i in told
         )
     ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
+
+
+def _all_shortened(text: Text, schema: Schema) -> Column | None:
+    """Return the one column each part of whose name shortens its word: *credit score*, `cr_score`.
+
+    A part begins its word with two letters or more; light ones at the end of a name may be unsaid.
+    """
+    words = [t.low for t in text.tokens if t.low not in BREAKS | CONTEXT]
+    if not 2 <= len(words) <= _LONGEST or not all(w.isascii() and w.isalpha() for w in words):
+        return None
+    found = []
+    for column in schema.columns:
+        names = schema.cut_names[column.name]
+        rest = column.parts[len(words) :]
+        if len(names) < len(words) or not all(part.light for part in rest):
+            continue
+        pairs = list(zip(names, words, strict=False))
+        if all(len(n) >= _RUN and (w.startswith(n) or shortens(n, w)) for n, w in pairs):
+            found.append(column)
     return found[0] if len(found) == 1 else None
 
 

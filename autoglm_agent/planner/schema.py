@@ -88,6 +88,11 @@ class Column:
             before = tuple(p for p in self.parts[:cut] if p.stem in _CALENDAR)
         return (*after, *before) or self.parts
 
+    @cached_property
+    def measure(self) -> tuple[Part, ...]:
+        """The units at the end of the name, which say what is measured: 分钟 a *time*."""
+        return tuple(p for p in self.parts[1:] if p.light and p.alternatives)
+
     @property
     def measured(self) -> bool:
         """Whether the name ends in a measure, as `Rented Bike Count` does: no word is its head."""
@@ -180,7 +185,7 @@ class Schema:
             of_unit = index > 0 and word in UNITS and all(w in UNITS or w.isdigit() for w in tail)
             if word == "t" and words[-1] in _DEGREES:
                 told = (*told, "temperature")
-            told = (*told, *side, *(QUANTITIES.get(word, ()) if of_unit else ()))
+            told = (*told, *side, *(QUANTITIES.get(word, ()) if of_unit or len(words) == 1 else ()))
             alternatives = frozenset(stem(w) for w in told)
             keys = [stem(word), *alternatives]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
@@ -195,6 +200,11 @@ class Schema:
         text = read_text(name, _name_vocabulary())
         words = [token.low for token in text.tokens] or [name.lower()]
         return [part for word in words for part in _unglued(word)]
+
+    @cached_property
+    def cut_names(self) -> dict[str, list[str]]:
+        """The words of every column's name, as they are written."""
+        return {column.name: self.cut(column.name) for column in self.columns}
 
     def touched_by(self, word_stem: str, concepts: set[str]) -> set[str]:
         """Return the names of the columns that a word could mean by their core words.
@@ -294,7 +304,7 @@ def _named_by(word_stem: str, schema: Schema) -> frozenset[str]:
 
 @cache
 def _name_vocabulary() -> frozenset[str]:
-    return chinese_words() | {"是否"}
+    return chinese_words() | {"是否"} | {unit for unit in UNITS if not unit.isascii()}
 
 
 _GLUED = re.compile(

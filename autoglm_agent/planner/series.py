@@ -13,7 +13,8 @@ from autoglm_agent.planner.text import Text, stem
 
 _NAME = re.compile(r"(?P<stem>.*\D)_?(?P<number>\d{1,3})\Z", re.DOTALL)
 _EARLIER = re.compile(
-    r"(?:first|previous|earlier|prior|preceding|other) (?:(?P<en>two|three|four|\d) )?"
+    r"(?:(?P<count>two|three|four|\d) )?(?:first|previous|earlier|prior|preceding|other) "
+    r"(?:(?P<en>two|three|four|\d) )?"
     r"(?P<noun>[a-z]{3,20})|"
     r"(?:之前|此前|前面|以前|前)的?(?P<zh>[一两二三四几\d])?(?:次|个|期|轮|学期)?的?"
     r"(?P<word>[\u3400-\u9fff]{2})",
@@ -41,7 +42,7 @@ def earlier_members(text: Text, schema: Schema, index: int) -> tuple[list[str], 
     members = _series(words, schema)
     if len(members) < 2:
         return None
-    told = match["en"] or match["zh"] or ""
+    told = match["en"] or match["count"] or match["zh"] or ""
     count = int(told) if told.isdigit() else _COUNTS.get(told, len(members) - 1)
     names = [column.name for column in members[:count]]
     return names, text.token_at(text.tokens[index].start + match.end())

@@ -29,7 +29,11 @@ _READINGS = frozenset(
     ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
 )
 """Words that say only that a thing is measured: 一氧化碳*浓度*."""
-_HOW_MANY = re.compile(r"\bhow (?:many|much) (?:of the |\w+ )?\Z|多少(?:个|名|位|次)?\Z", re.ASCII)
+_HOW_MANY = re.compile(
+    r"\bhow (?:many|much) (?:of the |\w+ )?\Z|\b(?:number|count) of (?:the |\w+ )?\Z|"
+    r"多少(?:个|名|位|次)?\Z",
+    re.ASCII,
+)
 _WHICH = re.compile(
     r"\b(?:which|what)(?: (?:kind|type|sort|class|category) of)? (?:\w+ )?\Z", re.ASCII
 )
@@ -72,6 +76,8 @@ class Standing:
         weight = _WEIGHT.get(place.region, 0.0)
         if not weight:
             return 0.0
+        if anchor.how == "exact" and anchor.column.numeric and self._counted(anchor):
+            return 1.0
         if _modifies_other(self._text, anchor, self._strong) or _of_a_head(
             self._text, anchor, self._strong
         ):

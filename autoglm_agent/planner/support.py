@@ -213,7 +213,8 @@ def _qualifiers(anchor: Anchor, text: Text, places: Sequence[Place]) -> list[int
             found.append(index)
         index -= 1
     index = anchor.last + 1
-    inside = False
+    # "How many bikes get stolen": of a count all that follows tells what is counted.
+    inside = text.tokens[anchor.last].low in ("how", "many")
     stop = min(len(text.tokens), index + 2 * _REACH)
     while (
         index < stop

@@ -97,18 +97,19 @@ def _asked_first(text: Text, ranked: list[Choice]) -> list[Choice]:
 
     Only one column may stand right after such a verb, and it must be named as it is written.
     """
-    named = [c for c in ranked if c.how == "exact" and _after_verb(text, c)]
+    named = [c for c in ranked if c.how == "exact" and after_verb(text, c.start)]
     if len(named) != 1 or not ranked or ranked[0] is not named[0]:
         return ranked
     start, end = text.sentence(named[0].start)
     return [c for c in ranked if c.how != "exact" or start <= c.start < end]
 
 
-def _after_verb(text: Text, choice: Choice) -> bool:
-    index = text.token_at(choice.start) - 1
+def after_verb(text: Text, place: int) -> bool:
+    """Tell whether a verb of prediction stands right before a place, articles aside."""
+    index = text.token_at(place) - 1
     while index >= 0 and text.tokens[index].low in BREAKS:
         index -= 1
-    if index < 0 or text.tokens[index].start < text.sentence(choice.start)[0]:
+    if index < 0 or text.tokens[index].start < text.sentence(place)[0]:
         return False
     verb = text.tokens[index]
     return verb.low in PREDICT_ZH if verb.cjk else verb.stem in PREDICT

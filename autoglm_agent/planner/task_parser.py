@@ -28,7 +28,7 @@ from autoglm_agent.planner.schema import Column, Schema, schema_of
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.splits import find_group_column, find_time_column
-from autoglm_agent.planner.target import choose_target
+from autoglm_agent.planner.target import after_verb, choose_target
 from autoglm_agent.planner.text import Text, read_text
 
 if TYPE_CHECKING:
@@ -50,10 +50,15 @@ _INTERPRETABLE = re.compile(
     r"(?:read|follow|see|check|understand|audit|inspect))\b|"
     r"\b(?:wants?|needs?|like|able|has|have|must|should) to (?:understand|see|know) (?:why|"
     r"the reasons?)\b|\bunderstand why\b|\b(?:clear|give|show|with) reasons?\b|"
+    r"\b\w+ (?:can|could) (?:read|follow|understand|interpret|check|explain) "
+    r"(?:it|them|this|that)\b|"
+    r"\b(?:he|she|they|we|i|you|\w+s) can (?:interpret|explain|defend|justify)\b|"
+    r"\bsimple (?:\w+ )?formula\b|"
     r"so that [\w ]{1,30} understands?\b|can understand\b"
     r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|(?:说明|给出|解释|"
     r"讲出)[^，,;。]{0,8}(?:原因|理由|依据|为什么)|(?:向|给|跟)[^，,;。]{1,8}(?:说明|交代|解释|"
     r"讲清)|透明|白盒|看得懂|看懂|能懂|听得懂|能听懂|"
+    r"说清楚?(?:原因|理由)|讲清楚?(?:原因|理由)|(?:向|给|跟|和)[^，,;。]{1,8}(?:说清|说得清)|"
     r"易懂|容易理解|能理解|便于解释|方便解释|易于解释|要解释|能说清|说得清|可以解释|能够解释|"
     r"解释得|可理解|方便理解|看得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|"
     r"给出原因|好理解|讲清|讲得清|讲明白|说明白",
@@ -66,6 +71,11 @@ _NOT_INTERPRETABLE = re.compile(
 )
 _REPORTED = re.compile(
     r"(?:'s| is| are) what (?:we|i|they) (?:\w+ )?(?:report|use|look at|track|go by)"
+)
+_AS_REGRESSION = re.compile(
+    r"\bas (?:a )?regression\b|\bregression (?:task|problem)\b|(?:做|作为|用|按)回归|"
+    r"回归(?:任务|问题)",
+    re.ASCII,
 )
 _OF_CLASSES = re.compile(r"分类|classif", re.I)
 """What makes *accuracy* more than a way to speak: "classification accuracy"."""
@@ -115,14 +125,36 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     if target is not None:
         choice = Choice(schema.by_name[target], 1.0, 0, 0, "default")
         return _supervised(text, schema, choice, exclusions, costs, slots)
-    intent = find_intent(text, schema)
+    intent = find_intent(text, schema, mentions)
     if intent.value != "predict":
         exclusions.complain(schema)
         return _unsupervised(text, schema, intent, exclusions, slots)
+    _refuse_contradiction(text, mentions, exclusions, slots)
     barred = [*exclusions.columns, *filter(None, [slots.values.get("group_column")])]
     wanted = "class" if costs is not None else asked_for(slots.values.get("metric"))
     choice = choose_target(text, schema, mentions, barred, wanted)
     return _supervised(text, schema, choice, exclusions, costs, slots)
+
+
+def _refuse_contradiction(
+    text: Text, mentions: list[Mention], exclusions: Exclusions, slots: _Slots
+) -> None:
+    """Refuse to predict a column that is to be left out, and classes' measures of a regression."""
+    for mention in mentions:
+        name = mention.column.name
+        inside = text.clause(mention.start)[0] < mention.start
+        if name in exclusions.columns and inside and after_verb(text, mention.start):
+            raise InputError(
+                f"{name!r} is to be predicted and to be left out as well.",
+                "Withdraw one of the two requests.",
+            )
+    metric = slots.values.get("metric")
+    told = _AS_REGRESSION.search(text.low)
+    if told and metric in CLASSIFICATION and metric not in ("accuracy", "precision"):
+        raise InputError(
+            f'{metric} does not fit: "{text.span(*told.span())}" asks for a quantity.',
+            f"Choose one of {', '.join(REGRESSION)}.",
+        )
 
 
 def _supervised(

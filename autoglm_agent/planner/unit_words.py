@@ -3,9 +3,9 @@
 _QUANTITIES = {
     "power": "w kw mw kwp wp hp kva",
     "energy consumption": "wh kwh mwh",
-    "weight mass": "g kg t lb lbs oz ton tons tonne tonnes",
-    "distance length": "m km mi ft yd cm inch inches",
-    "time duration": "s sec secs min mins h hr hrs ms",
+    "weight mass 重量": "千克 公斤 吨 g kg t lb lbs oz ton tons tonne tonnes",
+    "distance length 距离 里程": "公里 千米 m km mi ft yd cm inch inches",
+    "time duration 时间 时长": "秒 分钟 小时 天 s sec secs min mins h hr hrs ms",
     "temperature": "c f k degc degf celsius fahrenheit",
     "pressure": "bar mbar pa kpa mpa psi torr mmhg",
     "volume": "l ml dm3 m3 cm3",
