@@ -70,7 +70,7 @@ debt||debt|负债 债务
 credit_limit||limit credit_limit|额度 信用额度 授信额度
 credit_score||credit_score creditscore fico|信用评分 信用分 征信
 balance||balance|余额 存款余额
-deposit||deposit|存款
+deposit||deposit|存款 押金 定金 保证金
 wealth_product||wealth fund investment|理财 理财产品 基金
 payment||payment pay paid|付款 支付 还款
 bill||bill statement|账单
