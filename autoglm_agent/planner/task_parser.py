@@ -22,6 +22,7 @@ from autoglm_agent.planner.group_count import find_group_count
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
+from autoglm_agent.planner.negated import negated_goals
 from autoglm_agent.planner.paths import path_spans
 from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
 from autoglm_agent.planner.schema import Column, Schema, schema_of
@@ -117,7 +118,7 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
         schema.vocabulary,
         lambda norm, at: mend(norm, at, schema.word_stems, schema.concepts),
     )
-    for place in path_spans(text.norm):
+    for place in [*path_spans(text.norm), *negated_goals(text)]:
         text.use(*place)
     mentions = [m for m in find_mentions(text, schema) if not text.is_used(m.start)]
     slots = _Slots()
