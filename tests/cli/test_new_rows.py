@@ -1,0 +1,136 @@
+"""`predict` and `audit` on rows that are written otherwise than the training's."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autoglm_agent.automl.data.textnumbers import is_open, written_decimal
+from autoglm_agent.cli.main import main
+
+Command = Any
+
+
+def shop(rows: int = 300) -> pd.DataFrame:
+    """A table of two numbers, a category and a class that they tell."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(rows, 2)).round(4), columns=["x1", "x2"])
+    frame["cat"] = rng.choice(list("abc"), rows)
+    told = frame["x1"] + frame["x2"] + (frame["cat"] == "a") + 0.5 * rng.normal(size=rows)
+    return frame.assign(bought=np.where(told > 0.3, "yes", "no"))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+def started(home: Path, frame: pd.DataFrame, name: str, words: str) -> str:
+    from autoglm_graphs.runs import start_run
+    from autoglm_graphs.settings import Settings
+
+    frame.to_csv(home / f"{name}.csv", index=False)
+    settings = Settings(data=str(home / f"{name}.csv"), instruction=words, trials=1)
+    return str(start_run(settings, runs=home / "r", memory=False)["run"])
+
+
+@pytest.fixture(scope="module")
+def bought(home: Path) -> str:
+    """A run of `shop`."""
+    return started(home, shop(), "shop", "Predict bought")
+
+
+@pytest.fixture
+def autoglm(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Run the command; return exit code, output and what it said besides."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["autoglm", *words])
+        monkeypatch.setitem(os.environ, "AUTOGLM_RUNS", str(home / "r"))
+        with pytest.raises(SystemExit) as ending:
+            main()
+        out, err = capsys.readouterr()
+        return int(ending.value.code or 0), out, err
+
+    return run
+
+
+def predicted(autoglm: Command, run: str, text: str, folder: Path) -> tuple[pd.DataFrame, str]:
+    (folder / "new.csv").write_text(text, encoding="utf-8")
+    out = folder / "told.csv"
+    code, _, err = autoglm("predict", run, str(folder / "new.csv"), "--out", str(out))
+    assert code == 0, err
+    return pd.read_csv(out), err
+
+
+def test_decimal_commas_are_read_as_in_profiling(
+    autoglm: Command, bought: str, tmp_path: Path
+) -> None:
+    points = "x1,x2,cat\n0.126,-0.3,b\n-0.132,0.5,b\n1.640,-1.4,a\n"
+    commas = 'x1,x2,cat\n"0,126",-0.3,b\n"-0,132",0.5,b\n"1,640",-1.4,a\n'
+    wanted, _ = predicted(autoglm, bought, points, tmp_path)
+    told, err = predicted(autoglm, bought, commas, tmp_path)
+    pd.testing.assert_frame_equal(told, wanted)
+    assert err == ""
+
+
+def test_a_comma_that_may_mean_two_things_is_told(
+    autoglm: Command, bought: str, tmp_path: Path
+) -> None:
+    _, err = predicted(autoglm, bought, 'x1,x2,cat\n"1,234",0,a\n"2,345",0,b\n', tmp_path)
+    assert err.startswith("note: 'x1': '1,234' may be a thousand or a decimal")
+    assert len(err.splitlines()) == 1
+    _, err = predicted(autoglm, bought, 'x1,x2,cat\n"1,234.5",0,a\n"2,345",0,b\n', tmp_path)
+    assert err == ""
+
+
+def test_cells_that_the_model_cannot_use_are_told_once_a_column(
+    autoglm: Command, bought: str, tmp_path: Path
+) -> None:
+    text = 'x1,x2,cat\n0.1,1,a\n"a\u202ebc",1e400,zzz\n,1,\n1e400,1,zzz\n'
+    told, err = predicted(autoglm, bought, text, tmp_path)
+    assert list(told.columns) == ["prediction", "probability_no", "probability_yes"]
+    assert err.splitlines() == [
+        "note: 'x1': 2 cells of 4 cannot be read as a finite number, first 'a\\u202ebc' in row "
+        "2; treated as missing.",
+        "note: 'x2': 1 cell of 4 cannot be read as a finite number, first 'inf' in row 2; treated "
+        "as missing.",
+        "note: 'cat': 2 cells of 4 hold a value that training did not, first 'zzz' in row 2; "
+        "treated as an unseen level.",
+    ]
+    code, out, _ = autoglm("predict", bought, str(tmp_path / "new.csv"), "--json")
+    assert code == 0
+    assert [f"note: {note}" for note in json.loads(out)["notes"]] == err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("texts", "sign"),
+    [
+        (["0,126", "1,234"], ","),
+        (["1,5", "abc"], ","),
+        (["1,234", "2,345"], ""),
+        (["1,234", "2.5"], "."),
+        (["1,234,567"], "."),
+        (["1.234.567", "1.234"], ","),
+        (["1.234", "2.345"], ""),
+        (["-0.5"], "."),
+        (["abc"], ""),
+    ],
+)
+def test_the_decimal_sign_is_told_by_the_whole_column(texts: list[str], sign: str) -> None:
+    assert written_decimal(texts) == sign
+
+
+def test_a_comma_is_open_where_three_digits_follow() -> None:
+    assert [is_open(t) for t in ("1,234", "-12,345", "0,126", "1,2345", "1,23", "a,bcd")] == [
+        True, True, False, False, False, False,
+    ]  # fmt: skip
