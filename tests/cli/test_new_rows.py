@@ -134,3 +134,39 @@ def test_a_comma_is_open_where_three_digits_follow() -> None:
     assert [is_open(t) for t in ("1,234", "-12,345", "0,126", "1,2345", "1,23", "a,bcd")] == [
         True, True, False, False, False, False,
     ]  # fmt: skip
+
+
+def groups() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    centres = np.repeat([(0, 0), (6, 6), (0, 8)], 70, axis=0)
+    return pd.DataFrame(rng.normal(centres, 0.4), columns=["a", "b"])
+
+
+def test_new_rows_get_the_number_of_their_group(
+    autoglm: Command, home: Path, tmp_path: Path
+) -> None:
+    run = started(home, groups(), "groups", "Cluster the rows into 3 groups")
+    told, err = predicted(autoglm, run, "a,b\n0,0.1\n6,5.9\n0.2,8\nx,8\n", tmp_path)
+    assert list(told.columns) == ["cluster"]
+    (kept,) = (home / "r" / run / "predictions").glob("rows-*.parquet")
+    wanted = pd.read_parquet(kept).set_index("row")["cluster"]
+    assert told["cluster"].tolist()[:3] == [wanted[0], wanted[70], wanted[140]]
+    assert "first 'x' in row 4; treated as missing" in err
+    (tmp_path / "other.csv").write_text("c\n1\n")
+    code, _, err = autoglm("predict", run, str(tmp_path / "other.csv"))
+    assert (code, "lacks the columns 'a', 'b'" in err) == (2, True)
+
+
+def test_new_rows_are_told_how_unusual_they_are(
+    autoglm: Command, home: Path, tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(2)
+    run = started(
+        home,
+        pd.DataFrame(rng.normal(size=(200, 3)), columns=list("tpv")),
+        "odd",
+        "Find unusual rows",
+    )
+    told, _ = predicted(autoglm, run, "v,t,p\n0,0.1,0\n12,-11,15\n", tmp_path)
+    assert told["unusual"].tolist() == [False, True]
+    assert told["score"].is_monotonic_increasing
