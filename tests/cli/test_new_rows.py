@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from autoglm_agent.automl.data.textnumbers import is_open, written_decimal
 from autoglm_agent.cli.main import main
@@ -134,6 +135,26 @@ def test_a_comma_is_open_where_three_digits_follow() -> None:
     assert [is_open(t) for t in ("1,234", "-12,345", "0,126", "1,2345", "1,23", "a,bcd")] == [
         True, True, False, False, False, False,
     ]  # fmt: skip
+
+
+def test_the_audit_reads_what_predict_writes_and_says_what_to_give_for_our_own_file(
+    autoglm: Command, bought: str, home: Path, tmp_path: Path
+) -> None:
+    table, target = str(home / "shop.csv"), ("--target", "bought", "--json")
+    assert autoglm("predict", bought, table, "--out", str(tmp_path / "p.csv"))[0] == 0
+    _, out, _ = autoglm("audit", str(tmp_path / "p.csv"), table, *target)
+    told = pd.read_csv(tmp_path / "p.csv")
+    score = roc_auc_score(pd.read_csv(table)["bought"] == "yes", told["probability_yes"])
+    assert f"is {score:.6g} on 300 rows" in json.loads(out)[0]["fact"]
+    (model,) = (home / "r" / bought).glob("models/*/model.skops")
+    code, _, err = autoglm("audit", str(model), table, *target)
+    assert code == 2
+    assert "is a model of this package" in err
+    assert "remedy: Audit `autoglm export RUN --format onnx`" in err
+    told[["prediction"]].rename(columns={"prediction": "x"}).assign(y=1).to_csv(
+        tmp_path / "odd.csv", index=False
+    )
+    assert "Name it `prediction`" in autoglm("audit", str(tmp_path / "odd.csv"), table, *target)[2]
 
 
 def groups() -> pd.DataFrame:
