@@ -53,9 +53,16 @@ def predict_file(
     if workspace.has("models", model_id, "model.npz"):
         return _without_target(workspace, model_id, table, profile, tell)
     model = FittedModel.load(workspace, model_id)
+    return predicted_frame(model, rows_for(model, table, profile, tell=tell))
+
+
+def rows_for(
+    model: FittedModel, table: Table, profile: Profile, *, tell: Tell = unheard
+) -> pd.DataFrame:
+    """Return new rows as a model reads them, see `newrows.read_new_rows`."""
     kinds = model.encoder.kinds_ if model.encoder is not None else {}
     levels = known_levels(model.encoder) if model.encoder is not None else {}
-    return predicted_frame(model, read_new_rows(table, profile, kinds, levels, tell=tell))
+    return read_new_rows(table, profile, kinds, levels, tell=tell)
 
 
 def predicted_frame(model: FittedModel, rows: pd.DataFrame) -> pd.DataFrame:

@@ -157,6 +157,49 @@ def test_the_audit_reads_what_predict_writes_and_says_what_to_give_for_our_own_f
     assert "Name it `prediction`" in autoglm("audit", str(tmp_path / "odd.csv"), table, *target)[2]
 
 
+def test_a_row_is_explained_in_the_language_that_is_asked_for(
+    autoglm: Command, bought: str
+) -> None:
+    words = ("explain", bought, "2", "--what-if")
+    code, out, _ = autoglm(*words, "--lang", "zh")
+    assert code == 0
+    first, *_, last = out.splitlines()
+    assert first.startswith("第 2 行：“yes”的概率为 ")
+    assert last == "这只说明模型会怎么说，并不说明实际会发生什么"
+    assert "若 " in out
+    assert " 变为 " in out
+    english = autoglm(*words)[1]
+    assert english.startswith("row 2: probability of yes ")
+    assert len(english.splitlines()) == len(out.splitlines())
+
+
+def test_a_row_of_another_table_is_read_as_predict_reads_it(
+    autoglm: Command, bought: str, tmp_path: Path
+) -> None:
+    (tmp_path / "new.csv").write_text('x1,x2,cat\n"0,126",0.5,a\n"-0,5",,zz\n')
+    words = ("explain", bought, "2", "--data", str(tmp_path / "new.csv"))
+    code, out, err = autoglm(*words)
+    assert code == 0
+    assert "x1 = -0.5\n" in out
+    assert "x2 = missing\n" in out
+    assert err.startswith("note: 'cat': 1 cell of 2 holds a value that training did not")
+    assert "x2 = 缺失\n" in autoglm(*words, "--lang", "zh")[1]
+
+
+def test_where_no_column_may_change_that_is_said(autoglm: Command, bought: str) -> None:
+    fixed = ("--fixed", "x1", "--fixed", "x2", "--fixed", "cat")
+    out = autoglm("explain", bought, "2", "--what-if", *fixed)[1]
+    assert out.splitlines()[-1] == "no column may change: x1, x2, cat are fixed"
+
+
+def test_an_option_about_a_row_needs_a_row(autoglm: Command, bought: str, home: Path) -> None:
+    code, _, err = autoglm("explain", bought, "--data", str(home / "shop.csv"))
+    assert (code, err.splitlines()[0]) == (
+        2,
+        "error: --data is about one row, and no row is named.",
+    )
+
+
 def groups() -> pd.DataFrame:
     rng = np.random.default_rng(1)
     centres = np.repeat([(0, 0), (6, 6), (0, 8)], 70, axis=0)
@@ -176,6 +219,8 @@ def test_new_rows_get_the_number_of_their_group(
     (tmp_path / "other.csv").write_text("c\n1\n")
     code, _, err = autoglm("predict", run, str(tmp_path / "other.csv"))
     assert (code, "lacks the columns 'a', 'b'" in err) == (2, True)
+    code, _, err = autoglm("explain", run)
+    assert (code, "task is clustering" in err) == (2, True)
 
 
 def test_new_rows_are_told_how_unusual_they_are(
