@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.features.values import as_days, as_numbers, as_text, as_truth
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.errors import InputError, MissingExtraError
 
@@ -89,8 +90,9 @@ def load_outside(path: Path, problem: Problem) -> Predict:
 def read_predictions(frame: pd.DataFrame, rows: np.ndarray, problem: Problem) -> np.ndarray:
     """Return predictions from a table: probabilities by class, or one column.
 
-    Columns `p_<class>` are probabilities; else a column `predicted`, `prediction` or the only one
-    holds labels, numbers, or the probability of the positive class. A column `row` (from 0) says
+    Columns `p_<class>`, or `probability_<class>` as `autoglm predict` writes them, are
+    probabilities; else a column `prediction` (or `predicted`) or the only one holds labels,
+    numbers, or the probability of the positive class. A column `row` (from 0) says
     which rows of the data are meant; without it there is one line for each row of the data.
 
     Args:
@@ -119,21 +121,22 @@ def read_predictions(frame: pd.DataFrame, rows: np.ndarray, problem: Problem) ->
         frame = frame.iloc[rows]
     if not problem.is_classification:
         return _numbers(_only(frame))
-    named = [f"p_{label}" for label in problem.classes]
-    if set(named) <= set(frame.columns):
-        return np.column_stack([_numbers(frame[name]) for name in named])
+    for start in ("p_", "probability_"):
+        named = [f"{start}{label}" for label in problem.classes]
+        if set(named) <= set(frame.columns):
+            return np.column_stack([_numbers(frame[name]) for name in named])
     return _of_column(_only(frame), problem)
 
 
 def _only(frame: pd.DataFrame) -> pd.Series:
-    for name in ("predicted", "prediction", "y_pred", "proba", "probability", "score"):
+    for name in ("prediction", "predicted", "y_pred", "proba", "probability", "score"):
         if name in frame:
             return frame[name]
     if frame.shape[1] == 1:
         return frame.iloc[:, 0]
     raise InputError(
         f"No column of {', '.join(map(repr, frame.columns[:8]))} holds the predictions.",
-        "Name it `predicted`, or give probabilities as `p_<class>`.",
+        "Name it `prediction`, or give probabilities as `p_<class>`.",
     )
 
 
@@ -163,11 +166,18 @@ def _two_columns(positive: np.ndarray, problem: Problem) -> np.ndarray:
 def _skops(path: Path) -> Any:
     import zipfile
 
+    from autoglm_agent.automl.models.fitted import TRUSTED
     from autoglm_agent.automl.models.skops_io import UntrustedTypesFoundException, io
 
     try:
         asked = io.get_untrusted_types(file=path)
         unknown = [name for name in asked if name not in FAMILIAR]
+        if any(name in TRUSTED for name in unknown):
+            raise InputError(
+                f"{path.name} is a model of this package, which only its own run opens.",
+                "Audit `autoglm export RUN --format onnx`, or the CSV that `autoglm predict RUN "
+                "TABLE --out told.csv` writes.",
+            )
         if unknown:
             raise InputError(
                 f"{path.name} holds classes that are not scikit-learn's: {', '.join(unknown[:5])}.",
@@ -274,24 +284,61 @@ def _onnx(path: Path, problem: Problem) -> Predict:
     return predict
 
 
+_TENSORS: dict[str, type[np.generic]] = {
+    "tensor(double)": np.float64,
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(int64)": np.int64,
+    "tensor(int32)": np.int32,
+    "tensor(bool)": np.bool_,
+}
+"""Type of an input, as the runtime names it, to the type of what it is fed; besides text."""
+
+
 def _tensors(frame: pd.DataFrame, expected: list[Any]) -> dict[str, np.ndarray]:
-    if len(expected) == 1:
-        return {expected[0].name: _float_matrix(frame, expected[0])}
+    """Return what the model is fed: one matrix of numbers, or each column by its name."""
+    first = expected[0]
+    if len(expected) == 1 and not (first.name in frame and tuple(first.shape[1:]) in ((), (1,))):
+        return {first.name: _matrix(frame, first)}
     absent = [entry.name for entry in expected if entry.name not in frame]
     if absent:
         raise InputError(f"The model reads {absent[0]!r}, which the data lacks.", "Add it.")
-    tensors = {}
-    for entry in expected:
-        column = frame[entry.name]
-        if "string" in entry.type:
-            tensors[entry.name] = column.astype("str").to_numpy(dtype=object)[:, None]
-        else:
-            kind = np.int64 if "int64" in entry.type else np.float32
-            tensors[entry.name] = _numbers(column).astype(kind)[:, None]
-    return tensors
+    return {entry.name: _column(frame[entry.name], entry) for entry in expected}
 
 
-def _float_matrix(frame: pd.DataFrame, entry: Any) -> np.ndarray:
+def _column(column: pd.Series, entry: Any) -> np.ndarray:
+    """Return one column in the type and with the dimensions that the model declares."""
+    if entry.type == "tensor(string)":
+        cells = np.array(as_text(column), dtype=object)
+    else:
+        kind = _TENSORS.get(entry.type)
+        if kind is None:
+            raise InputError(
+                f"The model reads {entry.name!r} as {entry.type}, which no column can give.",
+                "Give a CSV of its predictions instead.",
+            )
+        numbers = _as_numbers(column)
+        if np.dtype(kind).kind in "ib" and not np.isfinite(numbers).all():
+            raise InputError(
+                f"The model reads {entry.name!r} as {entry.type}, and some of its cells are "
+                "missing or no numbers.",
+                "Leave these rows out, or give a CSV of its predictions.",
+            )
+        cells = numbers.astype(kind)
+    return cells if len(entry.shape) == 1 else cells[:, None]
+
+
+def _as_numbers(column: pd.Series) -> np.ndarray:
+    """Return float64: dates as days since 1970, yes and no as 1 and 0, as our own files read."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return as_days(column)
+    if pd.api.types.is_numeric_dtype(column):
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    numbers = as_numbers(column)
+    return numbers if np.isfinite(numbers).any() else as_truth(column)
+
+
+def _matrix(frame: pd.DataFrame, entry: Any) -> np.ndarray:
     numeric = frame.select_dtypes(["number", "bool"])
     width = entry.shape[-1] if entry.shape and isinstance(entry.shape[-1], int) else None
     if width is not None and numeric.shape[1] != width:
@@ -299,7 +346,7 @@ def _float_matrix(frame: pd.DataFrame, entry: Any) -> np.ndarray:
             f"The model reads {width} numbers, the data has {numeric.shape[1]} numeric columns.",
             "Leave the others out with --exclude, in the order of training.",
         )
-    kind = np.float64 if "double" in entry.type else np.float32
+    kind = _TENSORS.get(entry.type, np.float32)
     return np.asarray(numeric.to_numpy(dtype=np.float64, na_value=np.nan), dtype=kind)
 
 

@@ -45,7 +45,10 @@ def predict(
     workspace, table = open_run(run_id, runs), existing(data)
     if out and os.path.exists(out) and os.path.samefile(out, table):
         raise InputError(f"{out!r} is the table itself.", "Choose another name for --out.")
-    predictions = predict_file(workspace, table, query=query)
+    notes: list[str] = []
+    predictions = predict_file(workspace, table, query=query, tell=notes.append)
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
     if out:
         write_out(out, predictions.to_csv(index=False).encode())
     told = {
@@ -53,6 +56,7 @@ def predict(
         "rows": len(predictions),
         "columns": list(predictions.columns),
         "out": out,
+        "notes": notes,
         "seconds": round(time.perf_counter() - started, 3),
     }
     if as_json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from checks_run import context_of, honest_table, verdict
 
 from autoglm_agent.automl.checks.calibration import check_balance, check_calibration
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
@@ -15,6 +16,7 @@ from autoglm_agent.automl.checks.serving import ask_alike, shake
 from autoglm_agent.automl.checks.shift import compare_columns, tell_apart
 from autoglm_agent.automl.checks.slices import check_slices
 from autoglm_agent.automl.checks.thresholds import Thresholds
+from autoglm_agent.automl.report.wording import wording
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.chain import Task
@@ -49,6 +51,33 @@ def test_flipped_labels_are_told_by_how_many_and_which(tmp_path, share, status):
     if share:
         rows = found.evidence["rows"]
         assert wrong[rows].mean() > 0.6
+
+
+def spelled(tmp_path, words: list[str], kind: str):
+    frame = honest_table(200).drop(columns="number")
+    many = words * (200 // len(words) + 1)
+    frame["answer"] = many[:200]
+    return verdict(context_of(tmp_path, frame, "answer", kind), "data", "V34")
+
+
+def test_a_class_that_is_written_in_several_ways_is_told_with_what_to_merge(tmp_path):
+    words = ["yes", "yes ", "YES", "no", "No", "maybe"]
+    told = spelled(tmp_path, words, "multiclass")
+    assert told.status == "warn"
+    assert told.evidence["merge"] == {"No": ["no"], "YES": ["yes", "yes "]}
+    assert told.evidence["rows"]["maybe"] > 0
+    assert told.remedies[0].kind == "ask"
+    assert "'YES' = 'yes' = 'yes '" in told.remedies[0].reason
+    assert "learned as 6 different ones" in told.fact
+    chinese = wording("zh").fact(told.fact)
+    assert chinese.startswith("'answer' 的类别只在大小写或空白上不同，却被当作 6 个不同类别学习：")
+    assert chinese.endswith("请在表中统一写法后重新运行。")
+
+
+def test_classes_that_are_really_different_are_not_to_be_merged(tmp_path):
+    told = spelled(tmp_path, ["yes", "no"], "binary")
+    assert (told.status, told.remedies) == ("pass", ())
+    assert "写法" in wording("zh").fact(told.fact)
 
 
 def test_honest_overlap_is_no_label_noise(tmp_path):

@@ -22,7 +22,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from autoglm_agent.automl.outside import _check_trees
+from autoglm_agent.automl.outside import _check_trees, _tensors
 from autoglm_agent.cli.main import main
 from autoglm_agent.errors import InputError
 
@@ -203,3 +203,41 @@ def test_what_is_no_model_is_told_with_a_remedy(audit: Any, name: str) -> None:
     code, found = audit(name)
     assert code == 2
     assert found["error"]["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "fed"),
+    [
+        ("double", [1.5, None], [1.5, np.nan]),
+        ("float", [1.5, None], [1.5, np.nan]),
+        ("int64", [3, 4], [3, 4]),
+        ("bool", ["yes", "no"], [True, False]),
+        ("string", ["a", None], ["a", ""]),
+        ("string", [3.0, 4.5], ["3", "4.5"]),
+        ("double", pd.to_datetime(["1970-01-03", None]), [2.0, np.nan]),
+    ],
+)
+@pytest.mark.parametrize("shape", [(None,), (None, 1)], ids=["flat", "tall"])
+def test_an_onnx_model_is_fed_in_the_types_that_it_declares(
+    kind: str, values: Any, fed: list[Any], shape: tuple[Any, ...]
+) -> None:
+    pytest.importorskip("onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    from onnx import TensorProto, helper
+
+    types = {"double": TensorProto.DOUBLE, "float": TensorProto.FLOAT, "int64": TensorProto.INT64,
+             "bool": TensorProto.BOOL, "string": TensorProto.STRING}  # fmt: skip
+    wanted = helper.make_tensor_value_info("b", types[kind], shape)
+    told = helper.make_tensor_value_info("told", types[kind], shape)
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["b"], ["told"])], "g", [wanted], [told]
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    session = runtime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    frame = pd.DataFrame({"a": ["x", "y"], "b": values})
+    (found,) = session.run(None, _tensors(frame, session.get_inputs()))
+    assert found.shape == (2, 1)[: len(shape)]
+    if kind == "string":
+        assert found.ravel().tolist() == fed
+    else:
+        np.testing.assert_array_equal(found.ravel().astype(float), np.array(fed, dtype=float))

@@ -13,9 +13,14 @@ import onnxruntime
 import pandas as pd
 import pytest
 
+from autoglm_agent.automl.data.profile import Profile, typed_frame
+from autoglm_agent.automl.data.table import read_table
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.onnx import writing
+from autoglm_agent.automl.outside import load_outside
+from autoglm_agent.automl.predict import predict_file
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.cli.main import main
 from autoglm_tools import automl_tools
 from tests.export.test_exported_code import messy, run_of
@@ -62,6 +67,21 @@ def test_an_exported_run_predicts_without_this_package(export: Any, tmp_path: Pa
     label, chances = session.run(None, {name: row[name] for name in told["inputs"]})
     assert label[0] in ("yes", "no")
     assert chances.sum() == pytest.approx(1.0)
+
+
+def test_the_audit_reads_the_exported_file_as_the_run_reads_its_model(
+    export: Any, orders: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "orders.onnx"
+    assert export("--out", str(path))[0] == 0
+    source = orders.path.parent.parent / "orders.csv"
+    profile = Profile.from_json(orders.read_json("profile.json"))
+    (manifest,) = orders.path.glob("models/*/manifest.json")
+    problem = Problem.from_json(json.loads(manifest.read_text())["problem"])
+    told = load_outside(path, problem)(typed_frame(read_table(source), profile))
+    wanted = predict_file(orders, str(source))
+    for index, label in enumerate(problem.classes):
+        assert told[:, index] == pytest.approx(wanted[f"probability_{label}"], abs=1e-4)
 
 
 def test_the_model_file_itself_can_be_had(export: Any, orders: Workspace, tmp_path: Path) -> None:

@@ -50,7 +50,8 @@ def _explained(workspace: Workspace, args: dict[str, Any], *, chinese: bool) -> 
     from autoglm_agent.automl.explain.telling import row_text
 
     if "row" in args:
-        return row_text(explain_asked(workspace, args["row"]))
+        found = explain_asked(workspace, args["row"])
+        return row_text(found, language="zh" if chinese else "en")
     found = explanation_of(workspace)
     lines = plain_summary(
         found, workspace.read_record("result.json"), language="zh" if chinese else "en"

@@ -10,6 +10,8 @@ deviations are listed.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -72,6 +74,48 @@ def check_labels(context: CheckContext) -> Verdict:
         remedies=(ask,) if status == "fail" else (),
         blame="prepare_data" if status != "pass" else None,
     )
+
+
+def check_spellings(context: CheckContext) -> Verdict:
+    """V34: no class is written in several ways."""
+    prepared = context.need_target()
+    if not prepared.problem.is_classification:
+        raise NotApplicableError("The target is a number, so there are no labels to compare.")
+    groups = spellings([str(label) for label in prepared.problem.classes])
+    counts = np.bincount(prepared.y.astype(np.int64), minlength=prepared.problem.width)
+    texts = [str(label) for label in prepared.problem.classes]
+    told = "; ".join(" = ".join(repr(label[:25]) for label in group[:3]) for group in groups[:3])
+    fact = f"The {len(texts)} classes of {context.task.target!r} are written in one way each."
+    if groups:
+        fact = f"Classes of {context.task.target!r} differ only in case or blanks and are learned "
+        fact += f"as {len(texts)} different ones: {told}. "
+        fact += "If they mean the same, write each in one way in the table and run again."
+    merge = Remedy(
+        kind="ask",
+        step="prepare_data",
+        reason=f"Write each class in one way in the table ({told}) and run again.",
+    )
+    return Verdict(
+        check="V34",
+        status="warn" if groups else "pass",
+        fact=fact,
+        statistic=float(sum(len(group) - 1 for group in groups)),
+        threshold=0.0,
+        n=len(prepared.X),
+        columns=(str(context.task.target),) if groups else (),
+        evidence={"merge": {group[0]: list(group[1:]) for group in groups},
+                  "rows": dict(zip(texts, counts.tolist(), strict=True))} if groups else {},
+        remedies=(merge,) if groups else (),
+    )  # fmt: skip
+
+
+def spellings(labels: Sequence[str]) -> list[list[str]]:
+    """Return the groups of labels that are one label but for case, width and blanks."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        plain = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+        groups.setdefault(plain, []).append(label)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def surest(found: Judged, share: float, band: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -153,4 +197,7 @@ def _wilson_low(share: float, n: int, z: float = 1.645) -> float:
     return max(0.0, float((centre - reach) / (1 + z**2 / n)))
 
 
-CHECKS = (Check("V34", "Wrong labels", "search", check_labels, 0.1, worth=2),)
+CHECKS = (
+    Check("V34", "One spelling a class", "data", check_spellings, 0.001, worth=2),
+    Check("V34", "Wrong labels", "search", check_labels, 0.1, worth=2),
+)

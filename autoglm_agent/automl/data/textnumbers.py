@@ -24,6 +24,11 @@ _COMMA = re.compile(rf"^[+-]?(?:\d{{1,3}}(?:(?:\.|{_GROUP})\d{{3}})+(?:,\d+)?|\d
 _COMMA_PROOF = re.compile(
     r"^[+-]?(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|[\d.]*\.\d{3},\d+)$|\.\d{3}\.\d{3}$"
 )
+# The same with the two signs exchanged, and two groups of thousands.
+_POINT_PROOF = re.compile(
+    r"^[+-]?(?:0\.\d+|\d*\.(?:\d{1,2}|\d{4,})|[\d,]*,\d{3}\.\d+)$|,\d{3},\d{3}$"
+)
+_COMMA_OPEN = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
 _LOSSY = re.compile(r"^\s*[+-]?(?:0\d|\d{19}|\+\d{7})")
 _SUFFIX = re.compile(r"^[-+(]?[\d.,][\d.,' ]*?\s*([^\d\s.,)][^\d]{0,9})$")
 _ORDINALS = {"st", "nd", "rd", "th"}
@@ -110,6 +115,24 @@ def detect_numbers(counts: pd.Series) -> NumberText | None:
         return None
     unreadable = tuple(text for text, fine in zip(texts, good, strict=True) if not fine)
     return NumberText(chosen, values, _unit(sample, chosen.suffix), unreadable)
+
+
+def written_decimal(texts: Sequence[str], *, suffix: str = "") -> str:
+    """Return the decimal sign of a column, `.` or `,`; empty if its cells leave it open.
+
+    Args:
+        texts: The distinct filled cells; some may be no numbers.
+        suffix: A unit after every number.
+    """
+    cores = [_core(text, suffix) for text in texts]
+    if _decimal(cores) == ",":
+        return ","
+    return "." if any(_POINT_PROOF.search(core) for core in cores) else ""
+
+
+def is_open(text: str) -> bool:
+    """Whether the comma of a number may part thousands as well as decimals: `1,234`."""
+    return bool(_COMMA_OPEN.match(_core(text, "")))
 
 
 def _core(text: str, suffix: str) -> str:

@@ -12,6 +12,8 @@ from autoglm_agent.automl.explain.counterfactual import counterfactuals
 from autoglm_agent.automl.explain.importance import explain
 from autoglm_agent.automl.explain.rows import explain_row
 from autoglm_agent.automl.models.fitted import FittedModel
+from autoglm_agent.automl.newrows import Tell, unheard
+from autoglm_agent.automl.predict import rows_for
 from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
@@ -19,6 +21,9 @@ from autoglm_agent.errors import InputError
 
 SECONDS = 30.0
 """Time of an explanation that is asked for after the run, when nothing else waits."""
+
+_NAMED = {"clustering": "clustering", "anomaly": "finding anomalies"}
+"""Tasks without a target, as one says them."""
 
 
 def explanation_of(workspace: Workspace) -> dict[str, Any]:
@@ -43,6 +48,7 @@ def explain_asked(
     fixed: Collection[str] = (),
     free: Collection[str] = (),
     goal: tuple[float, float] | None = None,
+    tell: Tell = unheard,
 ) -> dict[str, Any]:
     """Explain the prediction of one row.
 
@@ -54,6 +60,7 @@ def explain_asked(
         fixed: Columns that must not change.
         free: Columns that may change although their name says otherwise.
         goal: For numbers: the range that a counterfactual shall reach.
+        tell: Hears of cells of another table that the model cannot use.
 
     Returns:
         As `rows.explain_row`, with `row` and, if asked for, `counterfactuals`.
@@ -75,7 +82,8 @@ def explain_asked(
             f"The table lacks {len(absent)} column(s) the model reads: {', '.join(absent[:10])}.",
             "Give the same columns as in training.",
         )
-    one = typed_frame(table, profile).iloc[[row - 1]]
+    typed = rows_for(model, table, profile, tell=tell) if data else typed_frame(table, profile)
+    one = typed.iloc[[row - 1]]
     found = {"row": row, **explain_row(model, prepared, one)}
     ledger = Ledger(workspace)
     source = f"explanation of row {row} of {table.digest}"
@@ -95,7 +103,8 @@ def _supervised(workspace: Workspace) -> tuple[dict[str, Any], Prepared]:
     prepared = load_prepared(workspace, search["prepared"])
     if not prepared.task.target:
         raise InputError(
-            f"A {prepared.task.kind} result has no prediction to explain.",
-            "Only models that predict a column are explained.",
+            f"This run's task is {_NAMED.get(prepared.task.kind, prepared.task.kind)}: it predicts "
+            "no column, so there is nothing to explain.",
+            "Explain a run that predicts a column; `autoglm report RUN` tells what this one found.",
         )
     return search, prepared

@@ -4,37 +4,63 @@ from __future__ import annotations
 
 from typing import Any
 
+from autoglm_agent.automl.explain.words import WORDS, Language
+
 SHOWN = 8
 """Columns of a row's explanation that are told."""
 
 
-def row_text(found: dict[str, Any]) -> str:
-    """Return one row's explanation in words."""
-    of, decided = "prediction", ""
+def row_text(found: dict[str, Any], *, language: Language = "en") -> str:
+    """Return one row's explanation in words.
+
+    Args:
+        found: From `asked.explain_asked`.
+        language: `en` or `zh`.
+    """
+    say = WORDS[language]
+    of, decided = say["of_number"], ""
     if "class" in found:
-        of, decided = f"probability of {found['class']}", f" (decision: {found['label']})"
+        of = say["of_class"].format(label=found["class"])
+        decided = say["decided"].format(label=found["label"])
     lines = [
-        f"row {found['row']}: {of} {found['prediction']:.4g}{decided}; "
-        f"an average row has {found['base']:.4g}"
-    ]
+        say["row"].format(
+            row=found["row"], of=of, prediction=f"{found['prediction']:.4g}", decided=decided,
+            base=f"{found['base']:.4g}",
+        )
+    ]  # fmt: skip
     lines += [
-        f"  {part['share']:+.4g} ± {part['se']:.2g}  {part['column']} = {part['value']}"
+        f"  {part['share']:+.4g} ± {part['se']:.2g}  {part['column']} = {_cell(part['value'], say)}"
         for part in found["parts"][:SHOWN]
     ]
-    rest = sum(part["share"] for part in found["parts"][SHOWN:])
-    if found["parts"][SHOWN:]:
-        lines.append(f"  {rest:+.4g}  {len(found['parts']) - SHOWN} other columns together")
+    rest = found["parts"][SHOWN:]
+    if rest:
+        total = sum(part["share"] for part in rest)
+        lines.append(f"  {total:+.4g}  {say['together'].format(n=len(rest))}")
     other = found.get("counterfactuals")
     if other is not None:
-        lines += _other_text(other)
+        lines += _other_text(other, say)
     return "\n".join(lines)
 
 
-def _other_text(other: dict[str, Any]) -> list[str]:
+def _other_text(other: dict[str, Any], say: dict[str, str]) -> list[str]:
+    if not other["changeable"]:
+        return [say["unchangeable"].format(names=say["and"].join(other["fixed"]))]
     if not other["found"]:
-        return [f"no change of up to three of {len(other['changeable'])} columns flips it"]
+        return [say["no_change"].format(n=len(other["changeable"]))]
     lines = []
     for found in other["found"]:
-        steps = ", ".join(f"{c['column']} from {c['from']} to {c['to']}" for c in found["changes"])
-        lines.append(f"it would be {found.get('label', found.get('prediction'))} with {steps}")
-    return [*lines, "this tells what the model would say, not what would happen"]
+        steps = say["and"].join(
+            say["change"].format(
+                column=step["column"],
+                before=_cell(step["from"], say),
+                after=_cell(step["to"], say),
+            )
+            for step in found["changes"]
+        )
+        told = found.get("label", found.get("prediction"))
+        lines.append(say["would"].format(label=told, steps=steps))
+    return [*lines, say["would_not"]]
+
+
+def _cell(value: Any, say: dict[str, str]) -> Any:
+    return say["missing"] if value is None else value

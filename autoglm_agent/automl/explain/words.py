@@ -1,4 +1,4 @@
-"""The sentences of the plain summary, in English and Chinese."""
+"""The sentences of the plain summary and of one row's explanation, in English and Chinese."""
 
 from __future__ import annotations
 
@@ -24,6 +24,17 @@ WORDS: dict[str, dict[str, str]] = {
         "range": "It has never seen {column} below {low} or above {high} and can only guess there.",
         "period": "It knows {column} from {low} to {high} only; what changes later it cannot know.",
         "no_cause": "It tells what goes together, not what causes what.",
+        "row": "row {row}: {of} {prediction}{decided}; an average row has {base}",
+        "of_class": "probability of {label}",
+        "of_number": "prediction",
+        "decided": " (decision: {label})",
+        "missing": "missing",
+        "together": "{n} other columns together",
+        "unchangeable": "no column may change: {names} are fixed",
+        "no_change": "no change of up to three of {n} columns flips it",
+        "change": "{column} from {before} to {after}",
+        "would": "it would be {label} with {steps}",
+        "would_not": "this tells what the model would say, not what would happen",
         "log-loss": "log-loss",
         "absolute error": "mean absolute error",
     },
@@ -42,6 +53,17 @@ WORDS: dict[str, dict[str, str]] = {
         "range": "训练数据中 {column} 从未低于 {low} 或高于 {high}，超出范围只能猜测。",
         "period": "{column} 只见过 {low} 到 {high}，之后的变化无从得知。",
         "no_cause": "模型只说明哪些因素同时出现，并不说明因果。",
+        "row": "第 {row} 行：{of} {prediction}{decided}；平均一行为 {base}",
+        "of_class": "“{label}”的概率为",
+        "of_number": "预测值为",
+        "decided": "（判定：{label}）",
+        "missing": "缺失",
+        "together": "其余 {n} 列合计",
+        "unchangeable": "没有可以改变的列：{names} 均已固定",
+        "no_change": "在 {n} 列中最多改变三列，也不能使结果翻转",
+        "change": "{column} 从 {before} 变为 {after}",
+        "would": "若 {steps}，结果会是 {label}",
+        "would_not": "这只说明模型会怎么说，并不说明实际会发生什么",
         "log-loss": "对数损失",
         "absolute error": "平均绝对误差",
     },

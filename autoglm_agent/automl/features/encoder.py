@@ -115,3 +115,9 @@ class TableEncoder(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: None = None) -> list[str]:  # noqa: ARG002
         """Return the names of the columns of the matrix."""
         return list(self.names_)
+
+
+def known_levels(encoder: TableEncoder) -> dict[str, list[str]]:
+    """Return the levels of each category that training held, by column."""
+    codes = next(part for part in encoder.parts_ if isinstance(part, CategoryEncoder))
+    return dict(zip(codes.names_, codes.levels_, strict=True))

@@ -115,6 +115,12 @@ def _check_lines(record: RunRecord, say: Wording) -> list[str]:
     ]
     lines = [say("summary.checks", tally=say.listed(parts))] if parts else []
     failing = [told.verdict for told in unresolved(record)]
+    # A warning that a person can do something about is no mere number in the tally.
+    failing += [
+        told.verdict
+        for told in standing(record)
+        if told.verdict.status == "warn" and told.verdict.remedies
+    ]
     return lines + [
         f"  {v.check} {say.title(v.title)}{say('colon')}{say.fact(v.fact)}" for v in failing
     ]

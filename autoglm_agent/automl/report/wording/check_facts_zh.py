@@ -379,6 +379,23 @@ _PAIRS = (
         "The model cannot be served with {name1}: {name2}.",
         "{name1}时模型无法使用：{name2}。",
     ),
+    (
+        "The target is a number, so there are no labels to compare.",
+        "目标是数值，没有标签可以比较。",
+    ),
+    (
+        "The {n1} classes of {name1} are written in one way each.",
+        "{name1} 的 {n1} 个类别各只有一种写法。",
+    ),
+    (
+        "Classes of {name1} differ only in case or blanks and are learned as {n1} different ones: "
+        "{name2}.",
+        "{name1} 的类别只在大小写或空白上不同，却被当作 {n1} 个不同类别学习：{name2}。",
+    ),
+    (
+        "If they mean the same, write each in one way in the table and run again.",
+        "如果含义相同，请在表中统一写法后重新运行。",
+    ),
 )
 
 CHECK_FACTS: dict[str, str] = dict(_PAIRS)

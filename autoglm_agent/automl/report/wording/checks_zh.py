@@ -17,6 +17,7 @@ TITLES: dict[str, str] = {
     "The same seed, the same model": "相同种子得到相同模型",
     "Calibration": "概率校准",
     "The metric and the classes": "指标与类别是否匹配",
+    "One spelling a class": "每个类别只有一种写法",
     "One unit a column": "每列单位一致",
     "Held-out rows sealed": "留出数据已封存",
     "Held-out rows read once": "留出数据只读取一次",
