@@ -335,7 +335,20 @@ def test_checks_that_had_no_time_are_folded_and_named_in_the_advice(copy: Worksp
     path.write_text(json.dumps([*verdicts, late, {**late, "check": "V37"}]))
     html = page_of(copy, "unverified")
     assert "2 checks had no time to run" in html
+    assert "Only the baseline" not in html
     assert "<summary>2 checks that had no time to run</summary>" in html
+
+
+def test_a_run_that_trained_the_baseline_only_says_so_and_does_not_blame_the_data(
+    copy: Workspace,
+) -> None:
+    path = next(copy.path.glob("searches/*/search.json"))
+    search = json.loads(path.read_text())
+    search["candidates"] = [{**search["candidates"][0], "family": "baseline"}]
+    path.write_text(json.dumps(search))
+    html = page_of(copy, "unverified")
+    assert "Only the baseline had time to be trained" in html
+    assert "look for columns that say more" not in html
 
 
 def test_the_first_screen_names_the_columns_that_drive_the_prediction(runs: dict[str, Run]) -> None:

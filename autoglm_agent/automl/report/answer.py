@@ -115,7 +115,7 @@ def scores(record: RunRecord) -> Scores | None:
         decimals=num.digits(metric, [value, low, high, naive, baseline.get("value")]),
         naive=naive,
         corrected=_triple((record.search or {}).get("honest") or {}),
-        tried=sum(c.get("family") != "baseline" for c in finished(record.search)),
+        tried=_trained(record.search),
         baseline=baseline.get("value"),
         baseline_name=str(baseline.get("name", "")),
         gain=_triple(gain),
@@ -136,6 +136,11 @@ def finished(search: Json | None) -> list[Json]:
     """Return the candidates of a search that have a score on all folds."""
     candidates = (search or {}).get("candidates") or []
     return [c for c in candidates if c.get("score") is not None and c.get("status") == "done"]
+
+
+def _trained(search: Json | None) -> int:
+    """Return how many candidates besides the baseline were trained to their end."""
+    return sum(c.get("family") != "baseline" for c in finished(search))
 
 
 def unresolved(record: RunRecord) -> list[Told]:
@@ -253,6 +258,9 @@ def _reason(record: RunRecord, status: str, message: str, say: Wording) -> str:
 def _advice(record: RunRecord, found: Scores | None, say: Wording) -> tuple[str, ...]:
     out = []
     failing = unresolved(record)
+    late = bool(finished(record.search)) and not _trained(record.search)
+    if late:
+        out.append(say("advice.only_baseline"))
     for told in failing:
         verdict = told.verdict
         ways = [remedy_words(r, say) for r in verdict.remedies if r.kind != "stop"]
@@ -260,7 +268,7 @@ def _advice(record: RunRecord, found: Scores | None, say: Wording) -> tuple[str,
         title = say.title(verdict.title)
         named = f"{verdict.check} {title}{say('colon')}{say.fact(verdict.fact)}"
         out.append(f"{named}{way}".strip())
-    if found and found.beats_baseline is False:
+    if found and found.beats_baseline is False and not late:
         out.append(say("advice.baseline"))
     skipped = sum(not_run(told) for told in standing(record))
     if skipped:
