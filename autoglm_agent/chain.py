@@ -25,6 +25,11 @@ Status = Literal["pass", "warn", "fail", "unknown", "na"]
 `na`: the verifier does not apply to this step."""
 
 SUPERVISED: tuple[Kind, ...] = ("binary", "multiclass", "regression")
+NO_FORECASTS = (
+    "Forecasts of future periods are not made yet.",
+    "Ask for a regression of the target on known columns, split by the time column.",
+)
+"""Problem and remedy of a task of the kind `forecasting`."""
 
 
 class Datum(BaseModel):

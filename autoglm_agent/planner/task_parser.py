@@ -112,6 +112,8 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
         InputError: A column to leave out, to split by or a metric does not exist, or two requests
             contradict each other.
     """
+    if not instruction.strip():
+        raise InputError("The instruction is empty.", "Say in a sentence what you want to know.")
     schema = schema_of(profile)
     text = read_text(
         instruction,
@@ -177,6 +179,8 @@ def _read_constraints(
 ) -> tuple[cost_words.Costs | None, Exclusions]:
     """Read everything but the goal, and mark the words as used."""
     budget, latency = find_durations(text)
+    if budget is not None and budget.value <= 0:
+        raise InputError("A time budget of no seconds trains nothing.", "Give it some seconds.")
     for slot, found in (("time_budget_s", budget), ("max_latency_ms", latency)):
         slots.put(slot, found, text)
         if found is not None:

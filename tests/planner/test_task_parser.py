@@ -406,3 +406,11 @@ def test_an_instruction_without_words_is_a_question(instruction: str) -> None:
 def test_the_name_of_a_file_is_no_part_of_the_goal() -> None:
     task = parse("titanic", "Predict the fare in data/Survived_and_Age.csv")
     assert task.target == "Fare"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("", "empty"), (" \n", "empty"), ("predict y in 0 seconds", "no seconds")]
+)
+def test_words_that_ask_for_nothing_are_refused(words, told):
+    with pytest.raises(InputError, match=told):
+        parse_task(words, next(iter(tables().values())))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, ValidationError
 
-from autoglm_agent.chain import Evidence, Kind, Task, digest
+from autoglm_agent.chain import NO_FORECASTS, Evidence, Kind, Task, digest
 from autoglm_agent.errors import InputError
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
@@ -131,6 +131,8 @@ def task_text(task: Task) -> str:
         if slot == "evidence" or value in (None, [], {}):
             continue
         lines.append(f"{slot}: {value}{_because(task.evidence.get(slot))}")
+    if task.kind == "forecasting":
+        lines.append(f"note: {' '.join(NO_FORECASTS)}")
     return "\n".join(lines)
 
 

@@ -24,7 +24,7 @@ from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.run.arrays import from_npz, to_npz
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.chain import Task, digest
+from autoglm_agent.chain import NO_FORECASTS, Task, digest
 from autoglm_agent.errors import InputError
 
 
@@ -134,10 +134,7 @@ def prepare(
     if task.kind == "profile":
         raise InputError("A profile needs no preparation.", "Read the profile instead.")
     if task.kind == "forecasting":
-        raise InputError(
-            "Forecasts of future periods are not made yet.",
-            "Ask for a regression of the target on known columns, split by the time column.",
-        )
+        raise InputError(*NO_FORECASTS)
     drops = sorted(set(drop_columns))
     # The evidence words a task but does not change it; limits change how it is trained.
     asked = task.model_dump(mode="json", exclude={"evidence"})

@@ -47,8 +47,8 @@ TEXT: dict[str, str] = {
     "reason.early": "The run ended before the result was checked.",
     "reason.early_after": "The run ended before the result was checked. Last step: {step}",
     "advice.ways": " Ways to answer it: {ways}.",
-    "advice.only_baseline": "Only the baseline had time to be trained, which says nothing of the data: "
-    "run again with a longer --time-budget.",
+    "advice.only_baseline": "Only the baseline had time to be trained, which says nothing of the "
+    "data: run again with a longer --time-budget.",
     "advice.baseline": "The score is not clearly better than the baseline: do not use the model "
     "for decisions; look for columns that say more about the target, or for more rows.",
     "advice.resume": "Go on with the run: autoglm resume {run}",

@@ -43,7 +43,8 @@ TEXT: dict[str, str] = {
     "reason.early": "运行在结果得到检查之前就结束了。",
     "reason.early_after": "运行在结果得到检查之前就结束了。最后一步：{step}",
     "advice.ways": " 可以这样解决：{ways}。",
-    "advice.only_baseline": "时间只够训练基线，这并不说明数据本身：请用更长的 --time-budget 重新运行。",
+    "advice.only_baseline": "时间只够训练基线，这并不说明数据本身："
+    "请用更长的 --time-budget 重新运行。",
     "advice.baseline": "得分并不明显优于基线：请勿用该模型做决策；"
     "应寻找与目标更相关的列，或收集更多行。",
     "advice.resume": "继续运行：autoglm resume {run}",
