@@ -138,6 +138,8 @@ def _decide(text: Text, schema: Schema, ranked: list[Choice], excluded: Sequence
         if names
         else "Name the column."
     )
+    if not text.source.strip():
+        raise TargetError("The instruction is empty.", ask, tuple(names))
     if not ranked or ranked[0].confidence < THRESHOLD:
         raise TargetError(
             f'No column of {schema.profile.name} clearly is what "{_short(text.source)}" asks for; '

@@ -112,8 +112,6 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
         InputError: A column to leave out, to split by or a metric does not exist, or two requests
             contradict each other.
     """
-    if not instruction.strip():
-        raise InputError("The instruction is empty.", "Say in a sentence what you want to know.")
     schema = schema_of(profile)
     text = read_text(
         instruction,
