@@ -409,7 +409,8 @@ def test_the_name_of_a_file_is_no_part_of_the_goal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"), [("", "empty"), (" \n", "empty"), ("predict Survived in 0 seconds", "no seconds")]
+    ("words", "told"),
+    [("", "empty"), (" \n", "empty"), ("predict Survived in 0 seconds", "no seconds")],
 )
 def test_words_that_ask_for_nothing_are_refused(words, told):
     with pytest.raises(InputError, match=told):
