@@ -13,9 +13,20 @@ from autoglm_agent.errors import InputError
 from autoglm_agent.outfile import write_out
 
 
-def export(run_id: str, *, form: str, out: str | None, runs: str | None, as_json: bool) -> None:
+_BY_ENDING = {".py": "code", ".skops": "skops"}
+
+
+def form_of(form: str | None, out: str | None) -> str:
+    """Return the format that was asked for, else the one that the file's name ends in, or ONNX."""
+    return form or _BY_ENDING.get(Path(out or "").suffix.lower(), "onnx")
+
+
+def export(
+    run_id: str, *, form: str | None, out: str | None, runs: str | None, as_json: bool
+) -> None:
     """Write the model in a format; exit 1 if it does not answer as the original does."""
     workspace = open_run(run_id, runs)
+    form = form_of(form, out)
     if form not in FORMATS:
         raise InputError(f"There is no format {form!r}.", f"Choose one of {', '.join(FORMATS)}.")
     if form == "code":

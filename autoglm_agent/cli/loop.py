@@ -39,8 +39,12 @@ def code(
 def export(
     run: Run,
     form: Annotated[
-        str, typer.Option("--format", help="onnx, skops, mlflow, or code (a standalone script).")
-    ] = "onnx",
+        str | None,
+        typer.Option(
+            "--format",
+            help="onnx, skops, mlflow, or code (a standalone script) [by the ending of --out].",
+        ),
+    ] = None,
     out: Annotated[
         str | None, typer.Option(help="File or folder to write [./model.<format>].")
     ] = None,

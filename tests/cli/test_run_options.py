@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from autoglm_agent.cli.exporting import form_of
 from autoglm_agent.cli.main import main
 
 
@@ -57,3 +58,17 @@ def test_processes_and_an_engine_give_the_run_that_threads_give(
     assert "proposed by random" in events.read_text()
     (report,) = (tmp_path / "loky").glob("*/report.html")
     assert "_random1" in report.read_text()
+
+
+@pytest.mark.parametrize(
+    ("form", "out", "written"),
+    [
+        (None, None, "onnx"),
+        (None, "m.skops", "skops"),
+        (None, "m.PY", "code"),
+        (None, "m.bin", "onnx"),
+        ("onnx", "m.skops", "onnx"),
+    ],
+)
+def test_the_ending_of_the_file_tells_the_format_of_an_export(form, out, written) -> None:
+    assert form_of(form, out) == written
