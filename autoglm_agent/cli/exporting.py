@@ -12,7 +12,6 @@ from autoglm_agent.cli.console import Exit, print_json
 from autoglm_agent.errors import InputError
 from autoglm_agent.outfile import write_out
 
-
 _BY_ENDING = {".py": "code", ".skops": "skops"}
 
 
