@@ -12,6 +12,8 @@ import pytest
 from report_run import Run, clustering_run, profile_run, supervised_run
 
 from autoglm_agent.automl.report import build_report, summary_text
+from autoglm_agent.automl.report.collect import collect
+from autoglm_agent.automl.report.grounding import Grounding
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
 
@@ -357,3 +359,18 @@ def test_the_first_screen_names_the_columns_that_drive_the_prediction(runs: dict
     first = max(items, key=lambda item: item["mean"])["column"]
     html = page_of(workspace)
     assert f"<code>{first}</code>" in html[html.index('class="drivers"') : html.index("</header>")]
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+def test_a_summary_holds_no_figure_that_was_not_measured(runs: dict[str, Run], kind: str) -> None:
+    workspace = runs[kind].workspace
+    path = next(workspace.path.glob("checks/assessment-*.json"))
+    kept = path.read_text()
+    passed = next(v for v in json.loads(kept) if v["status"] == "pass")
+    path.write_text(json.dumps([*json.loads(kept), *([passed] * 30)]))
+    try:
+        told = summary_text(workspace)
+        assert Grounding.of_run(collect(workspace)).ground(told).invented == ()
+        assert re.search(r"All \d\d checks|\d\d passed", told)
+    finally:
+        path.write_text(kept)

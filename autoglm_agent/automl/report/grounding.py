@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -124,7 +125,7 @@ def known_numbers(record: RunRecord) -> list[float]:
     """Return every number that a run measured or was asked for.
 
     The ledger with its bounds, what the verdicts, searches and assessments hold, the profile, and
-    the budget and trials that were asked for.
+    the budget and trials that were asked for; and the number of checks.
     """
     found: list[float] = []
     sources = [
@@ -141,7 +142,13 @@ def known_numbers(record: RunRecord) -> list[float]:
             stack += value
         elif isinstance(value, int | float) and not isinstance(value, bool):
             found.append(float(value))
-    return found
+    return found + _check_counts(record)
+
+
+def _check_counts(record: RunRecord) -> list[float]:
+    """Return how many checks passed, warned and so on, and how many applied in all."""
+    counts = Counter(told.verdict.status for told in record.checks if told.current)
+    return [float(n) for n in (*counts.values(), counts["pass"] + counts["warn"])]
 
 
 def numbers_in(text: str) -> list[re.Match[str]]:
