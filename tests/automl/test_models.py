@@ -53,6 +53,7 @@ FAMILIES = {
 if catboost.installed():
     FAMILIES["catboost"] = (fit_catboost, CATS)
     FAMILIES["catboost_codes"] = (fit_catboost, {**CATS, "native_categories": False})
+    FAMILIES["catboost_means"] = (fit_catboost, {**CATS, "mean_rows": 1})
 needs_catboost = pytest.mark.skipif(not catboost.installed(), reason="catboost is an extra")
 PROBLEMS = {
     "binary": Problem("binary", "log_loss", (0, 1)),
@@ -203,6 +204,35 @@ def test_catboost_keeps_its_best_trees_only():
     fit = fit_catboost(params, _fold(problem), problem, seed=0, deadline=Deadline(None))
     assert fit.info["rounds"] < fit.info["grown"] < 400
     assert fit.model._parsed_model().tree_count_ == fit.info["rounds"]
+
+
+@needs_catboost
+def test_catboost_reads_means_where_levels_have_rows_enough():
+    rng = np.random.default_rng(0)
+    X = np.column_stack([rng.normal(size=600), rng.integers(0, 6, 600), rng.integers(0, 2, 600)])
+    shuffled = np.array([3.0, 0.0, 5.0, 1.0, 4.0, 2.0])
+    y = shuffled[X[:, 1].astype(int)] + rng.normal(0, 0.1, 600)
+    X = X.astype(np.float32)
+    fold = Fold(X[:500], y[:500], X[500:], y[500:], None, (1, 2), (6, 2))
+    told = {}
+    for rows in (0, 50, 100):
+        params = {**CATS, "rounds": 30, "mean_rows": rows}
+        told[rows] = fit_catboost(
+            params, fold, PROBLEMS["regression"], seed=0, deadline=Deadline(None)
+        ).model
+    assert told[0].means is None
+    assert told[100].means is None  # 83 rows a level are too few
+    assert told[50].means.coded == [1]  # and two levels need no order
+    assert told[50].coded == [2]
+    assert fit_catboost(
+        {**CATS, "mean_rows": 50},
+        Fold(X[:500], X[:500, 1].astype(int) % 3, X[500:], X[500:, 1].astype(int) % 3, None,
+             (1, 2), (6, 2)),
+        PROBLEMS["multiclass"], seed=0, deadline=Deadline(None),
+    ).model.means is None  # fmt: skip
+    assert np.array_equal(X[:, 1], np.rint(X[:, 1]))  # the table itself is as it was
+    X[500:, 1] = np.nan  # a gap is read as the overall mean
+    assert np.isfinite(told[50].predict(X[500:])).all()
 
 
 def test_without_catboost_its_family_names_the_extra(monkeypatch):

@@ -65,3 +65,34 @@ class TargetMeans(TransformerMixin, BaseEstimator):
         size = int(index.max(initial=0)) + 1
         means = smoothed_means(index, y, size, self.prior_, self.smoothing)
         return np.vstack([means, self.prior_])
+
+
+def level_means(
+    X: np.ndarray, y: np.ndarray, coded: Sequence[int], levels: Sequence[int], rows: int
+) -> TargetMeans | None:
+    """Return the means of the code columns that have few levels, not cross-fitted.
+
+    With many rows a level, a row's own target is lost in its level's mean.
+
+    Args:
+        X: Codes and numbers, shape (rows, columns).
+        y: Numbers, or codes of two classes, shape (rows,).
+        coded: Indices of the code columns.
+        levels: Number of levels of each of them.
+        rows: Rows a level that there must be at least; with 0, no column is taken.
+
+    Returns:
+        The means of the columns with three levels or more; None if there are none.
+    """
+    most = len(y) / rows if rows else 0.0
+    few = [int(i) for i, count in zip(coded, levels, strict=True) if 2 < count <= most]
+    return TargetMeans(few).fit(X, np.asarray(y, dtype=np.float64)[:, None]) if few else None
+
+
+def with_means(X: np.ndarray, means: TargetMeans | None) -> np.ndarray:
+    """Return the matrix with means in the place of the codes that have them."""
+    if means is None:
+        return X
+    X = X.copy()
+    X[:, list(means.coded)] = means.transform(X)
+    return X

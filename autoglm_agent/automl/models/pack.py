@@ -74,6 +74,8 @@ def _build(i: int, plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> A
     for name in (f.name for f in fields(kind)):
         if f"{i}.{name}" in arrays:
             values[name] = arrays[f"{i}.{name}"]
+        elif name not in plain:
+            continue  # what an older version did not have keeps its default
         elif isinstance(plain[name], dict) and "arrays" in plain[name]:
             values[name] = [arrays[f"{i}.{name}.{j}"] for j in range(plain[name]["arrays"])]
         elif isinstance(plain[name], dict):

@@ -41,6 +41,8 @@ def predicted(graph: Graph, model: Any, matrix: str, width: int) -> str:
     if isinstance(model, BoosterModel):
         return _booster(graph, model, matrix, width)
     if isinstance(model, CatBoostModel):
+        if model.means is not None:
+            matrix = views.with_means(graph, matrix, model.means, width)
         raw = trees.catboost(graph, matrix, model)
         if model.kind == "regression":
             return _scaled(graph, raw, model.scale, model.offset)

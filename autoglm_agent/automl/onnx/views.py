@@ -50,6 +50,13 @@ def target_means(graph: Graph, tree: str, means: TargetMeans) -> str:
     return graph.beside(blocks)
 
 
+def with_means(graph: Graph, tree: str, means: TargetMeans, width: int) -> str:
+    """Write the means into the place of their codes; return the matrix of the same width."""
+    wide = graph.beside([tree, target_means(graph, tree, means)])
+    place = {column: width + i for i, column in enumerate(means.coded)}
+    return graph.op("Gather", wide, graph.whole([place.get(i, i) for i in range(width)]), axis=1)
+
+
 def coded_row(graph: Graph, tree: str, column: int, last: int) -> str:
     """Return for each row its place in a table of codes: 0 is missing, `last` the greatest."""
     code = graph.op("Gather", tree, graph.whole([column]), axis=1)

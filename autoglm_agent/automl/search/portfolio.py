@@ -22,6 +22,8 @@ VARIED = ("lightgbm", "catboost", "network", "extra_trees")
 """Families whose best candidate's neighbours are tried while there is time."""
 WIDEST_LINEAR = 4e8
 """Rows x linear columns x classes beyond which linear models are left out."""
+NARROW = 12
+"""Columns up to which CatBoost sees all of them, finely cut, in every tree."""
 WIDEST_PIECES = 400
 """Columns that a network's piecewise encoding adds at most, about."""
 
@@ -86,11 +88,16 @@ def catboosts(study: Study) -> dict[str, dict[str, Any]]:
     if not catboosting.installed():
         return {}
     coded = bool(study.encoder.coded_)
-    found = {"catboost": _catboost(study, 6)}
-    if coded:
-        found["catboost_codes"] = _catboost(study, 6, native_categories=False, rsm=0.5)
-    found["catboost_deep"] = _catboost(study, 8, native_categories=not coded, rsm=0.6)
-    return found
+    if not coded:
+        return {"catboost": _catboost(study, 6), "catboost_deep": _catboost(study, 8, rsm=0.6)}
+    codes = {"native_categories": False, "mean_rows": 50}
+    found = {"catboost": _catboost(study, 6, mean_rows=200)}
+    narrow = study.tree.shape[1] <= NARROW
+    few = max(study.encoder.levels_) <= 0.8 * len(study.y) / 200  # read alike by both, then
+    if not (narrow and few):
+        part = 1.0 if narrow else 0.5
+        found["catboost_codes"] = _catboost(study, 6, rsm=part, **codes)
+    return {**found, "catboost_deep": _catboost(study, 8, rsm=0.6, **codes)}
 
 
 def configurations(study: Study) -> dict[str, dict[str, Any]]:
@@ -238,5 +245,5 @@ def _catboost(study: Study, depth: int, **own: Any) -> dict[str, Any]:
     columns = study.tree.shape[1]
     return {
         "learning_rate": 0.1, "depth": depth, "rounds": 1000, "patience": 30,
-        "border_count": 254 if columns <= 12 else 64, **own,
+        "border_count": 254 if columns <= NARROW else 64, **own,
     }  # fmt: skip

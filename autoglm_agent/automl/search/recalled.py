@@ -43,6 +43,7 @@ _BOUNDS: dict[str, dict[str, _Range]] = {
         "learning_rate": (0.005, 0.5), "depth": (1, 10), "rounds": (1, 20_000),
         "patience": (1, 1000), "border_count": (2, 254), "rsm": (0.05, 1),
         "l2_leaf_reg": (0, 1000), "random_strength": (0, 100), "native_categories": (0, 1),
+        "mean_rows": (0, 100_000),
     },
 }  # fmt: skip
 _BOUNDS["random_forest"] = _BOUNDS["extra_trees"]

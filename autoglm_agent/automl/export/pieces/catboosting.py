@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.export.pieces.fits import Fit, Predictor, Problem
+from autoglm_agent.automl.features.target import level_means, with_means
 
 CATBOOST_SETTINGS: dict[str, Any] = {
     "thread_count": 1, "allow_writing_files": False, "logging_level": "Silent",
@@ -22,7 +23,13 @@ def fit_catboost(
 ) -> Predictor:
     """Train one model of `fit.length` trees."""
     own = {k: v for k, v in params.items() if k not in ("rounds", "patience")}
-    coded = list(problem.coded) if own.pop("native_categories", True) else []
+    mean_rows = int(own.pop("mean_rows", 0)) if problem.kind != "multiclass" else 0
+    own.pop("mean_rows", None)
+    means = level_means(X, y, problem.coded, problem.levels, mean_rows)
+    replaced = set(means.coded) if means is not None else set()
+    native = own.pop("native_categories", True)
+    coded = [i for i in problem.coded if i not in replaced] if native else []
+    matrix = with_means(X, means)
     offset, scale = 0.0, 1.0
     if problem.kind == "regression":
         offset = 0.0 if problem.metric == "mape" else float(y.mean())
@@ -35,13 +42,15 @@ def fit_catboost(
         {**CATBOOST_SETTINGS, **own, **_catboost_objective(problem), "random_seed": fit.seed,
          "iterations": max(fit.length, min(asked, 200))}
     )  # fmt: skip
-    model.fit(catboost.Pool(_catboost_frame(X, coded), y, cat_features=coded))
+    model.fit(catboost.Pool(_catboost_frame(matrix, coded), y, cat_features=coded))
     model.shrink(fit.length)
 
     def predict(X: np.ndarray) -> np.ndarray:
         raw = np.asarray(
             model.predict(
-                _catboost_frame(X, coded), prediction_type="RawFormulaVal", thread_count=1
+                _catboost_frame(with_means(X, means), coded),
+                prediction_type="RawFormulaVal",
+                thread_count=1,
             ),
             dtype=np.float64,
         )
