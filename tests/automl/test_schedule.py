@@ -141,6 +141,52 @@ def test_a_racer_without_use_for_the_ensemble_gets_little(monkeypatch):
     assert offered == [1, 0]
 
 
+def test_a_race_that_time_ended_says_nothing_against_its_winner(monkeypatch):
+    study = study_of()
+    board = schedule.Board(study, Deadline(100.0))
+    found = portfolio.configurations(study)
+    for name, scores, cut in (("sampled", [0.9, 0.9], False), ("small", [0.7, 0.7], True)):
+        spec = Spec(f"race_{name}", "lightgbm", found[name], folds=(0, 1))
+        trial = train(spec, study, Deadline(None))
+        fitted = [{**told, "cut": cut} for told in trial.candidate.params["fitted"]]
+        params = {**trial.candidate.params, "fitted": fitted}
+        told = replace(trial.candidate, fold_scores=scores, params=params, seconds=2.0)
+        board.trials[f"race_{name}"] = replace(trial, candidate=told)
+    ((spec, limit),) = schedule._winner(board, found, ["small"], ["sampled"])
+    assert spec.params["learning_rate"] == schedule.RATES[-1][0]  # nothing slower would end
+    assert limit == pytest.approx(schedule.UNPRICED * 100.0, rel=0.01)
+    monkeypatch.setattr(schedule, "_helps", lambda *_: False)
+    assert not list(schedule._winner(board, found, ["small"], ["sampled"]))
+
+
+def test_what_the_rest_of_the_time_goes_to_is_priced_with_its_predictions():
+    study = study_of()
+    trial = train(portfolio.plain(study), study, Deadline(None))
+    offered = []
+    for rows in (0, 1_000_000):
+        board = schedule.Board(study, Deadline(100.0), to_predict=rows)
+        board.trials["lightgbm"] = replace(trial, row_seconds=2e-4)
+        offered.append(len(list(zip(schedule._until_the_end(board), range(3), strict=False))))
+    assert offered == [3, 0]  # two hundred seconds of predictions do not fit
+
+
+def test_the_first_call_of_a_forest_is_not_charged_to_the_rows(monkeypatch):
+    calls = []
+
+    class Slow:
+        def predict(self, X):
+            calls.append(len(X))
+            time.sleep(0.2 if len(calls) == 1 else 0.0)
+
+    def grown(*_, **__):
+        return Slow(), np.full((300, 2), 0.5), {"nodes": 10}
+
+    monkeypatch.setattr("autoglm_agent.automl.search.train.grow", grown)
+    trial = train(portfolio.forests(study_of())[0], study_of(), Deadline(None))
+    assert len(calls) == 2
+    assert trial.row_seconds * 300 < 0.1
+
+
 def test_large_tables_begin_with_a_quick_model():
     study = study_of()
     study.views["tree"] = np.zeros((schedule.LARGE, 2), dtype=np.float32)

@@ -207,7 +207,7 @@ class _Search:
         self, study: Study, reserve: Reserve, interpretable: bool, simplify: bool
     ) -> None:  # fmt: skip
         """Work through the portfolio."""
-        board = schedule.Board(study, reserve.training)
+        board = schedule.Board(study, reserve.training, to_predict=reserve.to_predict)
         study.until = board.deadline
         if study.workers is not None:
             study.workers.ready(board.deadline)

@@ -3,7 +3,8 @@
 A quick model comes first on large tables, then plain LightGBM, by which later ones are priced,
 then what is cheap and different (forests by out-of-bag). LightGBM's and CatBoost's configurations
 race on two folds at a high rate; the winners go on at the lowest rate that their share of the time
-pays for, which the race has priced, and what the ensemble so far has no use for gets little. Linear
+pays for, which the race has priced, and what the ensemble so far has no use for gets little; where
+time ended a race, its winner gets most of what is left instead. Linear
 model and network follow, and until the time is up the members of the ensemble so far on freshly
 dealt folds, and neighbours of the best.
 """
@@ -34,6 +35,10 @@ RACE_RATE = 0.1
 IDLE = 0.15
 """Part of its share for a winner that the ensemble so far has no use for."""
 LEAST_WEIGHT = 0.05
+HALF, WHOLE = 0.45, 0.95
+"""Parts of the time left that a winner may use: with one of another kind to come, and without."""
+UNPRICED = 0.85
+"""Part of its share that a winner may use whose race was cut."""
 BEHIND = 1.2
 """A winner whose loss is beyond this many times the best one's is not worth going on with."""
 LARGE = 60_000
@@ -53,11 +58,13 @@ class Board:
         study: The data.
         deadline: When training must have ended.
         trials: Trials so far, by name of the spec.
+        to_predict: Rows that are to be predicted within the time.
     """
 
     study: Study
     deadline: Deadline
     trials: dict[str, Trial] = field(default_factory=dict)
+    to_predict: int = 0
 
     @property
     def left(self) -> float:
@@ -130,9 +137,9 @@ def timed(
     boosted, cats = portfolio.configurations(study), portfolio.catboosts(study)
     yield from _race(board, boosted, 0.15)
     best = _ranking(board, boosted)
-    yield from _winner(board, boosted, best[:1], best)
     yield from _race(board, cats, 0.12)
     cats_best = _ranking(board, cats)
+    yield from _winner(board, boosted, best[:1], best, most=HALF if cats else WHOLE)
     yield from _winner(board, cats, cats_best[:1], best)
     if portfolio.affordable(study, "linear"):
         yield portfolio.linear(log=portfolio.skewed(study)), 0.1 * board.left
@@ -154,7 +161,7 @@ def _tried(board: Board, spec: Spec) -> Iterator[Offer]:
     if count > RACE_FOLDS and not board.study.refit:
         yield replace(spec, name=name, folds=tuple(board.raced)), 0.15 * board.left
         race = board.trials.get(name)
-        if race is None or any(info.get("cut") for info in race.candidate.params["fitted"]):
+        if race is None or _cut(board, name):
             return
         rest = race.candidate.seconds / RACE_FOLDS * (count - RACE_FOLDS)
         if 1.2 * rest > board.left or not _helps(board, name):
@@ -166,16 +173,27 @@ def _race(board: Board, configurations: dict[str, dict[str, Any]], part: float) 
     """Offer the configurations on two folds, as long as the race stays cheap."""
     if len(board.study.fold_numbers) <= RACE_FOLDS:
         return
-    began, allowed = board.left, part * board.left
-    for name, params in configurations.items():
+    end = board.left * (1.0 - part)
+    for number, (name, params) in enumerate(configurations.items()):
         family = "catboost" if name.startswith("catboost") else "lightgbm"
         spec = Spec(f"race_{name}", family, params, folds=tuple(board.raced))
+        limit = board.left - end
         expected = board.price(spec)
         if family == "catboost":  # nothing tells of the first, and the first of the others
             expected = _seconds(board, "race_catboost", 0.0)
             expected *= 2.0 if name == "catboost_deep" else 1.0
-        if began - board.left + expected < allowed:
-            yield spec, allowed
+            if not number and len(configurations) > 1:
+                limit *= 0.5
+            elif number == 1 and _cut(board, "race_catboost"):
+                expected = 0.0  # neither gets to its end: how far do they come in the same time?
+        if expected < limit:
+            yield spec, limit
+
+
+def _cut(board: Board, name: str) -> bool:
+    """Whether the time ended the fits of a trial before they had converged."""
+    trial = board.trials.get(name)
+    return trial is not None and any(i.get("cut") for i in trial.candidate.params["fitted"])
 
 
 def _seconds(board: Board, name: str, otherwise: float) -> float:
@@ -190,21 +208,28 @@ def _ranking(board: Board, configurations: dict[str, Any]) -> list[str]:
 
 
 def _winner(
-    board: Board, configurations: dict[str, Any], names: Sequence[str], rivals: Sequence[str]
-) -> Iterator[Offer]:
+    board: Board, configurations: dict[str, Any], names: Sequence[str], rivals: Sequence[str],
+    *, most: float = WHOLE,
+) -> Iterator[Offer]:  # fmt: skip
     """Offer a configuration at the lowest rate that its share of the time pays for."""
     for name in names:
         merit, best = board.merit(f"race_{name}"), board.merit(f"race_{rivals[0]}")
-        if np.isfinite(merit) and board.loss(merit) > BEHIND * board.loss(best):
+        cut = _cut(board, f"race_{name}")
+        if np.isfinite(merit) and board.loss(merit) > BEHIND * board.loss(best) and not cut:
             continue
         specs = [portfolio.slow(configurations[name], name, rate) for rate, _ in RATES]
         prices = [board.price(spec) for spec in specs]
-        allowed = board.left if _helps(board, f"race_{name}") else IDLE * board.left
+        helps = _helps(board, f"race_{name}")
+        if cut:  # its price is not known, only that it is high
+            if helps:
+                yield specs[-1], UNPRICED * board.left
+            continue
+        allowed = board.left if helps else IDLE * board.left
         chosen = next((i for i, (_, part) in enumerate(RATES) if prices[i] <= part * allowed), None)
         if chosen is None and prices[-1] <= 0.9 * allowed:
             chosen = len(RATES) - 1
         if chosen is not None:
-            yield specs[chosen], min(0.95 * board.left, 2.0 * prices[chosen] + 0.1 * board.left)
+            yield specs[chosen], min(most * board.left, 2.0 * prices[chosen] + 0.1 * board.left)
 
 
 def _helps(board: Board, name: str) -> bool:
@@ -264,7 +289,7 @@ def _of_turn(board: Board, turn: int) -> Iterator[tuple[Spec, float]]:
     for name in members if turn <= MOST_REPEATS else ():
         trial = done[name]
         if trial.candidate.family != "linear" and len(trial.models) > 1:
-            yield portfolio.again(_spec_of(trial), turn), trial.candidate.seconds
+            yield portfolio.again(_spec_of(trial), turn), _whole_price(board, trial)
     metric = board.study.problem.metric
     weighted = {done[name].candidate.family for name in members}
     for family in portfolio.VARIED:
@@ -273,7 +298,12 @@ def _of_turn(board: Board, turn: int) -> Iterator[tuple[Spec, float]]:
             best = max(own, key=lambda t: oriented(metric, t.candidate.score))
             for number in (2 * turn - 1, 2 * turn):
                 spec = portfolio.variant(_spec_of(best), number, board.study.seed)
-                yield spec, best.candidate.seconds
+                yield spec, _whole_price(board, best)
+
+
+def _whole_price(board: Board, trial: Trial) -> float:
+    """Return the seconds that another trial of the kind takes, with what it is to predict."""
+    return trial.candidate.seconds + board.to_predict * trial.row_seconds
 
 
 def _spec_of(trial: Trial) -> Spec:
