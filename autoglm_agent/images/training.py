@@ -228,7 +228,10 @@ def probabilities(
     device = str(next(network.parameters()).device)
     stacked = torch.from_numpy(np.ascontiguousarray(images))
     told = []
-    with torch.inference_mode():
+    # In TensorFloat-32, a graphics card's usual precision, a layout that differs changes the fourth
+    # digit: the model from the disk would not say what the trained one said.
+    exact = torch.backends.cudnn.flags(enabled=True, allow_tf32=False)
+    with torch.inference_mode(), exact:
         for start in range(0, len(stacked), batch_size):
             batch = prepared(stacked[start : start + batch_size], mean, deviation, device)
             shares = network(batch).double().softmax(1)
