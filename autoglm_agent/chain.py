@@ -69,7 +69,7 @@ class Task(Datum):
     positive_class: str | int | float | bool | None = None
     metric: str | None = None
     """scikit-learn's name: roc_auc, average_precision, f1, recall, precision, accuracy,
-    balanced_accuracy, log_loss; rmse, mae, mape, r2."""
+    balanced_accuracy, log_loss, mcc, kappa; rmse, mae, mape, r2, rmsle."""
     exclude: tuple[str, ...] = ()
     time_column: str | None = None
     group_column: str | None = None

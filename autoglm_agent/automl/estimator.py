@@ -228,7 +228,7 @@ class AutoMLClassifier(ClassifierMixin, _AutoML):
         time_budget: Wall time of `fit` in seconds; None for no limit.
         trials: Number of candidates; with `time_budget=None` nothing depends on time.
         metric: `roc_auc`, `average_precision`, `log_loss`, `accuracy`, `balanced_accuracy`,
-            `f1`, `recall` or `precision`; chosen by the classes if None.
+            `f1`, `recall`, `precision`, `mcc` or `kappa`; chosen by the classes if None.
         random_state: Seed of everything random.
         folds: Folds of the cross-validation; 5 by default.
         n_jobs: Fits that run side by side; the processors available by default and for -1.

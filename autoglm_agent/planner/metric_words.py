@@ -10,9 +10,9 @@ from autoglm_agent.planner.text import Text
 
 CLASSIFICATION = (
     "roc_auc", "average_precision", "f1", "recall", "precision", "accuracy", "balanced_accuracy",
-    "log_loss",
+    "log_loss", "mcc", "kappa",
 )  # fmt: skip
-REGRESSION = ("rmse", "mae", "mape", "r2")
+REGRESSION = ("rmse", "mae", "mape", "r2", "rmsle")
 
 _PATTERNS: tuple[tuple[str, str], ...] = (
     ("average_precision",
@@ -30,6 +30,13 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
      r"\b(?:(?:macro|micro|weighted)[-_ ])?f[-_ ]?1(?:[-_ ]?(?:score|measure|macro|"
      r"micro))?\b|\bf[-_ ](?:score|measure)\b|"
      r"(?<![a-z0-9])f1(?![a-z0-9])|调和平均"),
+    ("mcc",
+     r"(?<![a-z0-9])mcc(?![a-z0-9])|\bmatthews(?: correlation(?: coefficient)?)?\b|"
+     r"\bphi coefficient\b|马修斯相关系数|马修斯系数"),
+    ("kappa", r"(?<!weighted )(?<!quadratic )\b(?:cohen'?s? )?kappa(?![a-z0-9])|(?:科恩)?卡帕系数"),
+    ("rmsle",
+     r"(?<![a-z0-9])rmsle(?![a-z0-9])|\b(?:root )?(?:mean )?squared log(?:arithmic)?[- ]error\b|"
+     r"均方根对数误差|对数均方根误差"),
     ("mape",
      r"\bmape\b|\b(?:mean )?absolute percentage error\b|\bpercentage error\b|"
      r"平均绝对百分比误差|百分比误差"),
@@ -57,9 +64,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _METRICS = tuple((name, re.compile(pattern, re.ASCII)) for name, pattern in _PATTERNS)
 _UNSUPPORTED = re.compile(
-    r"\b(?:mcc|matthews(?: correlation(?: coefficient)?)?|(?:cohen'?s? )?kappa|brier(?: score)?|"
-    r"rmsle|smape|"
-    r"specificity|ndcg|pinball(?: loss)?|huber(?: loss)?)\b|特异度|特异性|马修斯相关系数",
+    r"\b(?:brier(?: score)?|smape|specificity|ndcg|pinball(?: loss)?|huber(?: loss)?)\b|"
+    r"(?:quadratic(?:ally)?[- ])(?:weighted )?kappa|加权卡帕|特异度|特异性",
     re.ASCII,
 )
 _WISHES = (

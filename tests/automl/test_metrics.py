@@ -160,3 +160,26 @@ def test_an_unknown_label_is_named_with_its_row():
 def test_a_metric_that_does_not_fit_the_problem_is_refused():
     with pytest.raises(InputError, match="does not fit"):
         Problem("regression", "roc_auc")
+
+
+def test_matthews_and_kappa_are_those_of_the_best_threshold():
+    y, prediction, _ = _case("binary")
+    prediction = prediction**0.25  # off the half, on purpose
+    for metric in ("mcc", "kappa"):
+        problem = Problem("binary", metric, ("a", "b"), 1)
+        chosen = decision_threshold(problem, y, prediction)
+        cuts = np.unique(prediction[:, 1])
+        best = max(score(metric, y, prediction, problem, cut) for cut in cuts)
+        assert score(metric, y, prediction, problem, chosen) == pytest.approx(best)
+        assert best > score(metric, y, prediction, problem, 0.5) + 0.1
+
+
+def test_the_logarithmic_error_counts_shares_and_refuses_negative_numbers():
+    problem = Problem("regression", "rmsle")
+    y = np.array([0.0, 9.0, 99.0])
+    assert score("rmsle", y, y, problem) == 0.0
+    assert score("rmsle", y, np.array([-5.0, 9.0, 99.0]), problem) == 0.0  # no less than none
+    ten, hundred = (score("rmsle", y, y + np.array(d), problem) for d in ([0, 10, 0], [0, 0, 100]))
+    assert ten == pytest.approx(hundred)
+    with pytest.raises(InputError, match=r"row 1 has -3"):
+        problem.encode(np.array([1.0, -3.0]))

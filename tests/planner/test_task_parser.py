@@ -268,6 +268,10 @@ def test_a_latency_is_read_in_both_languages(words: str, ms: float) -> None:
         ("cross-entropy", "log_loss"),
         ("not accuracy but balanced accuracy", "balanced_accuracy"),
         ("用F1分数", "f1"),
+        ("use the Matthews correlation coefficient", "mcc"),
+        ("用MCC评估", "mcc"),
+        ("Cohen's kappa", "kappa"),
+        ("用Kappa系数评估", "kappa"),
         ("as accurate as possible", None),
     ],
 )
@@ -277,7 +281,9 @@ def test_a_metric_is_read_in_both_languages(words: str, metric: str | None) -> N
 
 def test_an_unavailable_or_unfit_metric_is_refused() -> None:
     with pytest.raises(InputError, match="not available"):
-        parse("telco", "predict churn, use the Matthews correlation coefficient")
+        parse("telco", "predict churn, use the Brier score")
+    with pytest.raises(InputError, match="not available"):
+        parse("wine", "classify quality by quadratic weighted kappa")
     with pytest.raises(InputError, match="does not fit"):
         parse("telco", "predict Churn, RMSE")
 

@@ -34,12 +34,12 @@ def fit_constant(
     seed: int = 0,  # noqa: ARG001
     deadline: Deadline | None = None,  # noqa: ARG001
 ) -> Fit:
-    """Fit the baseline: class shares with one row more each, the mean, or the median for MAE."""
+    """Fit the baseline: class shares with one row more each; mean, or median for MAE and such."""
     weight = np.ones(len(fold.y)) if fold.weight is None else fold.weight
     if problem.is_classification:
         counts = np.bincount(fold.y, weight, minlength=problem.width) + 1.0
         return Fit(ConstantModel(counts / counts.sum()), {})
-    if problem.metric in ("mae", "mape"):
+    if problem.metric in ("mae", "mape", "rmsle"):
         middle = np.quantile(fold.y, 0.5, weights=weight, method="inverted_cdf")
         return Fit(ConstantModel(np.array(middle)), {})
     return Fit(ConstantModel(np.array(np.average(fold.y, weights=weight))), {})

@@ -112,7 +112,7 @@ def fit_lightgbm(
     best = stop.best_round if valid is not None else stop.done
     text = booster.model_to_string(num_iteration=stop.best_trees).encode()
     draft.text = np.frombuffer(zlib.compress(text, 1), dtype=np.uint8)
-    if draft.log and problem.metric not in ("mae", "mape"):
+    if draft.log and problem.metric not in ("mae", "mape", "rmsle"):
         draft.smear = float(np.mean(fold.y) / max(np.mean(draft.predict(fold.X)), 1e-12))
     info = {"rounds": best, "grown": stop.done, "cut": stop.cut}
     return Fit(draft, info)

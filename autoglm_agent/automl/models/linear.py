@@ -82,7 +82,7 @@ def _fit_ridge(params: Mapping[str, Any], fold: Fold, problem: Problem, deadline
         coefficients = vectors @ (target / (values + strength * len(y)))
         intercept = np.array([level - centre @ coefficients])
         model = LinearModel(coefficients[:, None], intercept, problem.kind, log, 1.0, *bounds)
-        if log and problem.metric not in ("mae", "mape"):
+        if log and problem.metric not in ("mae", "mape", "rmsle"):
             model.smear = float(fold.y.mean() / max(model.predict(fold.X).mean(), 1e-12))
         loss = _regression_loss(model, fold, problem)
         if best is None or loss < best[0]:

@@ -12,7 +12,7 @@ SECONDS = {"ms": "{n} ms", "s": "{n} s", "min": "{m} min {s:02d} s", "h": "{h} h
 """How durations of each size are written in English."""
 
 _UNBOUNDED = {"rmse", "mae"}
-_LOSSES = {"log_loss", "brier", "rmse", "mae", "mape"}
+_LOSSES = {"log_loss", "brier", "rmse", "mae", "mape", "rmsle"}
 
 
 def greater_is_better(metric: str) -> bool:

@@ -129,6 +129,9 @@ def _regression(metric: str, y: np.ndarray, prediction: np.ndarray) -> Statistic
     if metric == "mape":
         share = np.abs(error) / np.maximum(np.abs(y), np.finfo(np.float64).eps)
         return lambda w: w @ share / w.sum(axis=1)
+    if metric == "rmsle":
+        logged = np.log1p(np.maximum(prediction, 0.0)) - np.log1p(y)
+        return lambda w: np.sqrt(w @ logged**2 / w.sum(axis=1))
     centred = y - y.mean()  # against cancellation in the variance
 
     def r2(w: np.ndarray) -> np.ndarray:
@@ -182,6 +185,8 @@ def _decisions(metric: str, y: np.ndarray, decision: np.ndarray, problem: Proble
     if metric == "accuracy":
         hit = (y == decision).astype(np.float64)
         return lambda w: w @ hit / w.sum(axis=1)
+    if metric in ("mcc", "kappa"):
+        return _agreement(metric, y, decision, problem)
     classes = range(problem.width)
     if metric == "balanced_accuracy":
         classes = [c for c in classes if (y == c).any()]  # type: ignore[assignment]
@@ -200,3 +205,24 @@ def _decisions(metric: str, y: np.ndarray, decision: np.ndarray, problem: Proble
             return np.asarray(np.where(over > 0, hits / over, 0.0).mean(axis=1))
 
     return macro
+
+
+def _agreement(metric: str, y: np.ndarray, decision: np.ndarray, problem: Problem) -> Statistic:
+    """Matthews' correlation for any number of classes (Gorodkin 2004), or Cohen's kappa (1960)."""
+    classes = np.arange(problem.width)
+    true = (y[:, None] == classes).astype(np.float64)
+    said = (decision[:, None] == classes).astype(np.float64)
+    hit = (y == decision).astype(np.float64)
+
+    def agreement(w: np.ndarray) -> np.ndarray:
+        rows, actual, told = w.sum(axis=1), w @ true, w @ said
+        chance = (actual * told).sum(axis=1)
+        above = (w @ hit) * rows - chance
+        if metric == "kappa":
+            most = rows**2 - chance
+        else:
+            ours, theirs = ((part**2).sum(axis=1) for part in (actual, told))
+            most = np.sqrt((rows**2 - ours) * (rows**2 - theirs))
+        return np.asarray(np.where(most > 0, above / most, 0.0))
+
+    return agreement

@@ -24,21 +24,25 @@ GREATER_IS_BETTER: dict[str, bool] = {
     "precision": True,
     "accuracy": True,
     "balanced_accuracy": True,
+    "mcc": True,
+    "kappa": True,
     "log_loss": False,
     "rmse": False,
     "mae": False,
     "mape": False,
+    "rmsle": False,
     "r2": True,
 }
 """Every metric with its orientation."""
 
-REGRESSION = ("rmse", "mae", "mape", "r2")
+REGRESSION = ("rmse", "mae", "mape", "r2", "rmsle")
 MULTICLASS = (
     "log_loss", "accuracy", "balanced_accuracy", "f1", "roc_auc", "recall", "precision",
+    "mcc", "kappa",
 )  # fmt: skip
 BINARY = (
     "roc_auc", "average_precision", "log_loss", "f1", "recall", "precision", "accuracy",
-    "balanced_accuracy",
+    "balanced_accuracy", "mcc", "kappa",
 )  # fmt: skip
 
 RARE = 0.10
@@ -110,6 +114,15 @@ def score(
     decision = decide(prediction, problem, threshold)
     if metric == "accuracy":
         return float(sk.accuracy_score(y, decision))
+    if metric == "mcc":
+        return float(sk.matthews_corrcoef(y, decision))
+    if metric == "kappa":
+        # Where both hold one class only, they agree by chance alone.
+        return float(
+            sk.cohen_kappa_score(
+                y, decision, labels=np.arange(problem.width), replace_undefined_by=0.0
+            )
+        )
     if metric == "balanced_accuracy":
         present = np.unique(y)  # a class that does not occur has no recall to average
         return float(sk.recall_score(y, decision, labels=present, average="macro"))
@@ -213,6 +226,8 @@ def _score_numbers(metric: str, y: np.ndarray, prediction: np.ndarray) -> float:
         return float(sk.mean_absolute_error(y, prediction))
     if metric == "mape":
         return float(sk.mean_absolute_percentage_error(y, prediction))
+    if metric == "rmsle":  # a prediction below zero is as far off as zero is
+        return float(sk.root_mean_squared_log_error(y, np.maximum(prediction, 0.0)))
     return float(sk.r2_score(y, prediction))
 
 

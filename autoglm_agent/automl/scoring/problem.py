@@ -106,7 +106,7 @@ class Problem:
         """
         values = pd.Series(np.asarray(y)) if not isinstance(y, pd.Series) else y
         if not self.is_classification:
-            return _encode_numbers(values)
+            return _encode_numbers(values, at_least=0.0 if self.metric == "rmsle" else None)
         codes = pd.Index(self.classes).get_indexer(pd.Index(values))
         unknown = np.flatnonzero(codes < 0)
         if len(unknown):
@@ -179,7 +179,7 @@ def _positive_index(classes: tuple[Label, ...], positive: Label | None) -> int |
     )
 
 
-def _encode_numbers(values: pd.Series) -> np.ndarray:
+def _encode_numbers(values: pd.Series, at_least: float | None = None) -> np.ndarray:
     try:
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
@@ -192,5 +192,12 @@ def _encode_numbers(values: pd.Series) -> np.ndarray:
         raise InputError(
             f"The target is missing or infinite in {len(bad)} row(s), first in row {int(bad[0])}.",
             "Leave these rows out.",
+        )
+    low = np.flatnonzero(numbers < (-np.inf if at_least is None else at_least))
+    if len(low):
+        raise InputError(
+            f"RMSLE needs a target without negative numbers; row {int(low[0])} has "
+            f"{numbers[low[0]]:g} ({len(low)} row(s) in all).",
+            "Choose rmse or mae.",
         )
     return numbers

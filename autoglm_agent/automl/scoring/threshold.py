@@ -1,8 +1,8 @@
 """From which probability on the answer is yes.
 
 Half, unless the user gave costs (then the threshold with the least cost) or the metric itself
-depends on the balance of the two mistakes (F1, balanced accuracy: the threshold that is best
-on out-of-fold predictions).
+depends on the balance of the two mistakes (F1, balanced accuracy, Matthews' correlation, Cohen's
+kappa: the threshold that is best on out-of-fold predictions).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 from autoglm_agent.automl.scoring.problem import Problem
 
-TUNED = ("f1", "balanced_accuracy")
+TUNED = ("f1", "balanced_accuracy", "mcc", "kappa")
 LEAST_ROWS = 50
 """With fewer rows, or fewer than ten positives, the threshold stays at one half."""
 
@@ -53,6 +53,13 @@ def _merit(
         return np.asarray(-(costs.get("fn", 1.0) * (yes - true) + costs.get("fp", 1.0) * false))
     if metric == "f1":
         return np.asarray(2.0 * true / (told + yes))
+    if metric in ("mcc", "kappa"):
+        above = n * true - yes * told  # n squared times the covariance
+        if metric == "kappa":
+            most = 0.5 * (n * (told + yes) - 2.0 * told * yes)
+        else:
+            most = np.sqrt(told * (n - told) * yes * (n - yes))
+        return np.asarray(np.divide(above, most, out=np.zeros_like(above), where=most > 0))
     return np.asarray(0.5 * (true / yes + (n - yes - false) / (n - yes)))
 
 

@@ -117,7 +117,7 @@ def configurations(study: Study) -> dict[str, dict[str, Any]]:
         found["native"] = {**sampled, "native_categories": True, "cat_smooth": 20.0}
     if any(k > HIGH_CARDINALITY for k in study.encoder.levels_):
         found["means"] = {**sampled, "target_means": True}
-    if skewed(study):
+    if skewed(study) and study.problem.metric != "rmsle":
         found["log"] = {**sampled, "log_target": True}
     return found
 
@@ -126,6 +126,8 @@ def skewed(study: Study) -> bool:
     """Whether a logarithm of the target is worth a race: non-negative with a long tail."""
     if study.problem.is_classification or study.y.min() < 0:
         return False
+    if study.problem.metric == "rmsle":  # which is the squared error of the logarithm
+        return True
     return skewness(study.y) > 1.0
 
 
@@ -236,8 +238,12 @@ def _lightgbm(study: Study, rate: float, **own: Any) -> dict[str, Any]:
     rows = len(study.y)
     return {
         "learning_rate": rate, "num_leaves": 31, "rounds": int(100 / rate), "patience": 30,
-        "min_data_in_leaf": int(np.clip(rows // 60, 3, 20)), **own,
+        "min_data_in_leaf": int(np.clip(rows // 60, 3, 20)), **_logged(study), **own,
     }  # fmt: skip
+
+
+def _logged(study: Study) -> dict[str, Any]:
+    return {"log_target": True} if study.problem.metric == "rmsle" else {}
 
 
 def _catboost(study: Study, depth: int, **own: Any) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def fit_lightgbm(
         return np.expm1(values) * smear if log else values
 
     smear = 1.0
-    if log and problem.metric not in ("mae", "mape"):
+    if log and problem.metric not in ("mae", "mape", "rmsle"):
         smear = smear_of(y, predict(X))
     return lambda X: predict(X, smear)
 

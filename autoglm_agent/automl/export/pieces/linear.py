@@ -35,7 +35,7 @@ def fit_ridge(
         return np.asarray(np.clip(values, low, high))
 
     smear = 1.0
-    if log and problem.metric not in ("mae", "mape"):
+    if log and problem.metric not in ("mae", "mape", "rmsle"):
         smear = smear_of(y, predict(X))
     return lambda X: predict(X, smear)
 

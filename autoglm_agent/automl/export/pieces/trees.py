@@ -54,12 +54,12 @@ def fit_baseline(
     y: np.ndarray,
     problem: Problem,
 ) -> Predictor:
-    """Predict the shares of the classes, or the mean (the median for MAE), whatever the row."""
+    """Predict the shares of the classes, or the mean (for MAE and its like the median)."""
     if problem.kind != "regression":
         counts = np.bincount(y, minlength=problem.width) + 1.0
         return lambda X: np.tile(counts / counts.sum(), (len(X), 1))
     middle = float(np.mean(y))
-    if problem.metric in ("mae", "mape"):
+    if problem.metric in ("mae", "mape", "rmsle"):
         middle = float(np.quantile(y, 0.5, method="inverted_cdf"))
     return lambda X: np.full(len(X), middle)
 

@@ -10,12 +10,15 @@ TEXT: dict[str, str] = {
     "metric.precision": "precision",
     "metric.accuracy": "accuracy",
     "metric.balanced_accuracy": "balanced accuracy",
+    "metric.mcc": "Matthews correlation",
+    "metric.kappa": "Cohen's kappa",
     "metric.log_loss": "log loss",
     "metric.brier": "Brier score",
     "metric.rmse": "RMSE",
     "metric.mae": "MAE",
     "metric.mape": "MAPE",
     "metric.r2": "R²",
+    "metric.rmsle": "RMSLE",
     "meaning.roc_auc": "the chance that a row of the positive class is ranked above one that is "
     "not; 0.5 is guessing, 1 is perfect",
     "meaning.average_precision": "the precision averaged over all recalls; guessing scores the "
@@ -25,6 +28,9 @@ TEXT: dict[str, str] = {
     "meaning.precision": "the share of the rows called positive that are",
     "meaning.accuracy": "the share of rows that are classified correctly",
     "meaning.balanced_accuracy": "the recall averaged over the classes",
+    "meaning.mcc": "the correlation between truth and answer; 0 is guessing, 1 is perfect",
+    "meaning.kappa": "how much more often the answer is right than by chance; 0 is guessing, 1 is "
+    "perfect",
     "meaning.log_loss": "how surprised the predicted probabilities are by the truth; lower is "
     "better",
     "meaning.brier": "the mean squared error of the probabilities; lower is better",
@@ -32,6 +38,8 @@ TEXT: dict[str, str] = {
     "better",
     "meaning.mae": "the mean absolute error, in the unit of the target; lower is better",
     "meaning.mape": "the mean absolute error as a share of the truth; lower is better",
+    "meaning.rmsle": "the root of the mean squared error of the logarithm, so that shares count "
+    "and not amounts; lower is better",
     "meaning.r2": "the share of the target's variance that is explained; 1 is perfect",
     # What was found without a target
     "found.groups": "Groups",
