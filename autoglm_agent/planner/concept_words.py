@@ -195,4 +195,5 @@ disease stroke|approval credit_default|subscription purchase|purchase response|p
 subscription response|species quality|income revenue|cost revenue|satisfaction rating|late duration
 energy traffic|survival disease|distance mileage|size weight|profit revenue|fraud claim
 lifetime age|pass grade|city region|address region|admission approval|hire approval|company employee
+killed_count casualty_count|injured_count casualty_count
 """
