@@ -105,6 +105,7 @@ _NOT_GROUPS = word_set(
 )
 
 
+_NEW = re.compile(r"\b(?:new|unseen|other) ([\w-]{3,40})", re.ASCII)
 _NOT_GROUP_KEYS = frozenset(map(key_of, _NOT_GROUPS))
 _CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
 _CALENDAR = frozenset(map(stem, ("year", "month", "date", "time", "day", "年", "年份")))
@@ -123,6 +124,8 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     divided = [by.span() for by in _BY.finditer(text.low)]
     named = next((m for m in mentions if _dated(m.column) and _inside(m, divided)), None)
     if match is None and named is None:
+        return None
+    if match is not None and _new_things(match.group(), schema):
         return None
     if match is None and named is not None:
         start, end = text.clause(named.start)
@@ -159,6 +162,13 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     told = [c for c in dates if c is words] or _said(text, dates, start, end)
     chosen = told[0] if len(told) == 1 else dates[0]
     return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
+
+
+def _new_things(words: str, schema: Schema) -> bool:
+    """Tell "test on new customers", which are groups, from "test on newer rows"."""
+    told = _NEW.search(words)
+    column = column_for(told[1], schema) if told and told[1] not in _NOT_GROUPS else None
+    return column is not None and column.identifies and not _dated(column)
 
 
 def find_group_column(

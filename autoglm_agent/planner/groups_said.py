@@ -1,0 +1,77 @@
+"""Further ways to say that whole groups are divided, in which one noun tells the groups.
+
+Where `groups` reads what a whole sentence keeps apart, these are fixed turns: "a driver's rows are
+not divided", "with the driver as the group", "players that the model has not seen".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from autoglm_agent.planner.schema import Column
+from autoglm_agent.planner.text import Text
+
+Named = Callable[[tuple[int, int]], Column | None]
+"""What returns the column that tells the groups of the noun in a range."""
+
+_NOUN = r"(?P<noun>[\w-]{3,40})"
+_KNOWS = r"(?:it|the model|the training(?: set| data)?|we|you|i)"
+_TURNS = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        rf"\b(?:a|an|one|each|every|any|no|the same) {_NOUN}'s (?:\w+ ){{1,3}}?(?:(?:are|is|be|must|"
+        r"should|may|can|not|never|to|do|does|get|being) ){1,4}(?:divided|split|separated|torn|"
+        r"spread|scattered|distributed)\b[^.;,!?]{0,30}",
+        r"\b(?:split\w*|divid\w+|partition\w*|separat\w+)(?: \w+){0,4} (?:at|on) "
+        rf"(?:the )?(?:level of (?:the |each |a )?{_NOUN}|(?P<other>[\w-]{{3,40}})[- ]level)\b",
+        rf"\b{_NOUN} as (?:the |a |my )?group(?:s|ing)?(?: (?:column|key|variable|id|label)s?)?\b",
+        r"\bgroup(?:s|ing)?(?: (?:column|key|variable|id|label))?(?: is| are| =|=|:) ?(?:the )?"
+        rf"{_NOUN}",
+        r"\bgroup(?:ed)?[ -]?k[ -]?fold(?:s)?(?: cv)?(?: \w+)? (?:on|by|over|with|per|of) (?:the )?"
+        rf"{_NOUN}",
+        rf"\b(?:test\w*|validat\w*|evaluat\w*|check\w*|scor\w+)[^.;!?]{{0,20}}? (?:on|with|for|of) "
+        rf"(?:only )?(?:new|unseen|other|different|fresh) {_NOUN}",
+        rf"\b{_NOUN} (?:that |which |who |whom )?{_KNOWS} "
+        r"(?:(?:has|have|had|was|were|did) ?(?:n't|not|never) |never )(?:yet |ever )?"
+        r"(?:seen|saw|see|met|meet|encountered|come across|been trained on)\b",
+        rf"\b(?:leak\w*|overlap\w*)[^.;!?]{{0,30}}? (?:of|from|by|in) (?:a|an|one|each|the same|a "
+        rf"single|any) {_NOUN}",
+        rf"\b(?:leak\w*|overlap\w*|shar\w+) (?:of |across |between )(?:the )?{_NOUN}"
+        r"(?= (?:between|across|in)\b)",
+        r"(?:把|以|用|将)(?P<noun>[\u3400-\u9fff]{1,8}?)(?:当作|作为|当|做|为)(?:分)?组(?!合)",
+    )
+)
+_BOTH = re.compile(
+    r"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w-]+"
+    r"(?: [\w-]+){0,6}? (?:both|train\w* (?:and|as)|test\w* (?:and|as)|across|two sides|"
+    r"either side)\b",
+    re.ASCII,
+)
+
+
+def told_groups(text: Text, named: Named) -> tuple[Column, int, int] | None:
+    """Return the column whose groups a fixed turn keeps whole, with the range of the turn.
+
+    Args:
+        text: The instruction.
+        named: From the place of a noun to the column of its groups.
+    """
+    for turn in _TURNS:
+        for match in turn.finditer(text.low):
+            which = "noun" if match["noun"] else "other"
+            if text.is_used(match.start()):
+                continue
+            if (column := named(match.span(which))) is not None:
+                return column, *match.span()
+    return None
+
+
+def bars_both_sides(text: Text, place: int) -> bool:
+    """Tell "without the same player in train and test" from a column to be left out.
+
+    Args:
+        text: The instruction.
+        place: Where the barring word begins.
+    """
+    return bool(_BOTH.match(text.low, place))
