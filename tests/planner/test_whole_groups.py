@@ -44,7 +44,8 @@ CARS = make_profile(
 def test_turns_that_name_the_groups(words: str) -> None:
     task = parse_task(f"Predict the severity, {words}", ACCIDENTS)
     assert (task.target, task.group_column) == ("Severity", "Driver_ID")
-    assert not task.exclude and task.time_column is None
+    assert not task.exclude
+    assert task.time_column is None
 
 
 @pytest.mark.parametrize(
