@@ -18,7 +18,7 @@ from autoglm_agent.planner.exclusions_groups import (
 from autoglm_agent.planner.exclusions_listed import listed
 from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
-from autoglm_agent.planner.groups_said import bars_both_sides
+from autoglm_agent.planner.groups_said import tells_a_split
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -122,7 +122,7 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
     for match in _BEFORE.finditer(text.low):
         # "姓名不要用，...": the words bar what stands before them, not what follows.
         after = text.norm[match.end() : match.end() + 1]
-        if bars_both_sides(text, match.start()):
+        if tells_a_split(text, match.start()):
             continue
         if not match.group().isascii() and after in (",", ".", "。", ";", ""):
             continue

@@ -20,9 +20,9 @@ _KNOWS = r"(?:it|the model|the training(?: set| data)?|we|you|i)"
 _TURNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
-        rf"\b(?:a|an|one|each|every|any|no|the same) {_NOUN}'s (?:\w+ ){{1,3}}?(?:(?:are|is|be|must|"
-        r"should|may|can|not|never|to|do|does|get|being) ){1,4}(?:divided|split|separated|torn|"
-        r"spread|scattered|distributed)\b[^.;,!?]{0,30}",
+        rf"\b(?:a|an|one|each|every|any|no|the same) {_NOUN}'s (?:\w+ ){{1,3}}?(?:(?:are|is|be|"
+        r"must|should|may|can|not|never|to|do|does|get|being) ){1,4}"
+        r"(?:divided|split|separated|torn|spread|scattered|distributed)\b[^.;,!?]{0,30}",
         r"\b(?:split\w*|divid\w+|partition\w*|separat\w+)(?: \w+){0,4} (?:at|on) "
         rf"(?:the )?(?:level of (?:the |each |a )?{_NOUN}|(?P<other>[\w-]{{3,40}})[- ]level)\b",
         rf"\b{_NOUN} as (?:the |a |my )?group(?:s|ing)?(?: (?:column|key|variable|id|label)s?)?\b",
@@ -45,7 +45,7 @@ _TURNS = tuple(
 _BOTH = re.compile(
     r"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w-]+"
     r"(?: [\w-]+){0,6}? (?:both|train\w* (?:and|as)|test\w* (?:and|as)|across|two sides|"
-    r"either side)\b",
+    r"either side)\b|(?:without|no) (?:looking|peeking) (?:in|into|at) the future\b",
     re.ASCII,
 )
 
@@ -67,8 +67,10 @@ def told_groups(text: Text, named: Named) -> tuple[Column, int, int] | None:
     return None
 
 
-def bars_both_sides(text: Text, place: int) -> bool:
+def tells_a_split(text: Text, place: int) -> bool:
     """Tell "without the same player in train and test" from a column to be left out.
+
+    "Without looking into the future" speaks of the split as well.
 
     Args:
         text: The instruction.
