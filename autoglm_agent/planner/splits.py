@@ -116,7 +116,8 @@ _CALENDAR = frozenset(
     map(
         stem,
         word_set(
-            "year month date time day season period quarter week 年 年份 年度 月份 季度 赛季 期 期次 届 周"
+            "year month date time day season period quarter week "
+            "年 年份 年度 月份 季度 赛季 期 期次 届 周"
         ),
     )
 )
