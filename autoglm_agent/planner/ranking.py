@@ -141,9 +141,9 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
         )
     ):
         return 0.72 if column.numeric or anchor.how == "exact" else _NOT_TWO
-    if re.search(r"(?a)\bhow (?:much|many|long|far|old)\b|多少", words) and not (
-        column.numeric or column.counted or places[anchor.first].region == "feature"
-    ):
+    if re.search(
+        r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall)\b|多少", words
+    ) and not (column.numeric or column.counted or places[anchor.first].region == "feature"):
         return 0.45
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (

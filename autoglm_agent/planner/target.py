@@ -22,6 +22,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.outright import outright
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
 from autoglm_agent.planner.rivals import rivals_of
 from autoglm_agent.planner.schema import Column, Schema
@@ -80,6 +81,8 @@ def choose_target(
         ranked = [best] if best is not None else ranked
     elif alike and ranked[0].how in BY_WORDS:
         ranked = doubted(text, alike, ranked)
+    if (turn := outright(text, schema, excluded, ranked)) is not None:
+        return turn
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
         return event
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):

@@ -1,0 +1,103 @@
+"""Turns of phrase that tell the column, whatever single words would suggest."""
+
+from __future__ import annotations
+
+import pytest
+from planner_tables import make_profile
+
+from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.planner.degrees import nouns_of
+from autoglm_agent.planner.task_parser import parse_task
+from autoglm_agent.planner.text import stem
+
+ACCIDENTS = make_profile(
+    "accidents",
+    5000,
+    {
+        "accident_type": "category Rear:1000|Side:3000|Head-on:1000",
+        "accident_severity": "category Slight:3000|Serious:1500|Fatal:500",
+        "road_length": "number 0 100 500",
+        "total_claim_amount": "number 0 90000 3000",
+        "is_fraud": "category 0:4700|1:300",
+    },
+)
+UNITS = make_profile(
+    "units",
+    6000,
+    {
+        "Type": "category A:3000|B:2000|C:1000",
+        "Defect Type": "category none:5000|crack:500|dent:500",
+        "load": "number 0 200 300",
+        "defective": "category 0:5000|1:1000",
+    },
+)
+APPS = make_profile(
+    "apps",
+    4000,
+    {
+        "content_rating": "category Everyone:2000|Teen:1500|Mature:500",
+        "vote_average": "number 1 5 40",
+        "vote_count": "integer 0 100000 2000",
+        "contract": "category 12 months:2000|24 months:2000",
+        "profit": "number -5 90 900",
+        "size_mb": "number 1 900 400",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("adjective", "noun"),
+    [
+        ("severe", "severity"),
+        ("accurate", "accuracy"),
+        ("popular", "popularity"),
+        ("thick", "thickness"),
+        ("humid", "humidity"),
+        ("viscous", "viscosity"),
+        ("frequent", "frequency"),
+        ("stable", "stability"),
+        ("windy", "wind"),
+        ("heavy", "weight"),
+        ("old", "age"),
+        ("profitable", "profit"),
+    ],
+)
+def test_nouns_of_adjectives(adjective: str, noun: str) -> None:
+    assert stem(noun) in nouns_of(adjective)
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "target"),
+    [
+        (ACCIDENTS, "how severe is an accident", "accident_severity"),
+        (ACCIDENTS, "How serious will the accident be?", "accident_severity"),
+        (ACCIDENTS, "识别欺诈的理赔", "is_fraud"),
+        (ACCIDENTS, "检测欺诈理赔", "is_fraud"),
+        (ACCIDENTS, "How much will be paid out in total for a claim?", "total_claim_amount"),
+        (APPS, "how profitable is an app", "profit"),
+        (UNITS, "Which kind of defect is it?", "Defect Type"),
+        (UNITS, "predict the type of defect, macro f1", "Defect Type"),
+        (UNITS, "预测缺陷类型", "Defect Type"),
+        (UNITS, "找出有缺陷的产品，用召回率", "defective"),
+        (APPS, "Predict the average user rating, MAE.", "vote_average"),
+        (APPS, "预测平均评分", "vote_average"),
+        (APPS, "Is it a contract for 12 or for 24 months?", "contract"),
+    ],
+)
+def test_turns_that_tell_the_column(table: Profile, words: str, target: str) -> None:
+    assert parse_task(words, table).target == target
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "target"),
+    [
+        (ACCIDENTS, "预测欺诈理赔的金额", "total_claim_amount"),
+        (ACCIDENTS, "identify how much a fraudulent claim costs", "total_claim_amount"),
+        (ACCIDENTS, "detect the accident type", "accident_type"),
+        (ACCIDENTS, "how large is the claim", "total_claim_amount"),
+        (UNITS, "what type of unit is it", "Type"),
+        (APPS, "predict the content rating", "content_rating"),
+    ],
+)
+def test_turns_that_ask_for_something_else(table: Profile, words: str, target: str) -> None:
+    assert parse_task(words, table).target == target
