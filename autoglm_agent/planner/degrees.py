@@ -73,8 +73,8 @@ MEASURED = frozenset(
         stem,
         word_set(
             "age weight mass height elevation altitude length depth width breadth speed velocity "
-            "pace temperature temp price cost fare fee distance range size area volume load density "
-            "delay"
+            "pace temperature temp price cost fare fee distance range size area volume load "
+            "density delay"
         ),
     )
 )
