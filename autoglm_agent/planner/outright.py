@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from autoglm_agent.planner.anchors import senses
-from autoglm_agent.planner.choice import Choice, is_clear
+from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
@@ -96,7 +96,24 @@ def outright(
         if best is not None and column is best.column and is_clear(ranked):
             return None
         return _choice(text, column, best)
-    return None
+    whole = _whole_name(words, ranked)
+    return _choice(text, whole, best) if whole else None
+
+
+def _whole_name(words: _Open, ranked: Sequence[Choice]) -> Column | None:
+    """Return the one of several columns found, with words in common, whose whole name is said."""
+    if not ranked or ranked[0].confidence < THRESHOLD or is_clear(ranked):
+        return None
+    tied = [c.column for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
+    whole = _only(
+        c
+        for c in tied
+        if len(c.parts) > 1 and all(any(p.says(w) for w in words.stems) for p in c.parts)
+    )
+    if whole is None:
+        return None
+    stems = {part.stem for part in whole.core}
+    return whole if all(stems & {p.stem for p in c.core} for c in tied) else None
 
 
 def _usable(schema: Schema, excluded: Collection[str]) -> list[Column]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.choice import THRESHOLD, Choice
+from autoglm_agent.planner.contraries import only_a_period
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.regions import Place, find_regions
@@ -55,6 +56,8 @@ def rank_by_word(
     }
     named = {a.first for a in anchors if a.how in BY_WORDS | {"exact"} and a.score >= _CLEAR}
     for anchor in anchors:
+        if only_a_period(text, text.tokens[anchor.first].start, anchor.column):
+            continue
         by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
         if by_verb and clear - {anchor.column.name}:
             # Only 分类 or "class(ify)" means the column, while other words mean another one.

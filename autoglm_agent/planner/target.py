@@ -10,6 +10,7 @@ from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
+from autoglm_agent.planner.contraries import contrary_columns
 from autoglm_agent.planner.grammar import (
     BREAKS,
     CONTEXT,
@@ -72,6 +73,8 @@ def choose_target(
     if told is not None:
         return told
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
+    named = [m.column.name for m in mentions if not text.is_used(m.start)]
+    excluded = [*excluded, *contrary_columns(text, schema, named)]
     ranked = _asked_first(text, rank_by_word(text, schema, open_mentions, excluded, wanted))
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
