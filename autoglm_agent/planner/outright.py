@@ -205,7 +205,7 @@ def _average(words: _Open, columns: list[Column], best: Column | None) -> Column
 
 def _how_much(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
     """Return the one amount of whose name all is said, *how much* standing for *amount*."""
-    if not _HOW_MUCH.search(words.low) or words.foreign:
+    if not _HOW_MUCH.search(words.low):
         return None
 
     def fits(column: Column) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
+from autoglm_agent.planner.asked import in_units
 from autoglm_agent.planner.choice import THRESHOLD, Choice
 from autoglm_agent.planner.contraries import only_a_period
 from autoglm_agent.planner.lexicon import concepts_of
@@ -42,6 +43,7 @@ def rank_by_word(
     """
     anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
     strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
+    units = in_units("".join(" " if text.is_used(i) else c for i, c in enumerate(text.low)))
     standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
     events: dict[int, set[str]] = {}
@@ -71,6 +73,8 @@ def rank_by_word(
             continue
         score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
         score *= _value_fit(anchor.column, wanted)
+        if units and anchor.how != "exact" and not (anchor.column.numeric or anchor.column.counted):
+            score *= _WRONG_VALUES
         if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
             score *= 0.55
         choice = Choice(

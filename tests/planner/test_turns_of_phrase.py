@@ -6,6 +6,7 @@ import pytest
 from planner_tables import make_profile
 
 from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.degrees import nouns_of
 from autoglm_agent.planner.task_parser import parse_task
 from autoglm_agent.planner.text import stem
@@ -101,3 +102,38 @@ def test_turns_that_tell_the_column(table: Profile, words: str, target: str) -> 
 )
 def test_turns_that_ask_for_something_else(table: Profile, words: str, target: str) -> None:
     assert parse_task(words, table).target == target
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("estimate the tool ware in minutes, rmse", "Tool wear [min]"),
+        ("predict the tool where", "Tool wear [min]"),
+        ("predict the rode length", "Road length"),
+    ],
+)
+def test_a_slip_that_makes_another_word(words: str, target: str) -> None:
+    table = make_profile(
+        "tools",
+        900,
+        {
+            "Tool wear [min]": "number 0 200 300",
+            "Road length": "number 0 20 30",
+            "Failure": "category None:800|Tool Wear Failure:60|Power Failure:40",
+        },
+    )
+    assert parse_task(words, table).target == target
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Predict the weight of each mushroom in grams.", "预测蘑菇的大小（克）"],
+)
+def test_an_answer_in_units_is_a_number(words: str) -> None:
+    table = make_profile(
+        "mushrooms",
+        900,
+        {"gill-size": "category b:600|n:300", "odor": "category a:500|b:300|c:100"},
+    )
+    with pytest.raises(TargetError):
+        parse_task(words, table)
