@@ -45,6 +45,11 @@ _SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
+_COUNTS = frozenset(map(stem, ("count", "cnt", "number", "num")))
+_UNCOUNTED = 0.12
+"""What it costs that a name counts things, where how many is not asked: `rating_count`."""
+
+
 class Told:
     """What the open words of an instruction say as a whole, computed once."""
 
@@ -214,6 +219,8 @@ def _weight(part: Part) -> float:
     """Return what an unsaid side word costs: `_status` nothing much, `_amount` and numbers more."""
     if part.stem in FLAGS:
         return 0.01
+    if part.stem in _COUNTS:
+        return _UNCOUNTED
     return 0.06 if part.stem.isdigit() else 0.07
 
 

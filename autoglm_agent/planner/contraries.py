@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from autoglm_agent.planner.degrees import lasts
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, stem, word_set
 
@@ -24,12 +25,16 @@ _PAIRS = tuple(
     )
 )
 _LAPSE = re.compile(
-    r"\bhow many (?:seconds|minutes|hours|days|weeks)\b|"
+    r"\bhow long\b|\bhow many (?:seconds|minutes|hours|days|weeks)\b|"
     r"多少(?:秒|分钟|小时|天)|几(?:分钟|个?小时|天)",
     re.ASCII,
 )
+_LONG = re.compile(r"\bhow long\b", re.ASCII)
 _MONEY = frozenset(
-    map(stem, word_set("price cost fare fee salary revenue charge payment 价格 费用 金额 售价"))
+    map(
+        stem,
+        word_set("price cost fare fee salary revenue charge payment amount 价格 费用 金额 售价"),
+    )
 )
 _WHEN = re.compile(r"\b(?:before|after|until|since|at|prior to|from) (?:the )?\w+", re.ASCII)
 _PERIOD = re.compile(
@@ -59,9 +64,13 @@ def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list
         if not text.is_used(t.start) and not any(s <= t.start < e for s, e in aside)
     }
     lapse = bool(_LAPSE.search(low))
+    takes = any(lasts(low, m.end()) for m in _LONG.finditer(low))
     found = []
     for column in schema.columns:
         if column.name in named:
+            continue
+        if takes and _length_of_other(column, stems):
+            found.append(column.name)
             continue
         if any(_other_side(column, stems, low, pair) for pair in _PAIRS) or (
             lapse and _in_money(column)
@@ -92,6 +101,13 @@ def _other_side(
         if asked and _has(other, words, column.name) and not _has(one, words, column.name):
             return True
     return False
+
+
+def _length_of_other(column: Column, stems: set[str]) -> bool:
+    """Tell whether a column is the length of a thing that is not spoken of: of a road."""
+    others = [p for p in column.parts if not p.light and p.stem != "length"]
+    named = len(others) < sum(not p.light for p in column.parts)
+    return named and bool(others) and not any(p.says(w) for p in others for w in stems)
 
 
 def _has(side: frozenset[str], words: Collection[str], run: str) -> bool:

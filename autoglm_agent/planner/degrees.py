@@ -23,13 +23,14 @@ _HOW_ZH = re.compile(
 _NOT_QUALITIES = word_set("many much will does did would can could should are was were about")
 _OTHER_WORDS = {
     "old": "age", "young": "age", "heavy": "weight mass", "light": "weight", "tall": "height",
-    "high": "height elevation altitude level", "long": "length", "deep": "depth",
+    "high": "height elevation altitude amount", "long": "length", "deep": "depth",
     "wide": "width breadth", "broad": "width breadth", "strong": "strength force intensity",
     "warm": "temperature temp", "hot": "temperature temp", "cold": "temperature temp",
     "fast": "speed velocity pace", "slow": "speed",
     "expensive": "price cost fare fee", "cheap": "price cost",
-    "costly": "price cost", "dear": "price", "far": "distance range", "big": "size area volume",
-    "large": "size area volume", "small": "size area", "loud": "loudness volume noise",
+    "costly": "price cost", "dear": "price", "far": "distance range",
+    "big": "size area volume amount", "worn": "wear", "damaged": "damage",
+    "large": "size area volume amount", "small": "size area", "loud": "loudness volume noise",
     "serious": "severity seriousness", "severe": "severity seriousness",
     "bad": "severity badness", "dangerous": "danger risk hazard", "risky": "risk",
     "safe": "safety", "profitable": "profit profitability margin", "valuable": "value worth",
@@ -74,7 +75,7 @@ MEASURED = frozenset(
         word_set(
             "age weight mass height elevation altitude length depth width breadth speed velocity "
             "pace temperature temp price cost fare fee distance range size area volume load "
-            "density delay"
+            "density delay amount"
         ),
     )
 )
@@ -93,6 +94,11 @@ def nouns_of(adjective: str) -> frozenset[str]:
     return frozenset(stem(word) for word in [*told, *made])
 
 
+def lasts(low: str, end: int) -> bool:
+    """Tell whether *how long*, which ends at a place, asks for a time and not for a length."""
+    return bool(_LASTS.match(low, end))
+
+
 def degree_asked(text: Text) -> tuple[frozenset[str], str] | None:
     """Return the nouns of the quality asked for by *how*, and the word of degree itself.
 
@@ -100,7 +106,7 @@ def degree_asked(text: Text) -> tuple[frozenset[str], str] | None:
         text: The instruction; ranges already used do not count.
     """
     for match in _HOW.finditer(text.low):
-        timed = match[1] == "long" and _LASTS.match(text.low, match.end())
+        timed = match[1] == "long" and lasts(text.low, match.end())
         if not timed and match[1] not in _NOT_QUALITIES and not text.is_used(match.start()):
             return nouns_of(match[1]), match[1]
     for match in _HOW_ZH.finditer(text.low):

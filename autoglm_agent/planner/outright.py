@@ -38,6 +38,9 @@ _SORT_SAID = re.compile(
     r"\b(?:type|kind|sort|categor(?:y|ies)|class)s?\b|类型|种类|类别|哪(?:一)?(?:种|类)|什么样的",
     re.ASCII,
 )
+_KIND_OF = re.compile(
+    r"\b(?:which|what) (?:kind|type|sort) of\b|哪(?:一)?(?:种|类)|什么类型的?", re.ASCII
+)
 _SUMS = word_set("amount sum value payment cost total price money usd eur 金额 总额 额 费用")
 _OR = re.compile(
     r"\b(\d{1,6}) ?(?:[a-z]+ ){0,2}?(?:or|versus|vs\.?) (?:[a-z]+ ){0,2}?(\d{1,6})\b|"
@@ -155,7 +158,7 @@ def _degree(words: _Open, columns: list[Column], best: Column | None) -> Column 
         return None
 
     def fits(column: Column) -> bool:
-        said = nouns & {p.stem for p in column.parts}
+        said = nouns & {w for p in column.parts for w in (p.stem, *p.alternatives)}
         return bool(said) and (column.numeric or not (column.two_valued or said <= MEASURED))
 
     named = [c for c in columns if fits(c)]
@@ -223,7 +226,10 @@ def _how_much(words: _Open, columns: list[Column], best: Column | None) -> Colum
 
 def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
     """Return `Failure Type` for "which kind of failure" where a bare `Type` was found."""
-    if best is None or not {p.stem for p in best.parts} & _SORTS:
+    if best is None:
+        return None
+    whether = best.two_valued and bool(_KIND_OF.search(words.low))
+    if not whether and not {p.stem for p in best.parts} & _SORTS:
         return None
     if not _SORT_SAID.search(words.low):
         return None
@@ -240,6 +246,8 @@ def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column
 
     found = _only(filter(fits, columns))
     bare = {p.stem for p in best.parts} <= _SORTS
+    if whether:
+        return found if found is not None and not found.two_valued else None
     return found if bare or found is best else None
 
 

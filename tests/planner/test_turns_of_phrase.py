@@ -137,3 +137,42 @@ def test_an_answer_in_units_is_a_number(words: str) -> None:
     )
     with pytest.raises(TargetError):
         parse_task(words, table)
+
+
+MACHINES = make_profile(
+    "machines",
+    900,
+    {
+        "Failure Type": "category None:800|Heat:60|Power:40",
+        "Machine failure": "category 0:800|1:100",
+        "Belt length": "number 0 20 30",
+        "Tool wear": "number 0 200 300",
+        "Order Amount": "number 0 900 300",
+        "Order Status": "category open:800|paid:100",
+        "rating": "number 1 5 40",
+        "rating_count": "integer 0 900 300",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("哪种故障", "Failure Type"),
+        ("how worn is the tool", "Tool wear"),
+        ("how large is the order", "Order Amount"),
+        ("how long is the belt", "Belt length"),
+        ("predict what users rate", "rating"),
+        ("预测用户评分", "rating"),
+    ],
+)
+def test_kinds_degrees_and_marks(words: str, target: str) -> None:
+    assert parse_task(words, MACHINES).target == target
+
+
+@pytest.mark.parametrize(
+    "words", ["how long will the repair take", "how long does it last until an order is paid?"]
+)
+def test_how_long_something_takes_is_no_length_and_no_money(words: str) -> None:
+    with pytest.raises(TargetError):
+        parse_task(words, MACHINES)
