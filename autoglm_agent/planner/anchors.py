@@ -197,7 +197,9 @@ def _part_score(
     said = [p for p in extra if told.matches(p)]
     best -= min(0.2, sum(_weight(p) for p in extra if p not in said))
     best += min(0.05, sum(0.05 for p in said if p.stem not in FLAGS))
-    if column.core[anchor].stem in ENTITIES and extra and not column.identifies:
+    whole = names & column.core[anchor].concepts - whom_concepts()
+    if column.core[anchor].stem in ENTITIES and extra and not column.identifies and not whole:
+        # Only whom is said, unless a phrase that means the whole name is: 客户类型.
         best *= 0.35
     if column.identifies or column.profile.kind in ("constant", "empty"):
         best *= 0.25

@@ -184,7 +184,7 @@ def _detected(words: _Open, columns: list[Column], best: Column | None) -> Colum
 
 def _may_yield(best: Column, words: _Open) -> bool:
     """Tell whether a column found may be only the thing that an event befalls."""
-    if _SORTS & {p.stem for p in best.parts}:
+    if any(map(_is_sort, best.parts)):
         return not _SORT_SAID.search(words.low)
     return best.numeric or best.two_valued
 
@@ -229,14 +229,14 @@ def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column
     if best is None:
         return None
     whether = best.two_valued and bool(_KIND_OF.search(words.low))
-    if not whether and not {p.stem for p in best.parts} & _SORTS:
+    if not whether and not any(map(_is_sort, best.parts)):
         return None
     if not _SORT_SAID.search(words.low):
         return None
 
     def fits(column: Column) -> bool:
         others = [p for p in column.parts if p.stem not in _SORTS and p.stem not in ENTITIES]
-        sort = any(p.stem in _SORTS or p.stem.endswith(_SORTS_ZH) for p in column.parts)
+        sort = any(map(_is_sort, column.parts))
         return sort and bool(others) and all(map(said, others))
 
     def said(part: Part) -> bool:
@@ -249,6 +249,10 @@ def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column
     if whether:
         return found if found is not None and not found.two_valued else None
     return found if bare or found is best else None
+
+
+def _is_sort(part: Part) -> bool:
+    return part.stem in _SORTS or part.stem.endswith(_SORTS_ZH)
 
 
 @cache

@@ -176,3 +176,20 @@ def test_kinds_degrees_and_marks(words: str, target: str) -> None:
 def test_how_long_something_takes_is_no_length_and_no_money(words: str) -> None:
     with pytest.raises(TargetError):
         parse_task(words, MACHINES)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"), [("预测故障种类", "故障类型"), ("预测客户类型", "customer_type")]
+)
+def test_a_compound_names_the_sort_of_a_thing(words: str, target: str) -> None:
+    table = make_profile(
+        "cars",
+        900,
+        {
+            "类型": "category 轿车:500|SUV:300|卡车:100",
+            "故障类型": "category 发动机:30|电路:50|无:820",
+            "market_segment": "category Online:500|Groups:300|Direct:100",
+            "customer_type": "category Transient:500|Contract:300|Group:100",
+        },
+    )
+    assert parse_task(words, table).target == target
