@@ -12,7 +12,7 @@ from functools import cache
 from autoglm_agent.planner.anchors import senses
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, QUESTION
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
@@ -235,7 +235,7 @@ def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column
         return None
 
     def fits(column: Column) -> bool:
-        others = [p for p in column.parts if p.stem not in _SORTS and p.stem not in ENTITIES]
+        others = [p for p in column.parts if p.stem not in _SORTS]
         sort = any(map(_is_sort, column.parts))
         return sort and bool(others) and all(map(said, others))
 

@@ -18,10 +18,12 @@ from autoglm_agent.planner.standing import Standing
 from autoglm_agent.planner.support import support
 from autoglm_agent.planner.text import Text
 
+_ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
+"""Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
 BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
-_NAMED_ELSEWHERE, _NOT_TWO = 0.6, 0.6
+_NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN = 0.6, 0.85
 
 
@@ -137,6 +139,11 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     words = text.low[start:end]
     amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
     several = column.profile.kind == "category" and not column.two_valued
+    before = text.low[
+        max(0, text.tokens[anchor.first].start - 20) : text.tokens[anchor.first].start
+    ]
+    if several and _ANOTHER.search(before):
+        return _GOT
     if (
         (column.numeric or (several and anchor.how != "level"))
         and not amount

@@ -14,7 +14,12 @@ CARS = make_profile("cars", 900, {"km": "number 8 420 231", "sale_price": "integ
 PLAYERS = make_profile(
     "players",
     900,
-    {"Season": "integer 1997 2023 27", "month": "integer 1 12 12", "goals": "integer 0 40 41"},
+    {
+        "Season": "integer 1997 2023 27",
+        "month": "integer 1 12 12",
+        "goals": "integer 0 40 41",
+        "club": "category A:300|B:300|C:300",
+    },
 )
 SHOP = make_profile(
     "shop",
@@ -40,6 +45,8 @@ FLIGHTS = make_profile(
         (PLAYERS, "预测球员下个赛季会不会受伤"),
         (PLAYERS, "will he move to another team next season?"),
         (PLAYERS, "Which players earn more than 70 a month?"),
+        (PLAYERS, "predict whether a player moves to another club next year"),
+        (SHOP, "预测下次保养的费用"),
         (SHOP, "how many minutes does a customer spend in the shop"),
     ],
 )
