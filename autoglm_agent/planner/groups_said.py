@@ -39,6 +39,21 @@ _TURNS = tuple(
         rf"single|any) {_NOUN}",
         rf"\b(?:leak\w*|overlap\w*|shar\w+) (?:of |across |between )(?:the )?{_NOUN}"
         r"(?= (?:between|across|in)\b)",
+        rf"\bno {_NOUN} (?:should |must |may |can )?(?:be |to )?(?:occur|appear|show|turn|"
+        r"end|stand|is|are|found)\w*(?: up)? in (?:the )?(?:both|train\w*|test\w*)[^.;,!?]{0,30}",
+        r"\b(?:train\w*|test\w*|sets|sides|splits|parts)\b[^.;,!?]{0,30} (?:(?:not|never|n't) "
+        r"(?:share|have) (?:any |the same )?|(?:share|have) (?:no |different |other )(?:common )?)"
+        rf"{_NOUN}(?: in common)?",
+        rf"\b(?:a|an|one|each|every|any) {_NOUN}'s (?:\w+ ){{1,6}}?"
+        r"(?:only (?:in|on)|in only|in exactly) one (?:of )?(?:the )?(?:two |both )?(?:sets?|"
+        r"sides?|parts?|splits?)\b",
+        r"\b(?:work\w*|generali[sz]\w*|hold\w* up|usable|used|good)\b[^.;,!?]{0,20} "
+        rf"(?:for|on|with|to) (?:unseen|never[- ]seen|unknown) {_NOUN}",
+        rf"\b{_NOUN}[- ]wise (?:cross[- ])?(?:validation|folds?|splits?|cv)\b",
+        r"(?:用在|用于|用到|适用于|推广到|泛化到|迁移到)(?:新的?|没见过的|未见过的|陌生的?)"
+        r"(?P<noun>[\u3400-\u9fff]{1,8}?)(?:身上|上|(?=[,;。]|$))",
+        r"训练集?(?:和|与|、|跟)测试集?(?:里|中)?的?(?P<noun>[\u3400-\u9fff]{1,8}?)"
+        r"(?:要|得|必须|应该?)?(?:完全|彼此|互相)?(?:不同|不一样|不能相同|不重复|互不|没有交集|不相交)",
         r"(?:把|以|用|将)(?P<noun>[\u3400-\u9fff]{1,8}?)(?:当作|作为|当|做|为)(?:分)?组(?!合)",
     )
 )

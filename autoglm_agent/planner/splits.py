@@ -38,6 +38,8 @@ _TIME = re.compile(
     rf"|\b{_USE}[^.;。!?]{{0,30}}\b(?:19|20)\d\d\b[^.;。!?]{{0,40}}\b{_CHECK}"
     r"[^.;。!?]{0,30}\b(?:19|20)\d\d\b"
     r"|(?:19|20)\d\d ?年?[^;。]{0,10}训练[^;。]{0,10}(?:19|20)\d\d ?年?[^;。]{0,10}测试"
+    r"|\b(?:up to|until|through|before|after|since|from) (?:the year )?(?:19|20)\d\d\b"
+    r"[^.;,。!?]{0,20}\b(?:for|to|as) (?:train|test|valid|fit|evaluat)\w*"
     r"|\btime split\b|\bdate split\b|\b(?:keep|respect|preserv|observ|follow|maintain)\w* (?:the )?"
     r"(?:time|temporal|date|chronological) (?:order|sequence)(?: when splitting)?"
     r"|\b(?:without|no|never|not|n't) (?:looking|look|peeking|peek) (?:in|into|at) the future\b"

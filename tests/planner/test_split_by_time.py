@@ -84,3 +84,9 @@ def test_other_words_for_a_split_by_time(words: str) -> None:
 def test_a_request_after_the_split_is_not_swallowed() -> None:
     task = parse_task("先预测售价，然后训练一个好模型，最后测试", CARS)
     assert (task.target, task.time_column) == ("售价", None)
+
+
+def test_a_year_up_to_which_is_trained() -> None:
+    table = league(year="integer 1999 2023 25")
+    task = parse_task("predict goals using the data up to 2015 for training", table)
+    assert (task.target, task.time_column) == ("goals", "year")

@@ -38,6 +38,11 @@ CARS = make_profile(
         "and split at the level of the driver",
         "with the driver as the group",
         "GroupKFold on driver",
+        "so that no driver occurs in training and in test",
+        "where train and test share no drivers",
+        "and each driver's records should be only in one of the two sets",
+        "so that it works for unseen drivers",
+        "with driver-wise cross validation",
         "avoid leakage between rows of the same driver",
     ],
 )
@@ -49,7 +54,13 @@ def test_turns_that_name_the_groups(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["每位车主的数据要么全在训练集，要么全在测试集", "把车主作为分组"]
+    "words",
+    [
+        "每位车主的数据要么全在训练集，要么全在测试集",
+        "把车主作为分组",
+        "要能用在新车主身上",
+        "训练集和测试集的车主要完全不同",
+    ],
 )
 def test_chinese_turns_that_name_the_groups(words: str) -> None:
     task = parse_task(f"预测售价，{words}", CARS)
