@@ -129,7 +129,7 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
     for match in _BARE.finditer(text.low):
-        if not text.is_used(match.start()):
+        if not text.is_used(match.start()) and not tells_a_split(text, match.start()):
             before = len(result.columns)
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
             if len(result.columns) == before and match.group().startswith("no"):

@@ -64,6 +64,9 @@ _BOTH = re.compile(
     re.ASCII,
 )
 
+_SHARED = re.compile(r"\bshar\w+ \Z", re.ASCII)
+"""Before *no*: two sets share no drivers."""
+
 
 def told_groups(text: Text, named: Named) -> tuple[Column, int, int] | None:
     """Return the column whose groups a fixed turn keeps whole, with the range of the turn.
@@ -91,4 +94,5 @@ def tells_a_split(text: Text, place: int) -> bool:
         text: The instruction.
         place: Where the barring word begins.
     """
-    return bool(_BOTH.match(text.low, place))
+    before = text.low[max(0, place - 10) : place]
+    return bool(_BOTH.match(text.low, place) or _SHARED.search(before))
