@@ -45,6 +45,11 @@ _SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
+_COUNTS = frozenset(map(stem, ("count", "cnt", "number", "num")))
+_UNCOUNTED = 0.12
+"""What it costs that a name counts things, where how many is not asked: `rating_count`."""
+
+
 class Told:
     """What the open words of an instruction say as a whole, computed once."""
 
@@ -192,7 +197,9 @@ def _part_score(
     said = [p for p in extra if told.matches(p)]
     best -= min(0.2, sum(_weight(p) for p in extra if p not in said))
     best += min(0.05, sum(0.05 for p in said if p.stem not in FLAGS))
-    if column.core[anchor].stem in ENTITIES and extra and not column.identifies:
+    whole = names & column.core[anchor].concepts - whom_concepts()
+    if column.core[anchor].stem in ENTITIES and extra and not column.identifies and not whole:
+        # Only whom is said, unless a phrase that means the whole name is: 客户类型.
         best *= 0.35
     if column.identifies or column.profile.kind in ("constant", "empty"):
         best *= 0.25
@@ -214,6 +221,8 @@ def _weight(part: Part) -> float:
     """Return what an unsaid side word costs: `_status` nothing much, `_amount` and numbers more."""
     if part.stem in FLAGS:
         return 0.01
+    if part.stem in _COUNTS:
+        return _UNCOUNTED
     return 0.06 if part.stem.isdigit() else 0.07
 
 

@@ -85,6 +85,28 @@ class Asked:
         return bool(self.stems)
 
 
+_IN_UNITS = re.compile(
+    r"\b(?:in|how many) (?:grams?|kilograms?|kilos?|kg|tonnes?|tons?|ounces?|pounds|"
+    r"millimet(?:er|re)s?|centimet(?:er|re)s?|cm|mm|met(?:er|re)s|kilomet(?:er|re)s?|km|miles|inches|feet|"
+    r"lit(?:er|re)s?|gallons|degrees|celsius|fahrenheit|kelvin|watts?|kilowatts?|kwh?|volts?|amperes?|newtons?|"
+    r"pascals?|bars?|hertz|decibels?|dollars|euros|yuan|percent|points|seconds|minutes|hours|days|"
+    r"weeks|months|years)\b|"
+    r"(?:以|用|单位(?:为|是|:)?)(?:毫|千|公)?(?:克|米|升|斤|里|元|度|瓦|分钟|小时|天|厘米)(?:为单位|计|表示|$|[,;。)])|"
+    r"[(（](?:毫|千|公)?(?:克|米|升|斤|里|元|度|瓦|分钟|小时|天|厘米)[)）]",
+    re.ASCII,
+)
+"""A unit in which the answer is wanted: only a number has one."""
+
+
+def in_units(low: str) -> bool:
+    """Tell whether an answer in some unit is asked for.
+
+    Args:
+        low: The open words, lower case.
+    """
+    return bool(_IN_UNITS.search(low))
+
+
 def read_asked(text: Text, wanted: str | None) -> Asked:
     """Return what form of answer the open words ask for.
 
@@ -96,7 +118,7 @@ def read_asked(text: Text, wanted: str | None) -> Asked:
     told = next((m for m in _MEASURES if m[0].search(low)), None)
     concepts = word_set(told[1]) if told else frozenset()
     stems = frozenset(stem(word) for word in told[2].split()) if told else frozenset()
-    form = None
+    form = "amount" if in_units(low) else None
     for name, pattern in (("amount", _AMOUNT), ("classes", _CLASSES), ("two", _TWO)):
         form = form or (name if pattern.search(low) else None)
     return Asked(form, concepts, stems, told is _MEASURES[-1], wanted)

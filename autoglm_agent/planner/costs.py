@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from autoglm_agent.planner.fractions import FRACTION, share_of
 from autoglm_agent.planner.positive import EVENTS
 from autoglm_agent.planner.text import Text, stem
 
@@ -154,8 +155,14 @@ def find_costs(text: Text) -> Costs | None:
     if worth := _worth(text):
         return worth
     for match in _TIMES.finditer(text.low):
-        if costs := _compared(text, match):
+        if costs := _compared(text, match, _number(match)):
             return costs
+    for match in FRACTION.finditer(text.low):
+        share = share_of(match)
+        costs = _compared(text, match, share) if share is not None else None
+        if costs is not None:
+            less = min(costs.fn, costs.fp)
+            return replace(costs, fn=round(costs.fn / less, 4), fp=round(costs.fp / less, 4))
     return None
 
 
@@ -212,7 +219,7 @@ def _priced(text: Text) -> Costs | None:
     return None
 
 
-def _compared(text: Text, match: re.Match[str]) -> Costs | None:
+def _compared(text: Text, match: re.Match[str], times: float) -> Costs | None:
     """Read "A costs N times as much as B" around a multiplier."""
     start, end = text.sentence(match.start())
     head, tail = text.clause(match.start())[0], text.low[match.end() : end]
@@ -226,7 +233,6 @@ def _compared(text: Text, match: re.Match[str]) -> Costs | None:
     one = one or (_opposite(other) if other else None)
     if one is None:
         return None
-    times = _number(match)
     value: dict[str, float] = {one: times, _opposite(one): 1.0}
     finish = end if other else text.clause(match.start())[1]
     return Costs(value["fn"], value["fp"], head, finish, about_bad or about_good)

@@ -18,6 +18,7 @@ from autoglm_agent.planner.exclusions_groups import (
 from autoglm_agent.planner.exclusions_listed import listed
 from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
+from autoglm_agent.planner.groups_said import tells_a_split
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -121,12 +122,14 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
     for match in _BEFORE.finditer(text.low):
         # "姓名不要用，...": the words bar what stands before them, not what follows.
         after = text.norm[match.end() : match.end() + 1]
+        if tells_a_split(text, match.start()):
+            continue
         if not match.group().isascii() and after in (",", ".", "。", ";", ""):
             continue
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
     for match in _BARE.finditer(text.low):
-        if not text.is_used(match.start()):
+        if not text.is_used(match.start()) and not tells_a_split(text, match.start()):
             before = len(result.columns)
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
             if len(result.columns) == before and match.group().startswith("no"):

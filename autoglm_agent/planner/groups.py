@@ -11,6 +11,7 @@ from collections.abc import Collection
 from itertools import islice
 
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PREDICT_ZH
+from autoglm_agent.planner.groups_said import told_groups
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
@@ -32,7 +33,7 @@ _APART = re.compile(
     r"训练[^;。]{0,8}(?:和|与|、|跟|或)?[^;。]{0,4}测试|测试[^;。]{0,8}训练|同一(?:边|侧|折|"
     r"个集合|份)|"
     r"没见过|未见过|全新的(?!/)|(?:出现)?在一(?:边|侧)|分到两|不(?:能|要|可|得|会)?(?:有)?重叠|两边|两侧|两头|分开验证|不交叉|不能拆开|不要拆开|不拆分|"
-    r"(?:其中|只[^,;。]{0,6})一(?:边|侧|方)|"
+    r"(?:其中|只[^,;。]{0,6})一(?:边|侧|方)|要么[^;。]{0,10}(?:训练|测试)|"
     r"train\w*[^.;。!?]{0,6}(?:和|与|、|跟|或|/)[^.;。!?]{0,4}test",
     re.ASCII,
 )
@@ -66,7 +67,7 @@ _KEPT = re.compile(
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
     r"generali[sz]\w*|"
     r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|别|勿|不得|不可|不会|避免|防止|只|同时|"
-    r"必须|都|没见过|"
+    r"要么|必须|都|没见过|"
     r"未见过|全新|不重叠|不交叉|拆|一起",
     re.ASCII,
 )
@@ -159,7 +160,8 @@ def kept_apart(
                 column = column or _whom(text.low[slice(*place)], schema)
                 if column is not None:
                     return column, start + same.start(), end
-    return _held_out(text, schema, mentions, barred)
+    said = told_groups(text, lambda place: _named_group(text, schema, mentions, barred, place))
+    return said or _held_out(text, schema, mentions, barred)
 
 
 def _train_and_test(low: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from autoglm_agent.planner.grammar import (
@@ -16,12 +17,14 @@ from autoglm_agent.planner.grammar import (
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.run_together import run_together
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.text import Text, distance
+from autoglm_agent.planner.text import Text, Token, distance, stem
 
 _FUNCTION = BREAKS | CONTEXT | FEATURE | QUESTION | {"no", "so", "do", "up", "use", "all", "any"}
 
 
 _WORDS, _SHORT_NAME, _LONG_NAME, _FEWEST = 4, 8, 11, 3
+_HEARD = 4
+_VOWELS = re.compile(r"(?<!^)[aeiouyhw]|gh")
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,31 @@ def _misspelt_words(text: Text, schema: Schema, first: int) -> Mention | None:
         ]
         if len(near) == 1 and len(word) >= _SHORT_NAME:
             return _made(text, near[0], first, last, 0.85)
+        heard = [c for c in schema.columns if _sounds_like(window, c)]
+        if len(heard) == 1:
+            return _made(text, heard[0], first, last, 0.85)
     return None
+
+
+def _sounds_like(window: tuple[Token, ...], column: Column) -> bool:
+    """Tell whether all words but one are a name's and that one is a slip of its word.
+
+    "Tool ware" for `Tool wear`: a right word by itself, but with the same letters or consonants.
+    """
+    if len(column.parts) != len(window):
+        return False
+    other = [
+        (t.low, p.stem) for t, p in zip(window, column.parts, strict=True) if not p.says(t.stem)
+    ]
+    if len(other) != 1:
+        return False
+    said, meant = other[0]
+    letters = sorted(stem(said)) == sorted(meant) or sorted(said) == sorted(meant)
+    return (
+        min(len(said), len(meant)) >= _HEARD
+        and said[0] == meant[0]
+        and (letters or _VOWELS.sub("", said) == _VOWELS.sub("", meant))
+    )
 
 
 def _initials(text: Text, schema: Schema, first: int) -> Mention | None:

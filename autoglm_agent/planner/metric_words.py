@@ -109,6 +109,13 @@ _STRONG = re.compile(
     re.ASCII,
 )
 
+_BOUND = re.compile(
+    r"\A\s*(?:must be |should be |of |is |要|必须|需要?)?(?:>=?|≥|at least|above|over|no less than|"
+    r"not below|不低于|至少|大于|高于|超过|不小于)\s*(?:\d|\.\d)",
+    re.ASCII,
+)
+"""A measure that is only to reach a level: where another is named, that one is optimised."""
+
 
 def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Found[str] | None:
     """Return the metric that the instruction names, or the one its wishes describe.
@@ -121,7 +128,7 @@ def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Fou
     Raises:
         InputError: A measure is named that is not available.
     """
-    found: list[tuple[bool, int, Found[str]]] = []
+    found: list[tuple[bool, bool, int, Found[str]]] = []
     covered: list[tuple[int, int]] = []
     for name, pattern in _METRICS:
         for match in pattern.finditer(text.low):
@@ -134,9 +141,10 @@ def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Fou
                     _STRONG.match(text.low[end:])
                     or _STRONG.search(text.low[max(0, start - 30) : start])
                 )
-                found.append((not strong, start, Found(name, start, end, 0.95)))
+                bounded = bool(_BOUND.match(text.low[end:]))
+                found.append((bounded, not strong, start, Found(name, start, end, 0.95)))
     if found:
-        return min(found, key=lambda item: item[:2])[2]
+        return min(found, key=lambda item: item[:3])[3]
     unknown = _UNSUPPORTED.search(text.low)
     if unknown and not _negated(text, *unknown.span()):
         raise InputError(

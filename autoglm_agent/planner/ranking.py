@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
+from autoglm_agent.planner.asked import in_units
 from autoglm_agent.planner.choice import THRESHOLD, Choice
+from autoglm_agent.planner.contraries import only_a_period
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.regions import Place, find_regions
@@ -16,10 +18,12 @@ from autoglm_agent.planner.standing import Standing
 from autoglm_agent.planner.support import support
 from autoglm_agent.planner.text import Text
 
+_ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
+"""Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
 BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
-_NAMED_ELSEWHERE, _NOT_TWO = 0.6, 0.6
+_NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN = 0.6, 0.85
 
 
@@ -41,6 +45,7 @@ def rank_by_word(
     """
     anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
     strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
+    units = in_units("".join(" " if text.is_used(i) else c for i, c in enumerate(text.low)))
     standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
     events: dict[int, set[str]] = {}
@@ -55,6 +60,8 @@ def rank_by_word(
     }
     named = {a.first for a in anchors if a.how in BY_WORDS | {"exact"} and a.score >= _CLEAR}
     for anchor in anchors:
+        if only_a_period(text, text.tokens[anchor.first].start, anchor.column):
+            continue
         by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
         if by_verb and clear - {anchor.column.name}:
             # Only 分类 or "class(ify)" means the column, while other words mean another one.
@@ -68,6 +75,8 @@ def rank_by_word(
             continue
         score *= support(anchor, text, schema, places) * _question_fit(text, anchor, places)
         score *= _value_fit(anchor.column, wanted)
+        if units and anchor.how != "exact" and not (anchor.column.numeric or anchor.column.counted):
+            score *= _WRONG_VALUES
         if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
             score *= 0.55
         choice = Choice(
@@ -130,6 +139,11 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     words = text.low[start:end]
     amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
     several = column.profile.kind == "category" and not column.two_valued
+    before = text.low[
+        max(0, text.tokens[anchor.first].start - 20) : text.tokens[anchor.first].start
+    ]
+    if several and _ANOTHER.search(before):
+        return _GOT
     if (
         (column.numeric or (several and anchor.how != "level"))
         and not amount
@@ -141,9 +155,9 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
         )
     ):
         return 0.72 if column.numeric or anchor.how == "exact" else _NOT_TWO
-    if re.search(r"(?a)\bhow (?:much|many|long|far|old)\b|多少", words) and not (
-        column.numeric or column.counted or places[anchor.first].region == "feature"
-    ):
+    if re.search(
+        r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall)\b|多少", words
+    ) and not (column.numeric or column.counted or places[anchor.first].region == "feature"):
         return 0.45
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (

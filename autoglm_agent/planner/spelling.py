@@ -21,7 +21,8 @@ _COMMANDS = word_set(
     without exclude excluding ignore ignoring remove removing except leaving
     accuracy balanced precision recall sensitivity absolute squared percentage average macro
     interpretable explainable transparent understandable minutes seconds milliseconds latency
-    chronological chronologically training testing target column columns feature features whether
+    chronological chronologically training testing validation validating
+    target column columns feature features whether
     positive negative customer customers passenger passengers patient patients employee employees
     student students subscriber subscribers applicant applicants borrower borrowers
     """

@@ -38,7 +38,11 @@ _TIME = re.compile(
     rf"|\b{_USE}[^.;。!?]{{0,30}}\b(?:19|20)\d\d\b[^.;。!?]{{0,40}}\b{_CHECK}"
     r"[^.;。!?]{0,30}\b(?:19|20)\d\d\b"
     r"|(?:19|20)\d\d ?年?[^;。]{0,10}训练[^;。]{0,10}(?:19|20)\d\d ?年?[^;。]{0,10}测试"
-    r"|\btime split\b|\bdate split\b"
+    r"|\b(?:up to|until|through|before|after|since|from) (?:the year )?(?:19|20)\d\d\b"
+    r"[^.;,。!?]{0,20}\b(?:for|to|as) (?:train|test|valid|fit|evaluat)\w*"
+    r"|\btime split\b|\bdate split\b|\b(?:keep|respect|preserv|observ|follow|maintain)\w* (?:the )?"
+    r"(?:time|temporal|date|chronological) (?:order|sequence)(?: when splitting)?"
+    r"|\b(?:without|no|never|not|n't) (?:looking|look|peeking|peek) (?:in|into|at) the future\b"
     r"|(?:按照?|依照?|根据|以)[^，,;。]{0,16}?(?:时间|日期|先后|年份|时序|顺序|"
     r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开)[^，,;。]{0,12}"
     r"|(?:时间|时序)(?:顺序|先后|序列)?(?:划分|切分|拆分|分割|验证)[^，,;。]{0,8}"
@@ -46,7 +50,9 @@ _TIME = re.compile(
     r"|(?:用|拿)?(?:较早|早期|早些|过去|历史|以前|前面)[^;。，,]{0,12}训练[^;。]{0,24}"
     r"|(?:测试|验证)[^;。，,]{0,8}(?:较晚|靠后|较新|后期|最新|最近|未来|之后|"
     r"后面)[^;。，,]{0,12}|(?:较晚|"
-    r"靠后|较新|后期|最新|最近|后面)[^;。，,]{0,10}(?:测试|验证)",
+    r"靠后|较新|后期|最新|最近|后面)[^;。，,]{0,10}(?:测试|验证)"
+    r"|(?:先|早|最早|前几?个?)[\u3400-\u9fff]{0,8}?的?[\u3400-\u9fff]{0,8}?(?:训练|建模|学习)"
+    r"[^;。]{0,3}(?:后|晚|最晚|后几?个?)[\u3400-\u9fff]{0,8}?的?[\u3400-\u9fff]{0,8}?(?:测试|验证|检验|评估)",
     re.ASCII,
 )
 _BY = re.compile(
@@ -105,9 +111,23 @@ _NOT_GROUPS = word_set(
 )
 
 
+_NEW = re.compile(r"\b(?:new|unseen|other) ([\w-]{3,40})", re.ASCII)
 _NOT_GROUP_KEYS = frozenset(map(key_of, _NOT_GROUPS))
 _CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
-_CALENDAR = frozenset(map(stem, ("year", "month", "date", "time", "day", "年", "年份")))
+_CALENDAR = frozenset(
+    map(
+        stem,
+        word_set(
+            "year month date time day season period quarter week "
+            "年 年份 年度 月份 季度 赛季 期 期次 届 周"
+        ),
+    )
+)
+_HAPPENS = re.compile(r"\b(?:happen|occur|took place|take place)|发生", re.ASCII)
+_EVENTS = frozenset(
+    map(stem, ("incident", "event", "accident", "occurrence", "事故", "事件", "发生"))
+)
+_FIRST_YEAR, _LAST_YEAR, _TURNS_ROUND = 1500, 2200, 12
 _CLOCK = frozenset(
     map(stem, ("time", "timestamp", "step", "cycle", "epoch", "tick", "时间", "时刻", "周期"))
 )
@@ -123,6 +143,8 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     divided = [by.span() for by in _BY.finditer(text.low)]
     named = next((m for m in mentions if _dated(m.column) and _inside(m, divided)), None)
     if match is None and named is None:
+        return None
+    if match is not None and _new_things(match.group(), schema):
         return None
     if match is None and named is not None:
         start, end = text.clause(named.start)
@@ -147,7 +169,7 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     clock = next((m for m in mentions if sentence[0] <= m.start < sentence[1] and _clock(m)), None)
     if clock is not None:
         return Found(clock.column.name, start, max(end, clock.end), 0.9)
-    dates = schema.dates() or [c for c in schema.columns if _dated(c)]
+    dates = schema.dates() or sorted(filter(_dated, schema.columns), key=_goes_round)
     if not dates and kept_apart(text, schema, mentions, ()) is not None:
         return None
     if not dates:
@@ -157,8 +179,17 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
         )
     words = column_for(text.low[start:end], schema)
     told = [c for c in dates if c is words] or _said(text, dates, start, end)
+    if len(told) != 1 and _HAPPENS.search(text.low, start, end):
+        told = [c for c in told or dates if _EVENTS & {part.stem for part in c.parts}]
     chosen = told[0] if len(told) == 1 else dates[0]
     return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
+
+
+def _new_things(words: str, schema: Schema) -> bool:
+    """Tell "test on new customers", which are groups, from "test on newer rows"."""
+    told = _NEW.search(words)
+    column = column_for(told[1], schema) if told and told[1] not in _NOT_GROUPS else None
+    return column is not None and column.identifies and not _dated(column)
 
 
 def find_group_column(
@@ -259,6 +290,14 @@ def _dated(column: Column) -> bool:
     return column.profile.kind == "integer" and bool(words & _CALENDAR)
 
 
+def _goes_round(column: Column) -> int:
+    """Return 0 for years, which order all rows, 2 for months and the like, which begin anew."""
+    low, high = column.profile.minimum, column.profile.maximum
+    if low is not None and high is not None and low >= _FIRST_YEAR and high <= _LAST_YEAR:
+        return 0
+    return 1 if column.profile.distinct > _TURNS_ROUND else 2
+
+
 def _clock(mention: Mention) -> bool:
     """Tell whether a column counts time: seconds since the first row, a step, a sequence number."""
     column = mention.column
@@ -269,8 +308,9 @@ def _clock(mention: Mention) -> bool:
 def _until_verb(text: Text, start: int, end: int) -> int:
     """Cut a range before a verb of prediction, which begins another request."""
     verb = re.search(
-        r"\band (?:predict|estimate|classify|forecast)|[,，]\s?(?:predict|estimate|classify|"
-        r"预测|判断|估计)",
+        r"\band (?:predict|estimate|classify|forecast)|[,，:]\s?(?:predict|estimate|classify|"
+        r"forecast|which|who|whether|what|how|will|does|is|are)\b|[,，:]\s?(?:预测|判断|估计|是否|"
+        r"哪些|会不会)",
         text.low[start:end],
     )
     return start + verb.start() if verb else end

@@ -31,6 +31,7 @@ from autoglm_agent.planner.text import Text
 _REACH, _NEAR_WORDS = 12, 3
 """Words before a target that can qualify it; twice as many after."""
 _UNKNOWN = {"near": 0.7, "generic": 0.82, "tight": 0.93}
+_STRANGE_THING = 0.7
 _OTHER_KIND, _FOREIGN_ITSELF = 0.6, 0.6
 _STRANGER = 0.7
 _WIDE = frozenset({"medical"})
@@ -55,6 +56,8 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
             continue
         if verdict == "unknown" and not text.tokens[index].cjk:
             factor *= _UNKNOWN.get(anchor.how, 1.0)
+        elif verdict == "unknown" and anchor.how in _UNKNOWN and _means_a_thing(word):
+            factor *= _STRANGE_THING
         foreign = foreign or verdict == "foreign"
     if foreign and (schema.domains or anchor.how in ("near", "generic")):
         event = anchor.column.two_valued and any(
@@ -69,6 +72,12 @@ def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place])
         elif _of_another_thing(anchor, text, schema):
             factor *= _STRANGER
     return factor
+
+
+def _means_a_thing(word: str) -> bool:
+    """Tell whether a Chinese word is known to mean something, but no one that rows are about."""
+    names = {c.name for c in concepts_of(word)}
+    return bool(names) and not names & whom_concepts()
 
 
 def _other_kind(anchor: Anchor, text: Text, schema: Schema) -> bool:

@@ -10,6 +10,7 @@ from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
+from autoglm_agent.planner.contraries import contrary_columns
 from autoglm_agent.planner.grammar import (
     BREAKS,
     CONTEXT,
@@ -22,6 +23,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.outright import outright
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
 from autoglm_agent.planner.rivals import rivals_of
 from autoglm_agent.planner.schema import Column, Schema
@@ -71,6 +73,8 @@ def choose_target(
     if told is not None:
         return told
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
+    named = [m.column.name for m in mentions if not text.is_used(m.start)]
+    excluded = [*excluded, *contrary_columns(text, schema, named)]
     ranked = _asked_first(text, rank_by_word(text, schema, open_mentions, excluded, wanted))
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
@@ -80,6 +84,8 @@ def choose_target(
         ranked = [best] if best is not None else ranked
     elif alike and ranked[0].how in BY_WORDS:
         ranked = doubted(text, alike, ranked)
+    if (turn := outright(text, schema, excluded, ranked)) is not None:
+        return turn
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
         return event
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):

@@ -19,6 +19,7 @@ from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
 from autoglm_agent.planner.group_count import find_group_count
+from autoglm_agent.planner.interpretability import find_interpretable
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
@@ -35,41 +36,6 @@ from autoglm_agent.planner.text import Text, read_text
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
 
-_INTERPRETABLE = re.compile(
-    r"\b(?:interpretab\w+|explainab\w+|explain(?:s|ed|ing)?|transparen\w+|(?:white|"
-    r"glass)[- ]box|understandab\w+|comprehensib\w+|"
-    r"readable|legible|traceable|"
-    r"easy to (?:understand|explain|read|follow|interpret)|human[- ]readable|simple enough|"
-    r"score ?cards?(?:[- ]style)?|inspectable|auditab\w+|intelligib\w+|justify (?:each|every|the|"
-    r"a|its)|"
-    r"not a black[- ]box|no black[- ]box(?:es)?|interpret (?:the|it|its)|"
-    r"follow (?:the|its|your|each) (?:reasoning|logic|decision)|"
-    r"be able to (?:read|follow|understand|audit|inspect)|"
-    r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
-    r"managers?|physicians?|\w+(?:ors|ers|ists|ants|ents|ians|ees|ves|people|staff|users|team)) "
-    r"(?:can|could|may|should|must|need to|has to|have to) "
-    r"(?:read|follow|see|check|understand|audit|inspect))\b|"
-    r"\b(?:wants?|needs?|like|able|has|have|must|should) to (?:understand|see|know) (?:why|"
-    r"the reasons?)\b|\bunderstand why\b|\b(?:clear|give|show|with) reasons?\b|"
-    r"\b\w+ (?:can|could) (?:read|follow|understand|interpret|check|explain) "
-    r"(?:it|them|this|that)\b|"
-    r"\b(?:he|she|they|we|i|you|\w+s) can (?:interpret|explain|defend|justify)\b|"
-    r"\bsimple (?:\w+ )?formula\b|"
-    r"so that [\w ]{1,30} understands?\b|can understand\b"
-    r"|可解释|解释性|能解释|解释给|向[^，,;。]{1,12}解释|(?:说明|给出|解释|"
-    r"讲出)[^，,;。]{0,8}(?:原因|理由|依据|为什么)|(?:向|给|跟)[^，,;。]{1,8}(?:说明|交代|解释|"
-    r"讲清)|透明|白盒|看得懂|看懂|能懂|听得懂|能听懂|"
-    r"说清楚?(?:原因|理由)|讲清楚?(?:原因|理由)|(?:向|给|跟|和)[^，,;。]{1,8}(?:说清|说得清)|"
-    r"易懂|容易理解|能理解|便于解释|方便解释|易于解释|要解释|能说清|说得清|可以解释|能够解释|"
-    r"解释得|可理解|方便理解|看得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|"
-    r"给出原因|好理解|讲清|讲得清|讲明白|说明白",
-    re.ASCII,
-)
-_NOT_INTERPRETABLE = re.compile(
-    r"(?:not|n't|no|needn't|without|black box)[\w ]{0,20}\Z|(?:不需要|不必|无需|不用|"
-    r"不要求)[^，,;。]{0,6}\Z",
-    re.ASCII,
-)
 _REPORTED = re.compile(
     r"(?:'s| is| are) what (?:we|i|they) (?:\w+ )?(?:report|use|look at|track|go by)"
 )
@@ -186,7 +152,7 @@ def _read_constraints(
     costs = cost_words.find_costs(text)
     if costs is not None:
         text.use(costs.start, costs.end)
-    slots.put("interpretable", _interpretable(text), text)
+    slots.put("interpretable", find_interpretable(text), text)
     exclusions = find_exclusions(text, schema, mentions)
     for place in exclusions.ranges:
         text.use(*place)
@@ -211,14 +177,6 @@ def _read_constraints(
 def _asked(text: Text, mentions: list[Mention]) -> list[tuple[int, int]]:
     """Return the places of column names, so that a column called `precision` is no metric."""
     return [(m.start, m.end) for m in mentions if m.score >= 0.9 and not text.is_used(m.start)]
-
-
-def _interpretable(text: Text) -> Found[bool] | None:
-    for match in _INTERPRETABLE.finditer(text.low):
-        if not _NOT_INTERPRETABLE.search(text.low[max(0, match.start() - 30) : match.start()]):
-            text.use(*match.span())
-            return Found(True, *match.span(), 0.9)
-    return None
 
 
 def _unsupervised(

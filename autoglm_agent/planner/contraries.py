@@ -1,0 +1,118 @@
+"""Columns that say the contrary of what is asked for: the rent where a sale price is wanted.
+
+Such a column shares most of its words, or their meaning, with the wish. Nearness of meaning must
+not carry it: a person who asks what a flat sells for has no use for its rent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from autoglm_agent.planner.degrees import lasts
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.text import Text, stem, word_set
+
+_PAIRS = tuple(
+    (frozenset(map(stem, word_set(one))), frozenset(map(stem, word_set(other))))
+    for one, other in (
+        ("rent rental rented lease leased 租", "sale sell sold selling sells resale 售 卖"),
+        (
+            "arrival arrive arriving arr land landing 到达 抵达 到港",
+            "departure depart departing dep takeoff 出发 起飞 离港",
+        ),
+        ("minimum lowest smallest 最低 最小", "maximum highest largest 最高 最大"),
+    )
+)
+_LAPSE = re.compile(
+    r"\bhow long\b|\bhow many (?:seconds|minutes|hours|days|weeks)\b|"
+    r"多少(?:秒|分钟|小时|天)|几(?:分钟|个?小时|天)",
+    re.ASCII,
+)
+_LONG = re.compile(r"\bhow long\b", re.ASCII)
+_MONEY = frozenset(
+    map(
+        stem,
+        word_set("price cost fare fee salary revenue charge payment amount 价格 费用 金额 售价"),
+    )
+)
+_WHEN = re.compile(r"\b(?:before|after|until|since|at|prior to|from) (?:the )?\w+", re.ASCII)
+_PERIOD = re.compile(
+    r"\b(?:next|last|this|coming|previous|past|following|per|a|each|every)(?: \d+| few| couple of)?"
+    r" (?:seasons?|months?|years?|weeks?|days?|quarters?)\b|"
+    r"(?:下|上|这|本|每)(?:一)?个?(?:赛季|月份?|年度?|季度|周|星期|学期)|[明去今]年",
+    re.ASCII,
+)
+_CALENDAR = frozenset(
+    map(stem, word_set("season month year week day quarter 赛季 月份 月 年份 年 年度 季度 周 学期"))
+)
+
+
+def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list[str]:
+    """Return the names of the columns that cannot be meant though their words are near.
+
+    Args:
+        text: The instruction, with the ranges of constraints marked as used.
+        schema: The table's columns.
+        named: Columns named outright, which are always meant.
+    """
+    low = "".join(" " if text.is_used(i) else c for i, c in enumerate(text.low))
+    aside = [m.span() for m in _WHEN.finditer(low)]
+    stems = {
+        t.stem
+        for t in text.tokens
+        if not text.is_used(t.start) and not any(s <= t.start < e for s, e in aside)
+    }
+    lapse = bool(_LAPSE.search(low))
+    takes = any(lasts(low, m.end()) for m in _LONG.finditer(low))
+    found = []
+    for column in schema.columns:
+        if column.name in named:
+            continue
+        if takes and _length_of_other(column, stems):
+            found.append(column.name)
+            continue
+        if any(_other_side(column, stems, low, pair) for pair in _PAIRS) or (
+            lapse and _in_money(column)
+        ):
+            found.append(column.name)
+    return found
+
+
+def only_a_period(text: Text, start: int, column: Column) -> bool:
+    """Tell whether a word only says when, as in "next season", and the column only counts time.
+
+    Args:
+        text: The instruction.
+        start: The place of the word.
+        column: The column that it could mean.
+    """
+    if not {part.stem for part in column.core} <= _CALENDAR:
+        return False
+    return any(m.start() <= start < m.end() for m in _PERIOD.finditer(text.low))
+
+
+def _other_side(
+    column: Column, stems: set[str], low: str, pair: tuple[frozenset[str], frozenset[str]]
+) -> bool:
+    words = {w for part in column.parts for w in (part.stem, *part.alternatives)}
+    for one, other in (pair, pair[::-1]):
+        asked = _has(one, stems, low) and not _has(other, stems, low)
+        if asked and _has(other, words, column.name) and not _has(one, words, column.name):
+            return True
+    return False
+
+
+def _length_of_other(column: Column, stems: set[str]) -> bool:
+    """Tell whether a column is the length of a thing that is not spoken of: of a road."""
+    others = [p for p in column.parts if not p.light and p.stem != "length"]
+    named = len(others) < sum(not p.light for p in column.parts)
+    return named and bool(others) and not any(p.says(w) for p in others for w in stems)
+
+
+def _has(side: frozenset[str], words: Collection[str], run: str) -> bool:
+    return any(w in words if w.isascii() else w in run for w in side)
+
+
+def _in_money(column: Column) -> bool:
+    return column.numeric and bool(_MONEY & {part.stem for part in column.parts})

@@ -1,0 +1,98 @@
+"""Further ways to say that whole groups are divided, in which one noun tells the groups.
+
+Where `groups` reads what a whole sentence keeps apart, these are fixed turns: "a driver's rows are
+not divided", "with the driver as the group", "players that the model has not seen".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from autoglm_agent.planner.schema import Column
+from autoglm_agent.planner.text import Text
+
+Named = Callable[[tuple[int, int]], Column | None]
+"""What returns the column that tells the groups of the noun in a range."""
+
+_NOUN = r"(?P<noun>[\w-]{3,40})"
+_KNOWS = r"(?:it|the model|the training(?: set| data)?|we|you|i)"
+_TURNS = tuple(
+    re.compile(pattern, re.ASCII)
+    for pattern in (
+        rf"\b(?:a|an|one|each|every|any|no|the same) {_NOUN}'s (?:\w+ ){{1,3}}?(?:(?:are|is|be|"
+        r"must|should|may|can|not|never|to|do|does|get|being) ){1,4}"
+        r"(?:divided|split|separated|torn|spread|scattered|distributed)\b[^.;,!?]{0,30}",
+        r"\b(?:split\w*|divid\w+|partition\w*|separat\w+)(?: \w+){0,4} (?:at|on) "
+        rf"(?:the )?(?:level of (?:the |each |a )?{_NOUN}|(?P<other>[\w-]{{3,40}})[- ]level)\b",
+        rf"\b{_NOUN} as (?:the |a |my )?group(?:s|ing)?(?: (?:column|key|variable|id|label)s?)?\b",
+        r"\bgroup(?:s|ing)?(?: (?:column|key|variable|id|label))?(?: is| are| =|=|:) ?(?:the )?"
+        rf"{_NOUN}",
+        r"\bgroup(?:ed)?[ -]?k[ -]?fold(?:s)?(?: cv)?(?: \w+)? (?:on|by|over|with|per|of) (?:the )?"
+        rf"{_NOUN}",
+        rf"\b(?:test\w*|validat\w*|evaluat\w*|check\w*|scor\w+)[^.;!?]{{0,20}}? (?:on|with|for|of) "
+        rf"(?:only )?(?:new|unseen|other|different|fresh) {_NOUN}",
+        rf"\b{_NOUN} (?:that |which |who |whom )?{_KNOWS} "
+        r"(?:(?:has|have|had|was|were|did) ?(?:n't|not|never) |never )(?:yet |ever )?"
+        r"(?:seen|saw|see|met|meet|encountered|come across|been trained on)\b",
+        rf"\b(?:leak\w*|overlap\w*)[^.;!?]{{0,30}}? (?:of|from|by|in) (?:a|an|one|each|the same|a "
+        rf"single|any) {_NOUN}",
+        rf"\b(?:leak\w*|overlap\w*|shar\w+) (?:of |across |between )(?:the )?{_NOUN}"
+        r"(?= (?:between|across|in)\b)",
+        rf"\bno {_NOUN} (?:should |must |may |can )?(?:be |to )?(?:occur|appear|show|turn|"
+        r"end|stand|is|are|found)\w*(?: up)? in (?:the )?(?:both|train\w*|test\w*)[^.;,!?]{0,30}",
+        r"\b(?:train\w*|test\w*|sets|sides|splits|parts)\b[^.;,!?]{0,30} (?:(?:not|never|n't) "
+        r"(?:share|have) (?:any |the same )?|(?:share|have) (?:no |different |other )(?:common )?)"
+        rf"{_NOUN}(?: in common)?",
+        rf"\b(?:a|an|one|each|every|any) {_NOUN}'s (?:\w+ ){{1,6}}?"
+        r"(?:only (?:in|on)|in only|in exactly) one (?:of )?(?:the )?(?:two |both )?(?:sets?|"
+        r"sides?|parts?|splits?)\b",
+        r"\b(?:work\w*|generali[sz]\w*|hold\w* up|usable|used|good)\b[^.;,!?]{0,20} "
+        rf"(?:for|on|with|to) (?:unseen|never[- ]seen|unknown) {_NOUN}",
+        rf"\b{_NOUN}[- ]wise (?:cross[- ])?(?:validation|folds?|splits?|cv)\b",
+        r"(?:用在|用于|用到|适用于|推广到|泛化到|迁移到)(?:新的?|没见过的|未见过的|陌生的?)"
+        r"(?P<noun>[\u3400-\u9fff]{1,8}?)(?:身上|上|(?=[,;。]|$))",
+        r"训练集?(?:和|与|、|跟)测试集?(?:里|中)?的?(?P<noun>[\u3400-\u9fff]{1,8}?)"
+        r"(?:要|得|必须|应该?)?(?:完全|彼此|互相)?(?:不同|不一样|不能相同|不重复|互不|没有交集|不相交)",
+        r"(?:把|以|用|将)(?P<noun>[\u3400-\u9fff]{1,8}?)(?:当作|作为|当|做|为)(?:分)?组(?!合)",
+    )
+)
+_BOTH = re.compile(
+    r"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w-]+"
+    r"(?: [\w-]+){0,6}? (?:both|train\w* (?:and|as)|test\w* (?:and|as)|across|two sides|"
+    r"either side)\b|(?:without|no) (?:looking|peeking) (?:in|into|at) the future\b",
+    re.ASCII,
+)
+
+_SHARED = re.compile(r"\bshar\w+ \Z", re.ASCII)
+"""Before *no*: two sets share no drivers."""
+
+
+def told_groups(text: Text, named: Named) -> tuple[Column, int, int] | None:
+    """Return the column whose groups a fixed turn keeps whole, with the range of the turn.
+
+    Args:
+        text: The instruction.
+        named: From the place of a noun to the column of its groups.
+    """
+    for turn in _TURNS:
+        for match in turn.finditer(text.low):
+            which = "noun" if match["noun"] else "other"
+            if text.is_used(match.start()):
+                continue
+            if (column := named(match.span(which))) is not None:
+                return column, *match.span()
+    return None
+
+
+def tells_a_split(text: Text, place: int) -> bool:
+    """Tell "without the same player in train and test" from a column to be left out.
+
+    "Without looking into the future" speaks of the split as well.
+
+    Args:
+        text: The instruction.
+        place: Where the barring word begins.
+    """
+    before = text.low[max(0, place - 10) : place]
+    return bool(_BOTH.match(text.low, place) or _SHARED.search(before))
