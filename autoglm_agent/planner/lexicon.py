@@ -9,6 +9,7 @@ The tables are general on purpose: no word is here because of one data set.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +21,8 @@ from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
 
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _DOMAINS = """
 housing|house houses home homes housing property properties apartment apartments flat flats \
     estate room rooms bedroom bedrooms bathroom bathrooms floor floors garage neighborhood \
@@ -160,8 +163,7 @@ def _tables() -> tuple[
     for name, entry in _glossary().items():
         concept = Concept(name, entry["values"])
         for word in [*entry["en"], *entry["zh"]]:
-            parts = words_of(word)
-            for key in {phrase_key(parts), phrase_key(without_articles(parts))}:
+            for key in _keys(word):
                 entries = words.setdefault(key, [])
                 if concept not in entries:
                     entries.append(concept)
@@ -180,6 +182,19 @@ def _tables() -> tuple[
         {k: frozenset(v) for k, v in near.items()},
         {k: frozenset(v) for k, v in domains.items()},
     )
+
+
+def _keys(word: str) -> list[str]:
+    """Return the look-up keys of the glossary's word: as it is, and without its articles.
+
+    There are sixteen thousand: of the plain ones it is seen at once where to cut them.
+    """
+    if not word.isascii():
+        parts = [word] if _HAN.fullmatch(word) else words_of(word)
+        return [phrase_key(parts)]
+    parts = word.split() if _PLAIN.fullmatch(word) else words_of(word)
+    bare = without_articles(parts)
+    return [phrase_key(parts)] if bare == parts else [phrase_key(parts), phrase_key(bare)]
 
 
 @cache
