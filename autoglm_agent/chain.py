@@ -80,6 +80,8 @@ class Task(Datum):
     """Relative costs of the two mistakes, for example {"fn": 10, "fp": 1}."""
     groups: int | None = None
     """How many groups a clustering finds; None lets the data tell."""
+    unread: tuple[str, ...] = ()
+    """The user's words for conditions that no slot can hold, such as rows to keep."""
     evidence: dict[str, Evidence] = Field(default_factory=dict)
     """Slot name to its evidence."""
 

@@ -32,6 +32,7 @@ from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.splits import find_group_column, find_time_column
 from autoglm_agent.planner.target import after_verb, choose_target
 from autoglm_agent.planner.text import Text, read_text
+from autoglm_agent.planner.unread import condition_spans, unread_conditions
 
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
@@ -89,18 +90,23 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     mentions = [m for m in find_mentions(text, schema) if not text.is_used(m.start)]
     slots = _Slots()
     costs, exclusions = _read_constraints(text, schema, mentions, slots)
+    rows = [span for span in condition_spans(text, mentions) if not text.is_used(span[0])]
+    for place in rows:
+        text.use(*place)
+    mentions = [m for m in mentions if not any(s <= m.start < e for s, e in rows)]
     if target is not None:
         choice = Choice(schema.by_name[target], 1.0, 0, 0, "default")
-        return _supervised(text, schema, choice, exclusions, costs, slots)
+        return _supervised(text, schema, mentions, choice, exclusions, costs, slots, rows)
     intent = find_intent(text, schema, mentions)
     if intent.value != "predict":
         exclusions.complain(schema)
+        slots.values["unread"] = unread_conditions(text, schema, mentions, None, rows)
         return _unsupervised(text, schema, intent, exclusions, slots)
     _refuse_contradiction(text, mentions, exclusions, slots)
     barred = [*exclusions.columns, *filter(None, [slots.values.get("group_column")])]
     wanted = "class" if costs is not None else asked_for(slots.values.get("metric"))
     choice = choose_target(text, schema, mentions, barred, wanted)
-    return _supervised(text, schema, choice, exclusions, costs, slots)
+    return _supervised(text, schema, mentions, choice, exclusions, costs, slots, rows)
 
 
 def _refuse_contradiction(
@@ -127,12 +133,15 @@ def _refuse_contradiction(
 def _supervised(
     text: Text,
     schema: Schema,
+    mentions: list[Mention],
     choice: Choice,
     exclusions: Exclusions,
     costs: cost_words.Costs | None,
     slots: _Slots,
+    rows: list[tuple[int, int]],
 ) -> Task:
     exclusions.complain(schema)
+    slots.values["unread"] = unread_conditions(text, schema, mentions, choice.column, rows)
     _read_target(text, schema, choice, costs, slots)
     _read_excluded(text, schema, exclusions, choice.column.name, slots)
     return Task(**slots.values, evidence=slots.evidence)

@@ -131,6 +131,8 @@ def task_text(task: Task) -> str:
         if slot == "evidence" or value in (None, [], {}):
             continue
         lines.append(f"{slot}: {value}{_because(task.evidence.get(slot))}")
+    if task.unread:
+        lines.append("note: what is unread will not be kept: all rows count.")
     if task.kind == "forecasting":
         lines.append(f"note: {' '.join(NO_FORECASTS)}")
     return "\n".join(lines)

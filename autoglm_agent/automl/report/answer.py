@@ -255,8 +255,15 @@ def _reason(record: RunRecord, status: str, message: str, say: Wording) -> str:
     return say("reason.early_after", step=last) if last else say("reason.early")
 
 
+def unread_lines(record: RunRecord, say: Wording) -> list[str]:
+    """Say which conditions of the instruction were not kept, if there are any."""
+    words = record.task.unread if record.task else ()
+    listed = say.listed([say("answer.target", name=told) for told in words])
+    return [say("advice.unread", words=listed)] if words else []
+
+
 def _advice(record: RunRecord, found: Scores | None, say: Wording) -> tuple[str, ...]:
-    out = []
+    out = unread_lines(record, say)
     failing = unresolved(record)
     late = bool(finished(record.search)) and not _trained(record.search)
     if late:

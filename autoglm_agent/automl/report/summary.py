@@ -12,6 +12,7 @@ from autoglm_agent.automl.report.answer import (
     answer,
     leading_columns,
     standing,
+    unread_lines,
     unresolved,
 )
 from autoglm_agent.automl.report.collect import RunRecord, collect
@@ -41,6 +42,7 @@ def summary_text(workspace: Workspace) -> str:
             reason=found.reason,
         ),
         found.sentence,
+        *unread_lines(record, say),
         *_driver_lines(record, say),
         *_next_lines(record, found, say),
     ]

@@ -49,6 +49,8 @@ TEXT: dict[str, str] = {
     "advice.ways": " Ways to answer it: {ways}.",
     "advice.only_baseline": "Only the baseline had time to be trained, which says nothing of the "
     "data: run again with a longer --time-budget.",
+    "advice.unread": "Not kept, for no setting holds it: {words}. All rows count here: leave those "
+    "that you do not want out of the file; a bound on a metric can be set by autoglm feedback.",
     "advice.baseline": "The score is not clearly better than the baseline: do not use the model "
     "for decisions; look for columns that say more about the target, or for more rows.",
     "advice.resume": "Go on with the run: autoglm resume {run}",

@@ -45,6 +45,8 @@ TEXT: dict[str, str] = {
     "advice.ways": " 可以这样解决：{ways}。",
     "advice.only_baseline": "时间只够训练基线，这并不说明数据本身："
     "请用更长的 --time-budget 重新运行。",
+    "advice.unread": "未能照做（没有对应的设置）：{words}。这里使用了全部行：如只要其中一部分，"
+    "请先筛选文件；指标的下限可用 autoglm feedback 提出。",
     "advice.baseline": "得分并不明显优于基线：请勿用该模型做决策；"
     "应寻找与目标更相关的列，或收集更多行。",
     "advice.resume": "继续运行：autoglm resume {run}",
