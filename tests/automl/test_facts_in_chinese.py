@@ -109,3 +109,20 @@ def test_a_reason_within_a_fact_is_told_in_chinese_too() -> None:
     fact = "'ward' is a copy of the target: its levels are the classes under other names "
     told = wording("zh").fact(fact + "(agreement 99.5%).")
     assert told == "'ward' 是目标的翻版：它的取值就是换了名字的类别（一致率 99.5%）。"
+
+
+@pytest.mark.parametrize("silhouette", [0.1, 0.3, 0.6])
+@pytest.mark.parametrize("agreement", [None, 0.2, 0.9])
+@pytest.mark.parametrize("stopped", ["finished", "time"])
+def test_what_is_found_without_a_target_is_told_in_chinese(silhouette, agreement, stopped):
+    from autoglm_agent.automl.unsupervised.tasks import _text_of_anomalies, _text_of_clusters
+
+    groups = {
+        "k": 4, "method": "k-means", "silhouette": silhouette, "chance_silhouette": 0.08,
+        "stability": 0.8, "held_out": {"agreement": agreement, "n": 30}, "stopped": stopped,
+        "tried": [{"k": 4}], "clusters": [],
+    }  # fmt: skip
+    unusual = {"unusual": 3, "n": 90, "agreement": 0.7, "rows": []}
+    for text in (_text_of_clusters(groups), _text_of_anomalies(unusual)):
+        told = wording("zh").fact(text.splitlines()[0])
+        assert not re.search(r"[a-z]{3,}", told.replace("k-means", "")), told

@@ -206,6 +206,28 @@ _PAIRS = (
     ("numbers written as text ({name1})", "以文本书写的数字（{name1}）"),
     ("{n1} cells are no numbers ({name1}): missing", "{n1} 个单元格不是数字（{name1}）：视为缺失"),
     ("{n1} cells are no dates: missing", "{n1} 个单元格不是日期：视为缺失"),
+    # What was found without a target
+    (
+        "{n1} groups by {name1}; {name2} (silhouette {n2}, by chance {n3}; stability {n4}).",
+        "用 {name1} 分成 {n1} 组；{name2}（轮廓系数 {n2}，碰巧为 {n3}；稳定性 {n4}）。",
+    ),
+    ("overlapping groups", "各组之间有重叠"),
+    ("clear structure", "结构清晰"),
+    (
+        "hardly more structure than shuffled columns show: weak",
+        "结构几乎不比打乱各列后更清楚，证据薄弱",
+    ),
+    ("{name1}, and held-out rows are grouped otherwise", "{name1}，且留出的行会被分到别的组"),
+    (
+        "{name1}; time ended the search at {n1} groups, and more may fit better",
+        "{name1}；搜索到 {n1} 组时时间用尽，更多的组也许更合适",
+    ),
+    (
+        "{n1} of {n2} rows are unusual, by two of three detectors or by one very much so; the "
+        "detectors agree {n3}.",
+        "{n2} 行中有 {n1} 行异常：三个检测器中有两个这样认为，或一个十分肯定；"
+        "检测器的一致度为 {n3}。",
+    ),
 )
 
 FACTS: dict[str, str] = dict(_PAIRS)
