@@ -170,21 +170,17 @@ def test_what_the_rest_of_the_time_goes_to_is_priced_with_its_predictions():
     assert offered == [3, 0]  # two hundred seconds of predictions do not fit
 
 
-def test_the_first_call_of_a_forest_is_not_charged_to_the_rows(monkeypatch):
-    calls = []
-
+def test_what_a_forest_needs_to_begin_is_not_charged_to_the_rows(monkeypatch):
     class Slow:
         def predict(self, X):
-            calls.append(len(X))
-            time.sleep(0.2 if len(calls) == 1 else 0.0)
+            time.sleep(0.1 + 1e-4 * len(X))
 
     def grown(*_, **__):
         return Slow(), np.full((300, 2), 0.5), {"nodes": 10}
 
     monkeypatch.setattr("autoglm_agent.automl.search.train.grow", grown)
     trial = train(portfolio.forests(study_of())[0], study_of(), Deadline(None))
-    assert len(calls) == 2
-    assert trial.row_seconds * 300 < 0.1
+    assert 0.8e-4 < trial.row_seconds < 2e-4  # and not 4e-4, as a single call would tell
 
 
 def test_large_tables_begin_with_a_quick_model():

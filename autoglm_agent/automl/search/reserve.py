@@ -23,7 +23,7 @@ STEPS = 12
 """Steps of that selection: so few that it never ends early, which tells the price of a step."""
 AGAIN = 0.05
 """Part of the time after which it is foreseen anew."""
-MARGIN = 1.35
+MARGIN = 1.6
 LEAST, LEAST_SHARE = 0.15, 0.015
 """Seconds, and part of the whole time, that are kept anyway."""
 MOST = 0.35

@@ -36,8 +36,8 @@ ENGINE = 4
 """Raised whenever the same parameters would train another model."""
 
 
-TIMED_ROWS = 500
-"""Rows by which the price of a forest's predictions is told."""
+TIMED_ROWS, BEGUN_ROWS = 1_000, 100
+"""Rows by which the price of a forest's predictions is told, and that of beginning them."""
 
 
 @dataclass(frozen=True)
@@ -159,13 +159,21 @@ def _train_out_of_bag(spec: Spec, study: Study, deadline: Deadline) -> Trial:
         )  # fmt: skip
     assert oof is not None
     if study.forest_node is None:  # nothing has been predicted out of the bag: try it once
-        some = study.view(spec.view)[:TIMED_ROWS]
-        model.predict(some)  # the first call sets things up, which no row is to be charged for
-        timer = Deadline()
-        model.predict(some)
-        study.forest_node = timer.elapsed / len(some) / info["nodes"]
+        study.forest_node = _row_seconds(model, study.view(spec.view)) / info["nodes"]
     each = study.forest_node * info["nodes"]
     return _told(spec, study, oof, [model], [info], deadline.elapsed, each)
+
+
+def _row_seconds(model: Any, X: np.ndarray) -> float:
+    """Return what a forest takes for a row of many: each call begins with setting up the trees."""
+    few, many = X[: len(X) // 8 + 1][:BEGUN_ROWS], X[:TIMED_ROWS]
+    timer = Deadline()
+    model.predict(few)
+    begun = timer.elapsed
+    model.predict(many)
+    whole = timer.elapsed - begun
+    rows = max(1, len(many) - len(few))
+    return max(whole - begun, 0.1 * whole) / rows
 
 
 def gathered(
