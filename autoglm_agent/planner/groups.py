@@ -148,7 +148,7 @@ def kept_apart(
                 place = (start + one.start(1), start + one.end(1))
                 column = _named_group(text, schema, mentions, barred, place)
                 if column is not None:
-                    return column, *text.clause(place[0])
+                    return column, *_after_goal(text, *text.clause(place[0]))
             for first, last in _clauses(text, start, end):
                 column = _named_group(text, schema, mentions, barred, (first, last))
                 if column is not None:

@@ -45,6 +45,8 @@ _AS_REGRESSION = re.compile(
     r"回归(?:任务|问题)",
     re.ASCII,
 )
+_MAKE_SURE = re.compile(r"\bmak(?:e|es|ing) (?:very |absolutely )?sure\b", re.ASCII)
+"""No make of a car."""
 _OF_CLASSES = re.compile(r"分类|classif", re.I)
 """What makes *accuracy* more than a way to speak: "classification accuracy"."""
 _VALENCE = re.compile(r"\b(?:bad|good|risky|safe)\b|好|坏", re.ASCII)
@@ -85,7 +87,8 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
         schema.vocabulary,
         lambda norm, at: mend(norm, at, schema.word_stems, schema.concepts),
     )
-    for place in [*path_spans(text.norm), *negated_goals(text)]:
+    sure = [match.span() for match in _MAKE_SURE.finditer(text.low)]
+    for place in [*path_spans(text.norm), *negated_goals(text), *sure]:
         text.use(*place)
     mentions = [m for m in find_mentions(text, schema) if not text.is_used(m.start)]
     slots = _Slots()

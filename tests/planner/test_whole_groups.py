@@ -70,3 +70,20 @@ def test_chinese_turns_that_name_the_groups(words: str) -> None:
 def test_new_rows_are_no_groups() -> None:
     task = parse_task("Predict the severity, train on old rows and test on new rows", ACCIDENTS)
     assert (task.time_column, task.group_column) == ("Year", None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Predict the severity but keep all accidents of one driver on the same side of the split.",
+        "Predict the severity and keep all accidents of one driver on one side of the split",
+        "How severe is it? Make sure the same driver never appears in both train and test data.",
+    ],
+)
+def test_the_goal_before_the_groups_stays_and_make_sure_names_no_make(words: str) -> None:
+    columns = {**{"make": "category Ford:2000|Fiat:3000"}, **{
+        "Driver_ID": "integer 1 3000 2500",
+        "Severity": "category Slight:3000|Serious:1500|Fatal:500",
+    }}  # fmt: skip
+    task = parse_task(words, make_profile("accidents", 5000, columns))
+    assert (task.target, task.group_column) == ("Severity", "Driver_ID")
