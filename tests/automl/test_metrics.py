@@ -181,5 +181,6 @@ def test_the_logarithmic_error_counts_shares_and_refuses_negative_numbers():
     assert score("rmsle", y, np.array([-5.0, 9.0, 99.0]), problem) == 0.0  # no less than none
     ten, hundred = (score("rmsle", y, y + np.array(d), problem) for d in ([0, 10, 0], [0, 0, 100]))
     assert ten == pytest.approx(hundred)
+    assert np.isnan(score("rmsle", -y, y, problem))
     with pytest.raises(InputError, match=r"row 1 has -3"):
         problem.encode(np.array([1.0, -3.0]))

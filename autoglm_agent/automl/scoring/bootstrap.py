@@ -130,7 +130,7 @@ def _regression(metric: str, y: np.ndarray, prediction: np.ndarray) -> Statistic
         share = np.abs(error) / np.maximum(np.abs(y), np.finfo(np.float64).eps)
         return lambda w: w @ share / w.sum(axis=1)
     if metric == "rmsle":
-        logged = np.log1p(np.maximum(prediction, 0.0)) - np.log1p(y)
+        logged = np.log1p(np.maximum(prediction, 0.0)) - np.log1p(np.maximum(y, 0.0))
         return lambda w: np.sqrt(w @ logged**2 / w.sum(axis=1))
     centred = y - y.mean()  # against cancellation in the variance
 

@@ -227,6 +227,8 @@ def _score_numbers(metric: str, y: np.ndarray, prediction: np.ndarray) -> float:
     if metric == "mape":
         return float(sk.mean_absolute_percentage_error(y, prediction))
     if metric == "rmsle":  # a prediction below zero is as far off as zero is
+        if (y < 0).any():
+            return float("nan")
         return float(sk.root_mean_squared_log_error(y, np.maximum(prediction, 0.0)))
     return float(sk.r2_score(y, prediction))
 
