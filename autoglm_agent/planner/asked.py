@@ -114,7 +114,7 @@ def read_asked(text: Text, wanted: str | None) -> Asked:
         text: The instruction; ranges already used do not count.
         wanted: "class" or "number" where the metric or the costs tell it.
     """
-    low = _open_part(text)
+    low = text.open_part
     told = next((m for m in _MEASURES if m[0].search(low)), None)
     concepts = word_set(told[1]) if told else frozenset()
     stems = frozenset(stem(word) for word in told[2].split()) if told else frozenset()
@@ -140,7 +140,3 @@ def fits(column: Column, asked: Asked) -> float:
     if (asked.wanted == "class" and many) or (asked.wanted == "number" and not column.numeric):
         factor = min(factor, 0.55)
     return factor
-
-
-def _open_part(text: Text) -> str:
-    return "".join(" " if text.is_used(i) else c for i, c in enumerate(text.low))

@@ -56,7 +56,7 @@ def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list
         schema: The table's columns.
         named: Columns named outright, which are always meant.
     """
-    low = "".join(" " if text.is_used(i) else c for i, c in enumerate(text.low))
+    low = text.open_part
     aside = [m.span() for m in _WHEN.finditer(low)]
     stems = {
         t.stem

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from autoglm_agent.planner.fractions import FRACTION, share_of
@@ -102,6 +103,8 @@ _AS_MANY = re.compile(
     r"(?:了)?(?P<count>\d+|[一二两三四五六七八九十百]+)?(?:个|次|单|条|例|笔|台|张|起)?",
     re.ASCII,
 )
+_MOST = 20
+"""Shares that are looked at."""
 _RATIO = re.compile(
     r"\bfn\s?[:/]\s?fp\s?(?:=|:|is|of)?\s?(\d+(?:\.\d+)?)\s?[:/]\s?(\d+(?:\.\d+)?)", re.ASCII
 )
@@ -157,7 +160,7 @@ def find_costs(text: Text) -> Costs | None:
     for match in _TIMES.finditer(text.low):
         if costs := _compared(text, match, _number(match)):
             return costs
-    for match in FRACTION.finditer(text.low):
+    for match in islice(FRACTION.finditer(text.low), _MOST):
         share = share_of(match)
         costs = _compared(text, match, share) if share is not None else None
         if costs is not None:

@@ -56,7 +56,7 @@ class _Open:
     def __init__(self, text: Text, schema: Schema) -> None:
         meaning = senses(text)
         self.text, self.schema = text, schema
-        self.low = "".join(" " if text.is_used(i) else c for i, c in enumerate(text.low))
+        self.low = text.open_part
         self.indices = [i for i, t in enumerate(text.tokens) if not text.is_used(t.start)]
         self.stems = {text.tokens[i].stem for i in self.indices}
         self.concepts = {c.name for i in self.indices for c in meaning[i].concepts}

@@ -45,7 +45,7 @@ def rank_by_word(
     """
     anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
     strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
-    units = in_units("".join(" " if text.is_used(i) else c for i, c in enumerate(text.low)))
+    units = in_units(text.open_part)
     standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
     events: dict[int, set[str]] = {}

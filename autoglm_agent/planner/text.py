@@ -122,6 +122,11 @@ class Text:
         """Tell whether a character is in a range already understood."""
         return bool(self._mask[position])
 
+    @property
+    def open_part(self) -> str:
+        """The lower-case text with blanks where it has been understood, place for place."""
+        return "".join(" " if self.is_used(i) else char for i, char in enumerate(self.low))
+
     def clause(self, position: int) -> tuple[int, int]:
         """Return the clause around a character (commas and colons end it)."""
         return _around(self._clause_ends, len(self.norm), position)

@@ -20,6 +20,7 @@ from autoglm_agent.automl.models.network import fit_network
 from autoglm_agent.automl.models.pack import pack, unpack
 from autoglm_agent.automl.models.pieces import pieces_of, widened
 from autoglm_agent.automl.models.tree import fit_tree
+from autoglm_agent.automl.run.arrays import array_json, from_npz, json_array, to_npz
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.errors import MissingExtraError, StoreError
@@ -296,6 +297,35 @@ def test_a_class_missing_from_a_fold_keeps_its_column():
         got = _fit(family, problem, fold).predict(fold.X_valid)
         assert got.shape == (100, 3), family
         assert np.isfinite(got).all()
+
+
+def test_a_model_packed_before_a_field_was_there_is_still_read():
+    fold = _fold(PROBLEMS["regression"])
+    model = _fit("linear", PROBLEMS["regression"], fold)
+    arrays = from_npz(pack([model]))
+    (plain,) = array_json(arrays["json"])
+    del plain["smear"]  # has a default, as each later field must
+    (back,) = unpack(to_npz({**arrays, "json": json_array([plain])}))
+    assert np.array_equal(back.predict(fold.X_valid), model.predict(fold.X_valid))
+
+
+def test_a_ridge_for_the_logarithmic_error_is_chosen_by_it():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 6)).astype(np.float32)
+    y = np.exp(2.0 * X[:, 0] + rng.normal(0, 1.5, 300))
+    y[220] *= 1e4  # one large amount rules the squared error, and not that of the logarithm
+    fold = Fold(X[:200], y[:200], X[200:], y[200:], None, (), ())
+    params = {"strengths": [10.0, 1.0, 1e-3], "log": True}
+    problem = Problem("regression", "rmsle")
+    fit = fit_linear(params, fold, problem, seed=0, deadline=Deadline(None))
+
+    def loss(strength: float) -> float:
+        one = fit_linear(
+            {**params, "strengths": [strength]}, fold, problem, seed=0, deadline=Deadline(None)
+        ).model
+        return float(np.mean((np.log1p(one.predict(fold.X_valid)) - np.log1p(fold.y_valid)) ** 2))
+
+    assert fit.info["strength"] == min(params["strengths"], key=loss)
 
 
 def test_damaged_or_foreign_bytes_are_refused():

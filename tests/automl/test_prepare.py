@@ -122,6 +122,13 @@ def test_a_forecast_is_refused_rather_than_taken_for_something_else(workspace):
     assert "not made yet" in refused(workspace, shop(), task)
 
 
+def test_words_that_no_slot_holds_do_not_prepare_the_table_anew(workspace):
+    first = made(workspace, shop())
+    assert (
+        made(workspace, shop(), BINARY.model_copy(update={"unread": ("in Ohio",)})).id == first.id
+    )
+
+
 def test_limits_of_a_later_task_count_and_the_holdout_stays(workspace):
     first = made(workspace, shop())
     later = made(workspace, shop(), BINARY.model_copy(update={"max_latency_ms": 1.0}))

@@ -8,8 +8,10 @@ from planner_tables import make_profile
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.abbreviations import shortens, skeleton, spelt_out
+from autoglm_agent.planner.lexicon import _glossary, _keys, phrase_key
 from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.task_parser import parse_task
+from autoglm_agent.planner.text import words_of
 
 
 def table(**columns: str) -> Profile:
@@ -197,3 +199,9 @@ def test_an_opaque_table_takes_an_event_of_its_field_but_no_other() -> None:
 def test_prices_of_mistakes_and_of_actions(words: str, costs: tuple[int, int]) -> None:
     task = parse_task(f"Predict verdict. {words}", PARTS)
     assert task.costs == {"fn": costs[0], "fp": costs[1]}
+
+
+def test_the_glossary_is_cut_at_sight_as_it_would_be_at_length() -> None:
+    words = [word for entry in _glossary().values() for word in [*entry["en"], *entry["zh"]]]
+    assert len(words) > 10_000
+    assert all(_keys(word)[0] == phrase_key(words_of(word)) for word in words)

@@ -394,6 +394,13 @@ def test_hostile_column_names_are_only_names(name: str) -> None:
         "customers in train not in test, ",
         "age is not a feature. ",
         "leave age out ",
+        "a third of ",
+        "each driver's rows ",
+        "for a b older than ",
+        "how severe ",
+        "3 or ",
+        "only for the ",
+        "只看女性，",
     ],
 )
 def test_long_instructions_take_linear_time(piece: str) -> None:

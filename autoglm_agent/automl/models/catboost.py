@@ -134,8 +134,7 @@ def fit_catboost(
     """
     library, own = _library(), dict(params)
     rounds, patience = int(own.pop("rounds")), int(own.pop("patience", 30))
-    mean_rows = int(own.pop("mean_rows", 0)) if problem.kind != "multiclass" else 0
-    own.pop("mean_rows", None)
+    mean_rows = int(own.pop("mean_rows", 0)) * (problem.kind != "multiclass")
     means = level_means(fold.X, fold.y, fold.coded, fold.levels, mean_rows)
     replaced = set(means.coded) if means is not None else set()
     native = own.pop("native_categories", True)

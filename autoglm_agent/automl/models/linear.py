@@ -99,6 +99,9 @@ def _regression_loss(model: LinearModel, fold: Fold, problem: Problem) -> float:
     error = model.predict(fold.X_valid) - fold.y_valid
     if problem.metric == "mae":
         return float(np.abs(error).mean())
+    if problem.metric == "rmsle":
+        told = np.maximum(model.predict(fold.X_valid), 0.0)
+        return float(((np.log1p(told) - np.log1p(fold.y_valid)) ** 2).mean())
     if problem.metric == "mape":
         return float((np.abs(error) / np.maximum(np.abs(fold.y_valid), 1e-12)).mean())
     return float((error**2).mean())

@@ -136,8 +136,8 @@ def prepare(
     if task.kind == "forecasting":
         raise InputError(*NO_FORECASTS)
     drops = sorted(set(drop_columns))
-    # The evidence words a task but does not change it; limits change how it is trained.
-    asked = task.model_dump(mode="json", exclude={"evidence"})
+    # What words a task does not change it; limits change how it is trained.
+    asked = task.model_dump(mode="json", exclude={"evidence", "unread"})
     together = "near" if group_near else group_duplicates
     prepared_id = digest([table.digest, asked, drops, together, split, seed])
     if workspace.has("prepared", prepared_id, "meta.json"):

@@ -23,8 +23,7 @@ def fit_catboost(
 ) -> Predictor:
     """Train one model of `fit.length` trees."""
     own = {k: v for k, v in params.items() if k not in ("rounds", "patience")}
-    mean_rows = int(own.pop("mean_rows", 0)) if problem.kind != "multiclass" else 0
-    own.pop("mean_rows", None)
+    mean_rows = int(own.pop("mean_rows", 0)) * (problem.kind != "multiclass")
     means = level_means(X, y, problem.coded, problem.levels, mean_rows)
     replaced = set(means.coded) if means is not None else set()
     native = own.pop("native_categories", True)
