@@ -13,7 +13,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autoglm_agent.planner.anchors import Sense
 from autoglm_agent.planner.asked import Asked, fits
 from autoglm_agent.planner.grammar import (
     BREAKS,
@@ -31,6 +30,7 @@ from autoglm_agent.planner.lexicon import FLAGS, near_concepts
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import Sense
 from autoglm_agent.planner.standing import other_head
 from autoglm_agent.planner.support import whom_concepts, word_support
 from autoglm_agent.planner.text import Text, distance
@@ -61,6 +61,9 @@ class Word:
     near: frozenset[str]
     weight: float
     asked_for: bool
+    own: frozenset[str] = frozenset()
+    """What the whole phrase or compound means, where some column's name means that, too."""
+    leading: frozenset[str] = frozenset()
     """Whether it names a quantity, an event or a class, which people predict."""
 
 
@@ -74,7 +77,9 @@ class Likeness:
     last: int
 
 
-def open_words(text: Text, meaning: Sequence[Sense], places: Sequence[Place]) -> list[Word]:
+def open_words(
+    text: Text, schema: Schema, meaning: Sequence[Sense], places: Sequence[Place]
+) -> list[Word]:
     """Return the words that may say what is asked for, each with its weight."""
     words: list[Word] = []
     for index, token in enumerate(text.tokens):
@@ -97,7 +102,9 @@ def open_words(text: Text, meaning: Sequence[Sense], places: Sequence[Place]) ->
         if token.stem in _SORTS:
             weight *= _MODIFIER
         asked_for = any(c.hint for c in meaning[index].concepts) and token.stem not in ENTITIES
-        words.append(Word(index, token.stem, concepts, near, weight, asked_for))
+        own = meaning[index].own & schema.named_concepts
+        leading = meaning[index].leading - concepts
+        words.append(Word(index, token.stem, concepts, near, weight, asked_for, own, leading))
     return words[:_MOST_WORDS]
 
 
@@ -269,7 +276,9 @@ def _said_by(word: Word, part: Part) -> float:
     if part.says(word.stem):
         return SAME
     if word.concepts & part.concepts:
-        return CONCEPT
+        return CONCEPT if not word.own or word.own & part.concepts else CLOSE
+    if word.leading & part.concepts:
+        return ROOT
     if not word.stem.isascii():
         return _shared(word.stem, part.stem)
     short, long = sorted((word.stem, part.stem), key=len)

@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from autoglm_agent.planner.abbreviations import shortens
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.anchors import name_anchors, senses
+from autoglm_agent.planner.anchors import name_anchors
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import Sense, senses
 from autoglm_agent.planner.text import Text, distance, key_of, read_text
 
 _SURE, _TIE = 0.5, 0.025
@@ -116,13 +117,19 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
             any(
                 not (part.light and part not in column.measure)
                 and (part.says(text.tokens[i].stem)
-                     or bool(part.concepts & {c.name for c in meaning[i].concepts}))
+                     or bool(part.concepts & _by_itself(meaning[i])))
                 for part in column.parts
             )
             for i in told
         )
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
+
+
+def _by_itself(sense: Sense) -> set[str]:
+    """Return what a word means by itself, and with its neighbours where it means nothing else."""
+    names = {c.name for c in sense.concepts}
+    return (names - sense.own if sense.phrase else names) or names
 
 
 def _all_shortened(text: Text, schema: Schema) -> Column | None:

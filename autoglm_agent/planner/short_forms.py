@@ -83,5 +83,6 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "chk": ("check",), "tmp": ("temperature",), "rnt": ("rent",), "bd": ("bedroom",),
     "natl": ("nationality", "national"), "sc": ("score",), "intv": ("interview",),
     "rsn": ("reason",), "bl": ("baseline",), "dly": ("delay", "delayed"), "xfer": ("transfer",),
+    "chg": ("charge", "charges", "change"), "prc": ("price",), "eng": ("engine", "engagement"),
     "bldg": ("building",), "apt": ("apartment",), "flr": ("floor",), "bsmt": ("basement",),
 }  # fmt: skip
