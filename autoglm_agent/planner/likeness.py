@@ -14,6 +14,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from autoglm_agent.planner.asked import Asked, fits
+from autoglm_agent.planner.asked_how import asked_how
 from autoglm_agent.planner.grammar import (
     BREAKS,
     CONTEXT,
@@ -82,13 +83,19 @@ def open_words(
 ) -> list[Word]:
     """Return the words that may say what is asked for, each with its weight."""
     words: list[Word] = []
+    how = asked_how(text)
     for index, token in enumerate(text.tokens):
         weight = _REGION.get(places[index].region, 0.0)
         if not weight or text.is_used(token.start) or token.low.isdigit():
             continue
         if token.cjk and other_head(text, index + 1):
             weight *= _MODIFIER
-        if token.low in LIGHT_VERBS or (index and text.tokens[index - 1].low == "how"):
+        asked = any(index == adjective for adjective, _, _ in how)
+        if any(start <= token.start < end for _, start, end in how):
+            weight *= _OF_WHAT
+        if token.low in LIGHT_VERBS or (
+            index and text.tokens[index - 1].low == "how" and not asked
+        ):
             continue
         if token.cjk:
             if token.low in FUNCTION_ZH | FILLER_ZH or _HOW_MUCH.search(token.low):
