@@ -22,7 +22,7 @@ from autoglm_agent.planner.lexicon import (
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.positive import compared_level
-from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.schema import LEVELLED, Column, Schema
 from autoglm_agent.planner.senses import Sense, senses
 from autoglm_agent.planner.support import whom_concepts
 from autoglm_agent.planner.text import Text, Token, stem
@@ -34,7 +34,12 @@ _MORE, _MOST = 0.03, 2
 """What each further concept in common adds: *systolic* and *pressure* rather than *pressure*."""
 _GENERAL = 0.7
 """What a column counts that is only in general what a phrase names: `amb_temp`, *panel temp*."""
+_UNLED = 0.9
+"""What a column counts that lacks the first part of a compound that another one has."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
+_PAIR = 2
+_OR = re.compile(r"\bor\b|还是|或者?", re.ASCII)
+"""What joins the two values of which one is asked for."""
 _SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 
 
@@ -115,6 +120,7 @@ def _scores(
     touched = schema.touched_by(token.stem, names | near)
     # What only a part of the words means gives way where a column is what they mean as a whole.
     own = sense.own & schema.named_concepts
+    leading = sense.leading & schema.named_concepts
     for column in schema.columns:
         if named is column or column.name not in touched:
             continue
@@ -123,6 +129,8 @@ def _scores(
             continue
         if own and not own & column.concepts and not _happens(column, sense):
             score *= _GENERAL
+        if leading and not leading & column.concepts:
+            score *= _UNLED
         if named is not None:
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:
@@ -302,9 +310,11 @@ def _listed_codes(text: Text, column: Column) -> Iterator[Anchor]:
 
 def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
     """Yield a column two of whose values mean what two words say: 退学 and *Dropout*, ..."""
-    if column.profile.kind != "category" or not 3 <= column.profile.distinct <= _SEVERAL:
+    if column.profile.kind not in LEVELLED or column.profile.distinct > _SEVERAL:
         return
-    levels = [{c.name for c in compound_concepts(key)} for key in column.level_keys]
+    levels = [_level_meaning(key, column) for key in column.level_keys]
+    if len(levels) == _PAIR and not _OR.search(text.low):
+        return
     hits = [
         index
         for index, sense in enumerate(meaning)
@@ -315,6 +325,12 @@ def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterato
     if len(hits) > 1 and sum(bool(names & shared) for names in levels) > 1:
         for index in hits:
             yield Anchor(column, index, index, LEVELS, "level")
+
+
+def _level_meaning(key: str, column: Column) -> set[str]:
+    """Return what a value means, by itself and with its column's name: *day* of `shift`."""
+    last = column.core[-1].stem if column.core else ""
+    return {c.name for c in (*compound_concepts(key), *concepts_of(f"{key} {last}"))}
 
 
 def _level_concepts(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:

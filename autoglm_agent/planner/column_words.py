@@ -9,6 +9,7 @@ from __future__ import annotations
 # concept || English words, `_` joins phrases | Chinese words
 COLUMN_WORDS = """
 tomorrow||tomorrow next_day|明天 次日 翌日
+new_thing||new brand_new|新 全新
 today||today|今天 今日 当天 当日
 hour||hour hr|小时 钟点
 minimum||min minimum lowest least|最低 最小

@@ -21,7 +21,7 @@ from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
 
-_COMPOUND = 4
+_COMPOUND = 3
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _DOMAINS = """
@@ -259,7 +259,7 @@ def leading_concepts(word_stem: str) -> tuple[Concept, ...]:
     found: list[Concept] = []
     place, last = 0, len(word_stem) - 1
     while place < last:
-        pieces = (word_stem[place:end] for end in range(last, place + 1, -1))
+        pieces = (word_stem[place:end] for end in range(last, place, -1))
         piece = next((p for p in pieces if concepts_of(p)), "")
         found += [c for c in concepts_of(piece) if c not in found]
         place += len(piece) or 1

@@ -40,10 +40,10 @@ class Part:
 def _shortened(name: str, word: str) -> bool:
     """Tell whether one of two stems, of a name and of a sentence, is the other cut short."""
     if shortens(name, word):
-        # What has no vowel is no word, whatever the glossary knows it to stand for: `cncl` is
-        # *cancel*, too. Not of words that are no things: `ftr` is no *feature*.
+        # The consonants of a word still are that word where the glossary knows them by
+        # themselves: `cncl` is *cancel*. Not of words that are no things: `ftr` is no *feature*.
         known = bool(concepts_of(name) or domains_of(name))
-        return not known or (skeleton(name) == name and bool(concepts_of(word)))
+        return not known or (skeleton(word) == name and bool(concepts_of(word)))
     short, long = sorted((name, word), key=len)
     if len(short) < 4 or len(long) < len(short) + 3 or not long.startswith(short):
         begun = len(name) == _BEGUN and len(word) > len(name) + 1
