@@ -41,6 +41,8 @@ _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
 _DEGREES = frozenset({"c", "f", "k", "degc", "degf"})
+_SHARES = frozenset(map(stem, ("rate", "share")))
+"""What a percentage is called, though the words mean a rating and sharing, too."""
 _EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
@@ -193,7 +195,7 @@ class Schema:
             )
             alternatives = frozenset(stem(w) for w in told)
             own = () if cut_short(word) else (stem(word),)
-            keys = [*own, *alternatives]
+            keys = [*own, *(alternatives - _SHARES if of_unit else alternatives)]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
             light = (word in LIGHT or word.isdigit() or of_unit) and not (side or lettered)
             parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))

@@ -31,6 +31,7 @@ SHOP = table(
     qty="integer 1 30 29",
     deliv_days="integer 1 40 39",
     disc_pct="number 0 70 60",
+    rev_score="integer 1 5 5",
     returned="boolean no:800|yes:100",
     is_fraud="boolean no:850|yes:50",
     cb_flg="boolean no:870|yes:30",
@@ -109,3 +110,8 @@ def test_never_with_leaves_out() -> None:
 
 def test_a_chargeback_is_read_from_its_initials() -> None:
     assert read("Predict chargebacks", SHOP)["target"] == "cb_flg"
+
+
+def test_a_light_word_is_enough_to_leave_a_column_out_and_a_percentage_is_no_rating() -> None:
+    task = read("预测 returned，去掉评分", SHOP)
+    assert task["exclude"] == ["rev_score"]

@@ -9,7 +9,9 @@ from planner_tables import make_profile
 
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import TargetError
-from autoglm_agent.planner.lexicon import leading_concepts
+from autoglm_agent.planner.anchors import Told, _kind_fit
+from autoglm_agent.planner.lexicon import Concept, leading_concepts
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
 
@@ -82,3 +84,21 @@ def test_a_single_letter_alone_stands_for_nothing() -> None:
     alone = table(W="integer 0 38 39", att="integer 900 80000 800")
     with pytest.raises(TargetError):
         parse_task("number of losses", alone)
+
+
+@pytest.mark.parametrize(
+    ("short", "word", "said"), [("gst", "guest", True), ("ftr", "featur", False)]
+)
+def test_a_short_form_of_the_glossary_still_shortens_its_word(
+    short: str, word: str, said: bool
+) -> None:
+    assert Part(short, frozenset(), frozenset(), light=False).says(word) is said
+
+
+def test_a_concept_without_a_kind_of_values_does_not_cancel_the_hints_of_the_others() -> None:
+    (odo,) = (c for c in schema_of(CARS).columns if c.name == "odo_km")
+    event, plain = Concept("one", "yesno"), Concept("other", "")
+    told = Told([], [])
+    alone = _kind_fit(odo, (event,), "tight", told)
+    assert _kind_fit(odo, (event, plain), "tight", told) == alone < 1.0
+    assert _kind_fit(odo, (plain,), "tight", told) == 1.0
