@@ -31,6 +31,8 @@ rotation||rotational rotation rpm|转速
 vibration||vibration|振动 震动
 voltage||voltage volt|电压
 current||current|电流
+direct_current||dc direct_current|直流
+alternating_current||ac alternating_current|交流
 sensor||sensor|传感器
 maintenance||maintenance repair|维护 维修 保养 检修
 vegetation||cover vegetation forest plant|植被 植被覆盖 森林

@@ -83,7 +83,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "chk": ("check",), "tmp": ("temperature",), "rnt": ("rent",), "bd": ("bedroom",),
     "natl": ("nationality", "national"), "sc": ("score",), "intv": ("interview",),
     "rsn": ("reason",), "bl": ("baseline",), "dly": ("delay", "delayed"), "xfer": ("transfer",),
-    "pres": ("pressure",), "cb": ("chargeback",), "chg": ("charge", "charges", "change"),
-    "prc": ("price",), "eng": ("engine", "engagement"),
+    "ln": ("loan",), "pres": ("pressure",), "cb": ("chargeback",),
+    "chg": ("charge", "charges", "change"), "prc": ("price",), "eng": ("engine", "engagement"),
     "bldg": ("building",), "apt": ("apartment",), "flr": ("floor",), "bsmt": ("basement",),
 }  # fmt: skip

@@ -102,3 +102,15 @@ def test_a_concept_without_a_kind_of_values_does_not_cancel_the_hints_of_the_oth
     alone = _kind_fit(odo, (event,), "tight", told)
     assert _kind_fit(odo, (event, plain), "tight", told) == alone < 1.0
     assert _kind_fit(odo, (plain,), "tight", told) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("words", "column"),
+    [("预测直流功率", "dc_kw"), ("predict the loan amount", "ln_amt"), ("预测贷款金额", "ln_amt")],
+)
+def test_short_forms_of_trades_are_read(words: str, column: str) -> None:
+    power = table(
+        dc_kw="number 0 900 800", ac_kw="number 0 900 800", alarm="boolean no:800|yes:100"
+    )
+    loans = table(ln_amt="number 1 900 800", rec_amt="number 0 900 800", fico="integer 500 850 90")
+    assert target(words, power if column == "dc_kw" else loans) == column
