@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.codes import coded_words
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, FEATURE, PREDICT
+from autoglm_agent.planner.grammar import ENTITIES, PREDICT
 from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import (
     FLAGS,
     GENERIC_TARGETS,
-    SMALL,
     VAGUE_TARGETS,
     Concept,
     compound_concepts,
     concepts_of,
     domains_of,
     near_concepts,
-    phrase_key,
 )
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.positive import compared_level
-from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.schema import LEVELLED, Column, Schema
+from autoglm_agent.planner.senses import Sense, senses
 from autoglm_agent.planner.support import whom_concepts
 from autoglm_agent.planner.text import Text, Token, stem
 
@@ -34,15 +32,15 @@ LEVEL_WORD = 0.62
 _ONE_LETTER, _SEVERAL = 3, 8
 _MORE, _MOST = 0.03, 2
 """What each further concept in common adds: *systolic* and *pressure* rather than *pressure*."""
+_GENERAL = 0.7
+"""What a column counts that is only in general what a phrase names: `amb_temp`, *panel temp*."""
+_UNLED = 0.9
+"""What a column counts that lacks the first part of a compound that another one has."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
-_LEFT_BEHIND = re.compile(
-    r"\b(?:leaves?|leaving|left)\b(?= [^.;,!?]{0,40}?\b(?:reviews?|comments?|tips?|messages?|"
-    r"ratings?|feedback|notes?|complaints?)\b)",
-    re.ASCII,
-)
-"""Who leaves a review does not leave."""
+_PAIR = 2
+_OR = re.compile(r"\bor\b|还是|或者?", re.ASCII)
+"""What joins the two values of which one is asked for."""
 _SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
-_FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
 _COUNTS = frozenset(map(stem, ("count", "cnt", "number", "num")))
@@ -56,6 +54,7 @@ class Told:
     def __init__(self, stems: list[str], meaning: list[Sense]) -> None:
         self.stems = {word for word in stems if word}
         self.concepts = {c.name for sense in meaning for c in sense.concepts}
+        self.concepts |= {name for sense in meaning for name in sense.leading}
         self.fields = {name for word in self.stems for name in domains_of(word)}
         self._said: dict[str, bool] = {}
 
@@ -68,35 +67,6 @@ class Told:
     def matches(self, part: Part) -> bool:
         """Tell whether some word is this part, or means the same."""
         return self.says(part) or bool(part.concepts & self.concepts)
-
-
-@dataclass(frozen=True)
-class Sense:
-    """The concepts of one token, and whether they come from a phrase."""
-
-    concepts: tuple[Concept, ...]
-    phrase: bool
-
-
-def senses(text: Text) -> list[Sense]:
-    """Return the concepts of every token; phrases of two or three words come first."""
-    result = [
-        Sense(() if t.low in _FUNCTION else compound_concepts(t.stem), False) for t in text.tokens
-    ]
-    for match in _LEFT_BEHIND.finditer(text.low):
-        result[text.token_at(match.start())] = Sense((), False)
-    told = [i for i, t in enumerate(text.tokens) if not t.cjk and t.low not in SMALL]
-    for size in (3, 2):
-        for place in range(len(told) - size + 1):
-            window = told[place : place + size]
-            first, last = window[0], window[-1]
-            if not text.joined(first, last):
-                continue
-            found = concepts_of(phrase_key([text.tokens[i].low for i in window]))
-            for index in window if found else ():
-                if not result[index].phrase:
-                    result[index] = Sense((*found, *result[index].concepts), True)
-    return result
 
 
 def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[Anchor]:
@@ -148,12 +118,19 @@ def _scores(
     entity = token.stem in ENTITIES
     near = set() if entity else {n for name in names for n in near_concepts(name)}
     touched = schema.touched_by(token.stem, names | near)
+    # What only a part of the words means gives way where a column is what they mean as a whole.
+    own = sense.own & schema.named_concepts
+    leading = sense.leading & schema.named_concepts
     for column in schema.columns:
         if named is column or column.name not in touched:
             continue
         score, how = _part_score(token.stem, names, near, column, sense, told)
         if not score:
             continue
+        if own and not own & column.concepts and not _happens(column, sense):
+            score *= _GENERAL
+        if leading and not leading & column.concepts:
+            score *= _UNLED
         if named is not None:
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:
@@ -206,6 +183,12 @@ def _part_score(
     return max(0.0, min(best, 0.97)), how
 
 
+def _happens(column: Column, sense: Sense) -> bool:
+    """Tell whether a column of two values is an event that a word means: late of *minutes late*."""
+    events = {c.name for c in sense.concepts if c.hint == "yesno"}
+    return column.two_valued and bool(events & column.concepts)
+
+
 def _side_word(column: Column, shared: set[str], sense: Sense) -> float:
     """Return what a word counts that is not the last of a name.
 
@@ -242,7 +225,8 @@ def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str, told: Tol
     """Discount a column whose values are not of the kind that the concept has."""
     if how == "direct" or not concepts:
         return 1.0
-    hints = {c.hint for c in concepts}
+    # A word of no kind of values says nothing against the kinds that the others have.
+    hints = {c.hint for c in concepts} - {""}
     if hints == {"yesno"} and not column.two_valued:
         return 0.8 if column.profile.kind in ("category", "integer") else 0.75
     if hints == {"amount"} and column.parts[-1].stem in _SORTS and told.matches(column.parts[-1]):
@@ -326,9 +310,11 @@ def _listed_codes(text: Text, column: Column) -> Iterator[Anchor]:
 
 def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
     """Yield a column two of whose values mean what two words say: 退学 and *Dropout*, ..."""
-    if column.profile.kind != "category" or not 3 <= column.profile.distinct <= _SEVERAL:
+    if column.profile.kind not in LEVELLED or column.profile.distinct > _SEVERAL:
         return
-    levels = [{c.name for c in compound_concepts(key)} for key in column.level_keys]
+    levels = [_level_meaning(key, column) for key in column.level_keys]
+    if len(levels) == _PAIR and not _OR.search(text.low):
+        return
     hits = [
         index
         for index, sense in enumerate(meaning)
@@ -339,6 +325,12 @@ def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterato
     if len(hits) > 1 and sum(bool(names & shared) for names in levels) > 1:
         for index in hits:
             yield Anchor(column, index, index, LEVELS, "level")
+
+
+def _level_meaning(key: str, column: Column) -> set[str]:
+    """Return what a value means, by itself and with its column's name: *day* of `shift`."""
+    last = column.core[-1].stem if column.core else ""
+    return {c.name for c in (*compound_concepts(key), *concepts_of(f"{key} {last}"))}
 
 
 def _level_concepts(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:

@@ -32,8 +32,9 @@ _CLASSES = re.compile(
 )
 _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(
-        r"\bhow (?:long|quickly|soon)\b|\bhow many (?:seconds|minutes|hours|days|weeks|months|"
-        r"years)\b|多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
+        r"\bhow (?:long|quickly|soon)\b|\b(?:how many|number of) (?:seconds|minutes|"
+        r"hours|days|weeks|months|years)\b|"
+        r"多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
      "duration hours",
      "time duration minute minutes min seconds sec hour hours hr days length taken "
      "tenure 时间 时长 耗时 天数 分钟 小时 月数"),

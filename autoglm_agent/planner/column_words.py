@@ -9,6 +9,7 @@ from __future__ import annotations
 # concept || English words, `_` joins phrases | Chinese words
 COLUMN_WORDS = """
 tomorrow||tomorrow next_day|明天 次日 翌日
+new_thing||new brand_new|新 全新
 today||today|今天 今日 当天 当日
 hour||hour hr|小时 钟点
 minimum||min minimum lowest least|最低 最小
@@ -30,6 +31,8 @@ rotation||rotational rotation rpm|转速
 vibration||vibration|振动 震动
 voltage||voltage volt|电压
 current||current|电流
+direct_current||dc direct_current|直流
+alternating_current||ac alternating_current|交流
 sensor||sensor|传感器
 maintenance||maintenance repair|维护 维修 保养 检修
 vegetation||cover vegetation forest plant|植被 植被覆盖 森林

@@ -46,7 +46,7 @@ _BEFORE = re.compile(
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
     r"not allowed (?:to )?use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
     r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
-    r"irrespective of|excl|never trust|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
+    r"irrespective of|excl|never trust|never with|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
     r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"

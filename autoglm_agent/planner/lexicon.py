@@ -21,6 +21,7 @@ from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
 
+_COMPOUND = 3
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _DOMAINS = """
@@ -246,6 +247,23 @@ def compound_concepts(word_stem: str) -> tuple[Concept, ...]:
         return found
     tails = (concepts_of(word_stem[cut:]) for cut in range(1, len(word_stem) - 1))
     return (*found, *(c for c in next((t for t in tails if t), ()) if c not in found))
+
+
+def leading_concepts(word_stem: str) -> tuple[Concept, ...]:
+    """Return what the parts before the last one of a Chinese compound mean: 住院 of 住院费用.
+
+    Where a compound is itself a word of the lexicon, the cut does not show them otherwise.
+    """
+    if word_stem.isascii() or len(word_stem) < _COMPOUND:
+        return ()
+    found: list[Concept] = []
+    place, last = 0, len(word_stem) - 1
+    while place < last:
+        pieces = (word_stem[place:end] for end in range(last, place, -1))
+        piece = next((p for p in pieces if concepts_of(p)), "")
+        found += [c for c in concepts_of(piece) if c not in found]
+        place += len(piece) or 1
+    return tuple(found)
 
 
 def near_concepts(name: str) -> frozenset[str]:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from autoglm_agent.planner.anchors import Sense
 from autoglm_agent.planner.asked import Asked, fits
+from autoglm_agent.planner.asked_how import asked_how
 from autoglm_agent.planner.grammar import (
     BREAKS,
     CONTEXT,
@@ -31,6 +31,7 @@ from autoglm_agent.planner.lexicon import FLAGS, near_concepts
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import Sense
 from autoglm_agent.planner.standing import other_head
 from autoglm_agent.planner.support import whom_concepts, word_support
 from autoglm_agent.planner.text import Text, distance
@@ -61,6 +62,9 @@ class Word:
     near: frozenset[str]
     weight: float
     asked_for: bool
+    own: frozenset[str] = frozenset()
+    """What the whole phrase or compound means, where some column's name means that, too."""
+    leading: frozenset[str] = frozenset()
     """Whether it names a quantity, an event or a class, which people predict."""
 
 
@@ -74,16 +78,24 @@ class Likeness:
     last: int
 
 
-def open_words(text: Text, meaning: Sequence[Sense], places: Sequence[Place]) -> list[Word]:
+def open_words(
+    text: Text, schema: Schema, meaning: Sequence[Sense], places: Sequence[Place]
+) -> list[Word]:
     """Return the words that may say what is asked for, each with its weight."""
     words: list[Word] = []
+    how = asked_how(text)
     for index, token in enumerate(text.tokens):
         weight = _REGION.get(places[index].region, 0.0)
         if not weight or text.is_used(token.start) or token.low.isdigit():
             continue
         if token.cjk and other_head(text, index + 1):
             weight *= _MODIFIER
-        if token.low in LIGHT_VERBS or (index and text.tokens[index - 1].low == "how"):
+        asked = any(index == adjective for adjective, _, _ in how)
+        if any(start <= token.start < end for _, start, end in how):
+            weight *= _OF_WHAT
+        if token.low in LIGHT_VERBS or (
+            index and text.tokens[index - 1].low == "how" and not asked
+        ):
             continue
         if token.cjk:
             if token.low in FUNCTION_ZH | FILLER_ZH or _HOW_MUCH.search(token.low):
@@ -97,7 +109,9 @@ def open_words(text: Text, meaning: Sequence[Sense], places: Sequence[Place]) ->
         if token.stem in _SORTS:
             weight *= _MODIFIER
         asked_for = any(c.hint for c in meaning[index].concepts) and token.stem not in ENTITIES
-        words.append(Word(index, token.stem, concepts, near, weight, asked_for))
+        own = meaning[index].own & schema.named_concepts
+        leading = meaning[index].leading - concepts
+        words.append(Word(index, token.stem, concepts, near, weight, asked_for, own, leading))
     return words[:_MOST_WORDS]
 
 
@@ -269,7 +283,9 @@ def _said_by(word: Word, part: Part) -> float:
     if part.says(word.stem):
         return SAME
     if word.concepts & part.concepts:
-        return CONCEPT
+        return CONCEPT if not word.own or word.own & part.concepts else CLOSE
+    if word.leading & part.concepts:
+        return ROOT
     if not word.stem.isascii():
         return _shared(word.stem, part.stem)
     short, long = sorted((word.stem, part.stem), key=len)

@@ -9,13 +9,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
-from autoglm_agent.planner.anchors import senses
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.support import word_support
 from autoglm_agent.planner.text import Text, stem, word_set
 

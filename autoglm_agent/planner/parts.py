@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autoglm_agent.planner.abbreviations import shortens
+from autoglm_agent.planner.abbreviations import shortens, skeleton
 from autoglm_agent.planner.grammar import PREDICT
 from autoglm_agent.planner.lexicon import concepts_of, domains_of
 
@@ -40,7 +40,10 @@ class Part:
 def _shortened(name: str, word: str) -> bool:
     """Tell whether one of two stems, of a name and of a sentence, is the other cut short."""
     if shortens(name, word):
-        return not concepts_of(name) and not domains_of(name)
+        # The consonants of a word still are that word where the glossary knows them by
+        # themselves: `cncl` is *cancel*. Not of words that are no things: `ftr` is no *feature*.
+        known = bool(concepts_of(name) or domains_of(name))
+        return not known or (skeleton(word) == name and bool(concepts_of(word)))
     short, long = sorted((name, word), key=len)
     if len(short) < 4 or len(long) < len(short) + 3 or not long.startswith(short):
         begun = len(name) == _BEGUN and len(word) > len(name) + 1

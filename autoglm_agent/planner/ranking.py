@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.asked import in_units
+from autoglm_agent.planner.asked_how import asked_how
 from autoglm_agent.planner.choice import THRESHOLD, Choice
 from autoglm_agent.planner.contraries import only_a_period
 from autoglm_agent.planner.lexicon import concepts_of
@@ -24,7 +25,7 @@ BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
-_AFTER_NAME, _AS_WRITTEN = 0.6, 0.85
+_AFTER_NAME, _AS_WRITTEN, _SAID_OF = 0.6, 0.85, 0.45
 
 
 def rank_by_word(
@@ -59,6 +60,7 @@ def rank_by_word(
         if a.score >= _CLEAR and places[a.first].region not in ("verb", "used")
     }
     named = {a.first for a in anchors if a.how in BY_WORDS | {"exact"} and a.score >= _CLEAR}
+    said_of = [(start, end) for _, start, end in asked_how(text)]
     for anchor in anchors:
         if only_a_period(text, text.tokens[anchor.first].start, anchor.column):
             continue
@@ -67,6 +69,8 @@ def rank_by_word(
             # Only 分类 or "class(ify)" means the column, while other words mean another one.
             continue
         score = anchor.score * _after_event(text, anchor, events) * standing.weight(anchor)
+        if _inside(text.tokens[anchor.first].start, said_of):
+            score *= _SAID_OF
         if _name_before(text, anchor, mentions):
             score *= _AFTER_NAME
         if anchor.how == "generic" and anchor.first in named:
@@ -93,6 +97,10 @@ def rank_by_word(
         ):
             best[anchor.column.name] = choice
     return sorted(best.values(), key=lambda c: -c.confidence)
+
+
+def _inside(place: int, ranges: Sequence[tuple[int, int]]) -> bool:
+    return any(start <= place < end for start, end in ranges)
 
 
 def _after_event(text: Text, anchor: Anchor, events: dict[int, set[str]]) -> float:

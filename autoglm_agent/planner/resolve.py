@@ -6,11 +6,13 @@ from functools import lru_cache
 
 from autoglm_agent.planner.abbreviations import shortens
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.anchors import name_anchors, senses
+from autoglm_agent.planner.anchors import name_anchors
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT
-from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.lexicon import FLAGS, concepts_of
 from autoglm_agent.planner.mentions import find_mentions
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import Sense, senses
 from autoglm_agent.planner.text import Text, distance, key_of, read_text
 
 _SURE, _TIE = 0.5, 0.025
@@ -108,21 +110,40 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
     """
     meaning = senses(text)
     told = [i for i, t in enumerate(text.tokens) if t.low not in BREAKS | CONTEXT | {"的"}]
-    found = [
-        column
-        for column in schema.columns
-        if told
-        and all(
-            any(
-                not (part.light and part not in column.measure)
-                and (part.says(text.tokens[i].stem)
-                     or bool(part.concepts & {c.name for c in meaning[i].concepts}))
-                for part in column.parts
-            )
-            for i in told
+    for light in (False, True):
+        # A light word may be all that is said of a name: 评分 of `rev_score`.
+        found = [
+            column
+            for column in schema.columns
+            if told and all(_in_name(text, meaning, i, column, light=light) for i in told)
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _in_name(text: Text, meaning: list[Sense], index: int, column: Column, *, light: bool) -> bool:
+    """Tell whether a word stands in a column's name, or one of the same meaning."""
+    word, names = text.tokens[index].stem, _by_itself(meaning[index])
+    return any(
+        (
+            not part.light
+            or part in column.measure
+            or (light and part is column.parts[-1] and _names_a_thing(part))
         )
-    ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
+        and (part.says(word) or bool(part.concepts & names))
+        for part in column.parts
+    )
+
+
+def _names_a_thing(part: Part) -> bool:
+    return part.stem not in FLAGS and not part.stem.isdigit()
+
+
+def _by_itself(sense: Sense) -> set[str]:
+    """Return what a word means by itself, and with its neighbours where it means nothing else."""
+    names = {c.name for c in sense.concepts}
+    return (names - sense.own if sense.phrase else names) or names
 
 
 def _all_shortened(text: Text, schema: Schema) -> Column | None:

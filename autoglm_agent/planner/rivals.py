@@ -14,6 +14,7 @@ from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text, stem
 
 _BY_WORD = frozenset({"direct", "tight", "near", "alike", "shared"})
@@ -49,10 +50,13 @@ def rivals_of(text: Text, schema: Schema, best: Choice, excluded: Collection[str
     said = _Said(text)
     if not _half_said(best.column, said):
         return []
+    whole = {n for i, s in enumerate(senses(text)) for n in s.own
+             if not text.is_used(text.tokens[i].start)} & best.column.concepts  # fmt: skip
     return [
         column
         for column in schema.columns
         if column is not best.column
+        and (not whole or whole & column.concepts)
         and column.name not in excluded
         and column.parts
         and column.parts[-1].stem == best.column.parts[-1].stem

@@ -11,7 +11,6 @@ from autoglm_agent.planner.abbreviations import spelt_out
 from autoglm_agent.planner.grammar import BARRING_ZH, FUNCTION_ZH
 from autoglm_agent.planner.lexicon import (
     LIGHT,
-    SMALL,
     UNITS,
     Concept,
     chinese_words,
@@ -20,8 +19,8 @@ from autoglm_agent.planner.lexicon import (
     domains_of,
     english_words,
     pages_of,
-    phrase_key,
 )
+from autoglm_agent.planner.name_readings import cut_short, letters, phrase_concepts, sides
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
@@ -42,6 +41,8 @@ _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
 _DEGREES = frozenset({"c", "f", "k", "degc", "degf"})
+_SHARES = frozenset(map(stem, ("rate", "share")))
+"""What a percentage is called, though the words mean a rating and sharing, too."""
 _EVERYWHERE = "public_and_people.json"
 _NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
 LEVELLED = ("category", "boolean")
@@ -160,7 +161,7 @@ class Schema:
         self.vocabulary = (
             chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
         )
-        self.sides = _sides(names)
+        self.sides = sides(names)
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -175,7 +176,8 @@ class Schema:
         whole = "".join(self.cut(profile.name))
         # A unit in brackets, as in `Torque [Nm]`, is no part of what people call the column.
         words = self.cut(_UNIT.sub("", profile.name) or profile.name)
-        phrases = _phrase_concepts(words)
+        phrases = phrase_concepts(words)
+        lettered = letters(words, self.profile.columns)
         parts: list[Part] = []
         for index, word in enumerate(words):
             known = word in ABBREVIATIONS or concepts_of(stem(word)) or domains_of(stem(word))
@@ -185,11 +187,17 @@ class Schema:
             of_unit = index > 0 and word in UNITS and all(w in UNITS or w.isdigit() for w in tail)
             if word == "t" and words[-1] in _DEGREES:
                 told = (*told, "temperature")
-            told = (*told, *side, *(QUANTITIES.get(word, ()) if of_unit or len(words) == 1 else ()))
+            told = (
+                *told,
+                *side,
+                *lettered,
+                *(QUANTITIES.get(word, ()) if of_unit or len(words) == 1 else ()),
+            )
             alternatives = frozenset(stem(w) for w in told)
-            keys = [stem(word), *alternatives]
+            own = () if cut_short(word) else (stem(word),)
+            keys = [*own, *(alternatives - _SHARES if of_unit else alternatives)]
             concepts = frozenset(c.name for key in keys for c in compound_concepts(key))
-            light = (word in LIGHT or word.isdigit() or of_unit) and not side
+            light = (word in LIGHT or word.isdigit() or of_unit) and not (side or lettered)
             parts.append(Part(stem(word), alternatives, concepts | phrases[index], light))
         rest = self.cut(profile.name)[len(words) :]
         unit = [Part(stem(w), frozenset(), _names(concepts_of(stem(w))), True) for w in rest]
@@ -220,6 +228,11 @@ class Schema:
     def _meant(self) -> dict[str, frozenset[str]]:
         names = {name for column in self.columns for name in column.concepts}
         return {n: frozenset(c.name for c in self.columns if n in c.concepts) for n in names}
+
+    @cached_property
+    def named_concepts(self) -> frozenset[str]:
+        """Every concept that the name of a column that may be predicted carries."""
+        return frozenset(n for c in self.columns if not c.identifies for n in c.concepts)
 
     @cached_property
     def title(self) -> list[str]:
@@ -326,31 +339,8 @@ def _unglued(word: str) -> tuple[str, ...]:
     return (head, tail) if begun else (word,)
 
 
-_HOME, _AWAY = ("home", "host"), ("away", "visitor", "visiting", "guest", "opponent")
-
-
-def _sides(names: list[str]) -> dict[str, tuple[str, ...]]:
-    """Return what `h_` and `a_` stand for where two columns differ in nothing else."""
-    cut = [name.lower().partition("_") for name in names]
-    tails = {side: {tail for head, _, tail in cut if head == side} for side in ("h", "a")}
-    return {"h": _HOME, "a": _AWAY} if tails["h"] & tails["a"] - {""} else {}
-
-
 def _names(concepts: tuple[Concept, ...]) -> frozenset[str]:
     return frozenset(concept.name for concept in concepts)
-
-
-def _phrase_concepts(words: list[str]) -> list[frozenset[str]]:
-    """Return for each word of a name the concepts of the phrases of two to four words around it."""
-    found: list[set[str]] = [set() for _ in words]
-    told = [i for i, word in enumerate(words) if word not in SMALL]
-    for size in (2, 3, 4):
-        for place in range(len(told) - size + 1):
-            window = told[place : place + size]
-            names = {c.name for c in concepts_of(phrase_key([words[i] for i in window]))}
-            for index in window:
-                found[index] |= names
-    return [frozenset(names) for names in found]
 
 
 def _chinese_names(names: list[str]) -> frozenset[str]:

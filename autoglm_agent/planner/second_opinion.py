@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autoglm_agent.planner.anchors import find_anchors, senses
+from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice
 from autoglm_agent.planner.likeness import Likeness, open_words, rank_by_likeness
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import places_of
 from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text
 
 LEAST_LIKENESS, LEAST_LEAD, LARGE_LEAD = 0.5, 0.1, 0.25
@@ -30,7 +31,7 @@ def rank_alike(
     """Return the columns by the likeness of their names to all open words, best first."""
     anchors = find_anchors(text, schema, mentions)
     places = places_of(text, mentions, anchors)
-    words = open_words(text, senses(text), places)
+    words = open_words(text, schema, senses(text), places)
     return rank_by_likeness(words, schema, read_asked(text, wanted), excluded)
 
 

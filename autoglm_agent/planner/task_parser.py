@@ -24,6 +24,7 @@ from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
 from autoglm_agent.planner.negated import negated_goals
+from autoglm_agent.planner.no_object import no_object
 from autoglm_agent.planner.paths import path_spans
 from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
 from autoglm_agent.planner.schema import Column, Schema, schema_of
@@ -165,6 +166,8 @@ def _read_constraints(
     if costs is not None:
         text.use(costs.start, costs.end)
     slots.put("interpretable", find_interpretable(text), text)
+    for place in no_object(text, mentions):
+        text.use(*place)
     exclusions = find_exclusions(text, schema, mentions)
     for place in exclusions.ranges:
         text.use(*place)

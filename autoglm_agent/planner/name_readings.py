@@ -1,0 +1,68 @@
+"""What the words of a column's name stand for beside their neighbours: sides, letters, phrases."""
+
+from __future__ import annotations
+
+from itertools import islice, product
+from typing import TYPE_CHECKING
+
+from autoglm_agent.planner.lexicon import SMALL, concepts_of, english_words, phrase_key
+from autoglm_agent.planner.short_forms import ABBREVIATIONS
+from autoglm_agent.planner.text import stem
+
+if TYPE_CHECKING:
+    from autoglm_agent.automl.data.profile import ColumnProfile
+
+_MOST_READINGS = 24
+_HOME, _AWAY = ("home", "host"), ("away", "visitor", "visiting", "guest", "opponent")
+
+
+def sides(names: list[str]) -> dict[str, tuple[str, ...]]:
+    """Return what `h_` and `a_` stand for where two columns differ in nothing else."""
+    cut = [name.lower().partition("_") for name in names]
+    tails = {side: {tail for head, _, tail in cut if head == side} for side in ("h", "a")}
+    return {"h": _HOME, "a": _AWAY} if tails["h"] & tails["a"] - {""} else {}
+
+
+_LETTERED = (
+    {"w": "wins", "l": "losses", "d": "draws", "t": "ties"},
+    {"n": "nitrogen", "p": "phosphorus", "k": "potassium"},
+)
+"""What single letters stand for in a table that has the first two of a row as names."""
+
+
+def letters(words: list[str], columns: tuple[ColumnProfile, ...]) -> tuple[str, ...]:
+    """Return what a name of one letter stands for, where another one makes the reading plain."""
+    if len(words) != 1 or len(words[0]) > 1:
+        return ()
+    names = {column.name.lower() for column in columns}
+    read = next((row for row in _LETTERED if set(list(row)[:2]) <= names), {})
+    return (read[words[0]],) if words[0] in read else ()
+
+
+def cut_short(word: str) -> bool:
+    """Tell whether a short form is only by chance the stem of a longer word: `los` of *lose*."""
+    return word in ABBREVIATIONS and f"{word}e" in english_words()
+
+
+def phrase_concepts(words: list[str]) -> list[frozenset[str]]:
+    """Return for each word of a name the concepts of the phrases of two to four words around it."""
+    found: list[set[str]] = [set() for _ in words]
+    told = [i for i, word in enumerate(words) if word not in SMALL]
+    for size in (2, 3, 4):
+        for place in range(len(told) - size + 1):
+            window = told[place : place + size]
+            names = {c.name for c in concepts_of(phrase_key([words[i] for i in window]))}
+            for index in window:
+                found[index] |= names
+            # Short forms are read for the last word alone: `arr` of `arr_dly` is no delay.
+            # Nor is what a side word means by itself what the head means: `home` of `home_tm`.
+            readings = _readings([words[i] for i in window])
+            sides = {c.name for i in window[:-1] for c in concepts_of(stem(words[i]))}
+            found[window[-1]] |= {c.name for key in readings for c in concepts_of(key)} - sides
+    return [frozenset(names) for names in found]
+
+
+def _readings(words: list[str]) -> list[str]:
+    """Return the keys of a phrase as written and with its short forms spelt out: `mod_temp`."""
+    forms = [(word, *ABBREVIATIONS.get(word, ())) for word in words]
+    return [phrase_key(list(told)) for told in islice(product(*forms), _MOST_READINGS)]
