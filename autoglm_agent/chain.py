@@ -25,11 +25,8 @@ Status = Literal["pass", "warn", "fail", "unknown", "na"]
 `na`: the verifier does not apply to this step."""
 
 SUPERVISED: tuple[Kind, ...] = ("binary", "multiclass", "regression")
-NO_FORECASTS = (
-    "Forecasts of future periods are not made yet.",
-    "Ask for a regression of the target on known columns, split by the time column.",
-)
-"""Problem and remedy of a task of the kind `forecasting`."""
+OF_FORECASTS = ("horizon", "series", "per_period")
+"""Slots of a task that only forecasts have."""
 
 
 class Datum(BaseModel):
@@ -80,6 +77,13 @@ class Task(Datum):
     """Relative costs of the two mistakes, for example {"fn": 10, "fp": 1}."""
     groups: int | None = None
     """How many groups a clustering finds; None lets the data tell."""
+    horizon: str | None = None
+    """How far ahead a forecast looks, as "14 days"; None lets the data tell."""
+    series: tuple[str, ...] | None = None
+    """Columns that tell the series of a forecast apart; None lets the data tell, empty adds all
+    rows of a period up."""
+    per_period: Literal["sum", "mean"] | None = None
+    """What several rows of a period come to in a forecast."""
     unread: tuple[str, ...] = ()
     """The user's words for conditions that no slot can hold, such as rows to keep."""
     evidence: dict[str, Evidence] = Field(default_factory=dict)

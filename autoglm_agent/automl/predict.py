@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.automl.data.table import Table, read_table
 from autoglm_agent.automl.features.encoder import known_levels
+from autoglm_agent.automl.forecasting.future import forecast_table
+from autoglm_agent.automl.forecasting.laying import stored_plan
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.newrows import Tell, read_new_rows, unheard
 from autoglm_agent.automl.run.workspace import Workspace
@@ -29,7 +31,9 @@ def predict_file(
 
     Returns:
         Classification: `prediction` (the label, by the run's threshold) and one
-        `probability_<label>` a class; regression: `prediction`; groups: `cluster`, the number
+        `probability_<label>` a class; regression: `prediction`; forecasts: one row for each
+        series and period after the end of the file's history, with `prediction` and the 90 %
+        interval `low` to `high`; groups: `cluster`, the number
         that the run gave the group; anomalies: `score` (robust standard deviations; 0 is the
         usual row) and `unusual`.
 
@@ -53,7 +57,16 @@ def predict_file(
     if workspace.has("models", model_id, "model.npz"):
         return _without_target(workspace, model_id, table, profile, tell)
     model = FittedModel.load(workspace, model_id)
+    plan = stored_plan(workspace, _data_of(workspace, model_id))
+    if plan is not None:
+        return forecast_table(workspace, model, plan, table, profile, tell=tell)
     return predicted_frame(model, rows_for(model, table, profile, tell=tell))
+
+
+def _data_of(workspace: Workspace, model_id: str) -> str:
+    """Return the digest of the rows that a model was trained on."""
+    search = workspace.read_json("searches", model_id, "search.json")
+    return str(workspace.read_json("prepared", search["prepared"], "meta.json")["data_id"])
 
 
 def rows_for(

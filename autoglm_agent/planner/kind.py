@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
+from autoglm_agent.planner.forecasts import asks_over_time, time_of
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
@@ -186,11 +187,15 @@ def _event_told(text: Text, schema: Schema, odd: re.Match[str]) -> bool:
 
 
 def is_forecast(text: Text, schema: Schema, target: Column) -> Found[str] | None:
-    """Return `forecasting` for a series of numbers over dates with a horizon in the future."""
-    match = _FUTURE.search(text.low)
-    if match is None or not schema.dates() or not target.numeric:
+    """Return `forecasting` for numbers over dates that are asked for of the future."""
+    time = time_of(schema)
+    if time is None or not target.numeric or target.two_valued:
         return None
-    return Found("forecasting", *match.span(), 0.85)
+    match = _FUTURE.search(text.low)
+    if match is not None:
+        return Found("forecasting", *match.span(), 0.85)
+    told = asks_over_time(text, schema, time)
+    return Found("forecasting", *told, 0.7) if told else None
 
 
 def kind_of_target(text: Text, target: Column, metric: str | None) -> tuple[Kind, Found[str]]:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autoglm_agent.automl.data.profile import Profile
-from autoglm_agent.chain import SUPERVISED, Evidence, Task
+from autoglm_agent.automl.forecasting.periods import horizon_unit
+from autoglm_agent.chain import OF_FORECASTS, SUPERVISED, Evidence, Task
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
@@ -72,6 +73,8 @@ def merge_readings(
     for slot, value in read.items():
         if slot not in Task.model_fields or slot == "evidence":
             continue
+        if slot in OF_FORECASTS and words.kind != "forecasting":
+            continue
         value, before = _checked(slot, value, words, profile), getattr(words, slot)
         if slot == "exclude":
             value = _excluded(value, words, instruction, profile, notes)
@@ -124,6 +127,15 @@ def _checked(slot: str, value: Any, words: Task, profile: Profile) -> Any:
         if strange:
             raise InputError(f"There is no column {strange[0]!r} to leave out.", "Correct it.")
         return tuple(name for name in value if name != words.target)
+    if slot == "series":
+        strange = [name for name in value if name not in profile.names()]
+        if strange:
+            raise InputError(f"There is no column {strange[0]!r} for series.", "Correct it.")
+        return tuple(value)
+    if slot == "horizon" and horizon_unit(value) is None:
+        raise InputError(
+            f"{value!r} is no horizon.", 'Write a number and a unit, for example "14 days".'
+        )
     if slot == "metric" and words.kind in (*SUPERVISED, "forecasting"):
         fit = CLASSIFICATION if words.kind in ("binary", "multiclass") else REGRESSION
         if value not in fit:

@@ -18,6 +18,13 @@ from autoglm_agent.planner import costs as cost_words
 from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
+from autoglm_agent.planner.forecasts import (
+    find_horizon,
+    find_series_asked,
+    per_period,
+    tells_of_later,
+    time_of,
+)
 from autoglm_agent.planner.group_count import find_group_count
 from autoglm_agent.planner.interpretability import find_interpretable
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
@@ -58,6 +65,7 @@ class _Slots:
     """What has been read so far."""
 
     values: dict[str, Any] = field(default_factory=dict)
+    horizon: Found[str] | None = None
     evidence: dict[str, Evidence] = field(default_factory=dict)
 
     def put(self, slot: str, found: Found[Any] | None, text: Text) -> None:
@@ -162,6 +170,9 @@ def _read_constraints(
         slots.put(slot, found, text)
         if found is not None:
             text.use(found.start, found.end)
+    slots.horizon = find_horizon(text)
+    if slots.horizon is not None and not tells_of_later(schema):
+        text.use(slots.horizon.start, slots.horizon.end)
     costs = cost_words.find_costs(text)
     if costs is not None:
         text.use(costs.start, costs.end)
@@ -226,8 +237,7 @@ def _read_target(
     forecast = is_forecast(text, schema, column)
     if forecast is not None:
         kind, why = "forecasting", forecast
-        if "time_column" not in slots.values:
-            slots.put("time_column", Found(schema.dates()[0].name, 0, 0, 0.8, "data"), text)
+        _read_forecast(text, schema, column, slots)
     else:
         kind, why = kind_of_target(text, column, metric)
     slots.put("kind", Found(kind, why.start, why.end, why.confidence, why.source), text)
@@ -238,6 +248,16 @@ def _read_target(
     _check_metric(kind, column, slots)
     if kind == "binary":
         _read_classes(text, column, costs, slots)
+
+
+def _read_forecast(text: Text, schema: Schema, target: Column, slots: _Slots) -> None:
+    """Read what only a forecast has: the time, how far ahead, and of which series."""
+    time = time_of(schema)
+    if "time_column" not in slots.values and time is not None:
+        slots.put("time_column", Found(time.name, 0, 0, 0.8, "data"), text)
+    slots.put("horizon", slots.horizon, text)
+    slots.put("series", find_series_asked(text, schema, target.name), text)
+    slots.put("per_period", per_period(text, target), text)
 
 
 def _check_metric(kind: str, column: Column, slots: _Slots) -> None:

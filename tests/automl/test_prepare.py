@@ -117,11 +117,6 @@ def test_a_damaged_file_is_named(workspace):
         load_prepared(workspace, prepared.id)
 
 
-def test_a_forecast_is_refused_rather_than_taken_for_something_else(workspace):
-    task = Task(kind="forecasting", target="spent", time_column="when")
-    assert "not made yet" in refused(workspace, shop(), task)
-
-
 def test_words_that_no_slot_holds_do_not_prepare_the_table_anew(workspace):
     first = made(workspace, shop())
     assert (

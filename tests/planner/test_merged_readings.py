@@ -138,3 +138,35 @@ def test_an_agent_asks_which_reading_is_meant_and_the_answer_decides(
     agent.invoke(Command(resume=answer), config)
     plan = agent.get_state(config).interrupts[0].value["question"]
     assert f"target: {answer} ({source})" in plan
+
+
+SALES = make_profile(
+    "sales",
+    3650,
+    {
+        "date": "date 2023-01-01 2023-12-31",
+        "store": "category A:1825|B:1825",
+        "sales": "number 0 900 3000",
+    },
+)
+
+
+def test_a_model_may_say_of_which_series_and_how_far_a_forecast_looks() -> None:
+    merged = merge_readings("Forecast sales over time", SALES, {"horizon": "2 weeks"})
+    assert (merged.task.kind, merged.task.horizon) == ("forecasting", "2 weeks")
+    assert merged.task.evidence["horizon"].source == "model"
+    told = merge_readings("Forecast sales over time", SALES, {"series": ["store"]})
+    assert told.task.series == ("store",)
+    said = merge_readings("Forecast sales for the next 3 days", SALES, {"horizon": "2 weeks"})
+    assert said.task.horizon == "3 days"
+
+
+def test_what_only_forecasts_have_is_no_part_of_another_task() -> None:
+    merged = merge_readings("Predict sales by store", SALES, {"horizon": "2 weeks"})
+    assert (merged.task.kind, merged.task.horizon) == ("regression", None)
+
+
+@pytest.mark.parametrize("slots", [{"horizon": "soon"}, {"series": ["branch"]}])
+def test_a_horizon_or_series_that_is_none_is_refused(slots: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=r"no horizon|no column 'branch'"):
+        merge_readings("Forecast sales over time", SALES, slots)

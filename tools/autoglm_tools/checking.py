@@ -45,7 +45,7 @@ def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
     # pandas is imported with the first table, not with the first agent: a server holds many agents
     # and reads no table itself.
     from autoglm_agent.automl.checks.context import CheckContext
-    from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.automl.data.profile import stored_profile
     from autoglm_agent.automl.preparation.prepare import load_prepared
 
     workspace = session.workspace
@@ -60,7 +60,7 @@ def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
     context = CheckContext(
         workspace=workspace,
         task=prepared.task,
-        table_profile=Profile.from_json(workspace.read_json("profile.json")),
+        table_profile=stored_profile(workspace, prepared.data_id),
         prepared=prepared,
         search=search,
         assessment=assessment,

@@ -49,12 +49,14 @@ def evaluate_model(session: Session, *, consent: bool = False) -> BaseTool:
             consent=consent,
             seed=session.seed,
         )
+        ahead = _forecasts(session, prepared, model_id)
         ids = {"model_id": model_id, "kind": prepared.task.kind}
         verdicts = check_stage(session, "assessment", model_id) if session.checks else []
         keys = ("metric", "score", "naive", "baseline", "gain", "n", "reading")
         artifact = {k: assessment[k] for k in keys if k in assessment}
         artifact |= {**ids, "verdicts": [v.to_json() for v in verdicts]}
-        return told(_text(assessment), ids, verdicts), artifact
+        artifact |= {"forecasts": "forecasts.csv"} if ahead else {}
+        return told(_text(assessment) + ahead, ids, verdicts), artifact
 
     return as_tool(
         "evaluate_model",
@@ -62,6 +64,26 @@ def evaluate_model(session: Session, *, consent: bool = False) -> BaseTool:
         "refused, so call this last, when nothing else will change.",
         EvaluateModel,
         work,
+    )
+
+
+def _forecasts(session: Session, prepared: Prepared, model_id: str) -> str:
+    """Forecast what follows on the table, if that was asked for; return a line on it."""
+    from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.automl.forecasting.laying import stored_plan
+
+    plan = stored_plan(session.workspace, prepared.data_id)
+    if plan is None:
+        return ""
+    from autoglm_agent.automl.forecasting.future import save_forecasts
+
+    profile = Profile.from_json(session.workspace.read_json("profile.json"))
+    found = save_forecasts(session.workspace, prepared, plan, model_id, profile)
+    held = found["coverage"]
+    return (
+        f"\nforecasts of the next {found['horizon']} periods ({found['period']} each, "
+        f"{found['count']} series) are in forecasts.csv; {held['held']:.0%} of held-out values lay "
+        f"in their {held['level']:.0%} intervals"
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, ValidationError
 
-from autoglm_agent.chain import NO_FORECASTS, Evidence, Kind, Task, digest
+from autoglm_agent.chain import Evidence, Kind, Task, digest
 from autoglm_agent.errors import InputError
 from autoglm_tools.session import Session
 from autoglm_tools.toolkit import Result, as_tool, told
@@ -29,6 +29,12 @@ class PlanTask(BaseModel):
     exclude: list[str] | None = Field(None, description="Columns that the words bar.")
     time_column: str | None = Field(None, description="What the words split by time on.")
     group_column: str | None = Field(None, description="What the words keep whole in a split.")
+    horizon: str | None = Field(
+        None, description='How far ahead a forecast looks, as "14 days" or "3 months".'
+    )
+    series: list[str] | None = Field(
+        None, description="Columns that tell a forecast's series apart; empty adds all rows up."
+    )
     costs: dict[str, float] | None = Field(None, description='As {"fn": 10, "fp": 1}.')
     groups: int | None = Field(None, description="How many groups, if the words say it.")
     confirmed: list[str] | None = Field(
@@ -133,8 +139,6 @@ def task_text(task: Task) -> str:
         lines.append(f"{slot}: {value}{_because(task.evidence.get(slot))}")
     if task.unread:
         lines.append("note: what is unread will not be kept: all rows count.")
-    if task.kind == "forecasting":
-        lines.append(f"note: {' '.join(NO_FORECASTS)}")
     return "\n".join(lines)
 
 

@@ -251,7 +251,16 @@ def _rounded(values: dict[str, float]) -> dict[str, Any]:
 
 
 CHECKS = (
-    Check("V13", "Missing values that tell the target", "data", check_missingness, 0.02),
-    Check("V12", "Known before the outcome", "data", check_availability, 0.1),
-    Check("V11", "Collapse without one column", "data", check_collapse, 1.0, worth=2),
+    Check(
+        "V13",
+        "Missing values that tell the target",
+        "data",
+        check_missingness,
+        0.02,
+        forecasts=False,
+    ),
+    Check("V12", "Known before the outcome", "data", check_availability, 0.1, forecasts=False),
+    Check(
+        "V11", "Collapse without one column", "data", check_collapse, 1.0, worth=2, forecasts=False
+    ),
 )

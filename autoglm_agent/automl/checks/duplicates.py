@@ -131,6 +131,22 @@ def check_near_duplicates(context: CheckContext) -> Verdict:
 
 
 CHECKS = (
-    Check("V15", "Duplicates across the split", "data", check_duplicates, 0.1, optional=False),
-    Check("V16", "Near copies across the split", "data", check_near_duplicates, 0.6, worth=2),
+    Check(
+        "V15",
+        "Duplicates across the split",
+        "data",
+        check_duplicates,
+        0.1,
+        optional=False,
+        forecasts=False,
+    ),
+    Check(
+        "V16",
+        "Near copies across the split",
+        "data",
+        check_near_duplicates,
+        0.6,
+        worth=2,
+        forecasts=False,
+    ),
 )

@@ -254,4 +254,6 @@ def _strongest(found: Survey) -> list[tuple[str, Skill]]:
     return sorted(found.skills.items(), key=lambda item: -item[1].value)[:10]
 
 
-CHECKS = (Check("V10", "Target leak", "data", check_target_leak, 1.5, optional=False),)
+CHECKS = (
+    Check("V10", "Target leak", "data", check_target_leak, 1.5, optional=False, forecasts=False),
+)

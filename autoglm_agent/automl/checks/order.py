@@ -72,4 +72,4 @@ def _skill(y: np.ndarray, problem: Problem) -> float:
     return max(0.0, 1.0 - float(((truth - guess) ** 2).sum()) / spread) if spread > 0 else 0.0
 
 
-CHECKS = (Check("V14", "Order of the rows", "data", check_order, 0.3, worth=2),)
+CHECKS = (Check("V14", "Order of the rows", "data", check_order, 0.3, worth=2, forecasts=False),)

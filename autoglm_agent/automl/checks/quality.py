@@ -133,7 +133,7 @@ def best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
     """Return the constant that does best on these rows, fitted on all training rows."""
     prepared = context.need_target()
     no_columns = prepared.X.iloc[:, :0]
-    constants = fit_baselines(no_columns, prepared.y, prepared.problem)
+    constants = fit_baselines(no_columns, prepared.y, prepared.problem, prepared.simple)
     rows = prepared.X.iloc[np.zeros(len(y), dtype=int)]
     return best_baseline(constants, rows, y, prepared.problem)[0]
 

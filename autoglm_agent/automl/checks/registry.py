@@ -26,6 +26,7 @@ STAGES: tuple[Stage, ...] = ("data", "search", "assessment")
 FAMILIES = (
     "budget",
     "integrity",
+    "forecasts",
     "sanity",
     "vaulted",
     "leakage",
@@ -71,6 +72,8 @@ class Check:
             and that it is better than the simplest answer.
         worth: 1 for what guards against a wrong result, 2 for what guards against a flattering
             one, 3 for advice; where time is short the lower numbers are asked first.
+        forecasts: Whether it is asked of rows laid out for forecasts, too. They tell of an earlier
+            time by their making, which V44 tests; what looks for that in the values is idle there.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Check:
     cost: float
     optional: bool = True
     worth: int = 1
+    forecasts: bool = True
 
 
 def catalogue() -> tuple[Check, ...]:
@@ -109,6 +113,9 @@ def run_checks(context: CheckContext, stage: Stage) -> list[Verdict]:
 def run_one(check: Check, context: CheckContext) -> Verdict:
     """Ask one check; never raises."""
     start = time.perf_counter()
+    if context.task.horizon is not None and not check.forecasts:
+        fact = "A forecast's features are of an earlier time (V44)."
+        return Verdict(check=check.id, title=check.title, status="na", fact=fact)
     late = context.deadline.left <= PACE * check.cost
     # Where there is no target, `na` comes at once and is truer than "no time".
     if check.optional and late and context.task.target is not None:

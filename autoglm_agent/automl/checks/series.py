@@ -14,13 +14,16 @@ import pandas as pd
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_oof
+from autoglm_agent.automl.forecasting.laying import stored_plan
 from autoglm_agent.automl.preparation.grouping import moments
+from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.split import fold_pairs
 from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.chain import Verdict
 
 LEAST_ROWS = 100
 LEVEL = 0.9
+_NAMED = {False: "the last known value", True: "the simple forecast"}
 
 
 def check_series(context: CheckContext) -> Verdict:
@@ -34,23 +37,19 @@ def check_series(context: CheckContext) -> Verdict:
         raise NotApplicableError(f"{len(rows)} rows are too few for a series.")
     times = _times(context)
     rows = rows[np.argsort(times[rows], kind="stable")]
-    naive = np.full(len(prepared.y), np.nan)
-    for train, valid in fold_pairs(prepared.plan, prepared.folds):
-        if len(train):
-            naive[valid] = prepared.y[train[np.argmax(times[train])]]
+    naive = _naive(context, prepared, times)
     error, plain = np.abs(told - prepared.y)[rows], np.abs(naive - prepared.y)[rows]
     scaled = float(error.mean() / plain.mean()) if plain.mean() > 0 else 1.0
-    residual = (told - prepared.y)[rows]
-    p = ljung_box(residual, lags=min(10, len(rows) // 10))
+    p = _memory(prepared, told, rows)
     cover = _coverage(error)
-    doubts = []
+    doubts, forecast = [], prepared.task.horizon is not None
     if scaled >= 1:
-        doubts.append(f"the last known value does as well (scaled error {scaled:.2f})")
+        doubts.append(f"{_NAMED[forecast]} does as well (scaled error {scaled:.2f})")
     if p < limits.autocorrelation_p:
         doubts.append("what is left over is correlated in time, so lags would help")
     if abs(cover - LEVEL) > limits.coverage_miss + 2 * np.sqrt(LEVEL * (1 - LEVEL) / len(rows) * 2):
         doubts.append(f"intervals of 90 % cover {cover:.0%} later on")
-    fact = f"The error is {scaled:.2f} of that of the last known value."
+    fact = f"The error is {scaled:.2f} of that of {_NAMED[forecast]}."
     if doubts:
         fact = f"{'; '.join(doubts)}."
         fact = fact[:1].upper() + fact[1:]
@@ -64,6 +63,34 @@ def check_series(context: CheckContext) -> Verdict:
         evidence={"ljung_box_p": round(p, 6), "coverage": round(cover, 4)},
         blame="train_models" if doubts else None,
     )
+
+
+def _naive(context: CheckContext, prepared: Prepared, times: np.ndarray) -> np.ndarray:
+    """Return the last value known before each block; of forecasts, the plan's simple forecast."""
+    plan = stored_plan(context.workspace, prepared.data_id)
+    if plan is not None:
+        if plan.layout.relative:
+            return np.zeros(len(prepared.y))
+        last = f"last {plan.layout.target}"
+        if last in prepared.X:
+            return prepared.X[last].to_numpy(dtype=np.float64, na_value=np.nan)
+    naive = np.full(len(prepared.y), np.nan)
+    for train, valid in fold_pairs(prepared.plan, prepared.folds):
+        if len(train):
+            naive[valid] = prepared.y[train[np.argmax(times[train])]]
+    return naive
+
+
+def _memory(prepared: Prepared, told: np.ndarray, rows: np.ndarray) -> float:
+    """Return how likely what is left over has no memory; 1 where rows are no single series."""
+    if prepared.task.horizon is not None:
+        # Forecasts from one origin share their error; one step ahead they should not.
+        steps = prepared.X["step"].to_numpy() if "step" in prepared.X else np.ones(len(told))
+        rows = rows[steps[rows] == 1]
+        if prepared.X[prepared.plan.column].iloc[rows].duplicated().any():
+            return 1.0
+    residual = (told - prepared.y)[rows]
+    return ljung_box(residual, lags=min(10, len(rows) // 10))
 
 
 def _times(context: CheckContext) -> np.ndarray:

@@ -283,6 +283,6 @@ def _told(
 
 
 CHECKS = (
-    Check("V17", "Time across the split", "data", check_time, 1.5, worth=2),
-    Check("V18", "Groups across the split", "data", check_groups, 1.5, worth=2),
+    Check("V17", "Time across the split", "data", check_time, 1.5, worth=2, forecasts=False),
+    Check("V18", "Groups across the split", "data", check_groups, 1.5, worth=2, forecasts=False),
 )

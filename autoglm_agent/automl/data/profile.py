@@ -21,8 +21,17 @@ from autoglm_agent.automl.data.describe import describe
 from autoglm_agent.automl.data.table import Table
 from autoglm_agent.automl.data.textdates import parse_dates
 from autoglm_agent.automl.data.textnumbers import NumberFormat
+from autoglm_agent.automl.run.workspace import Workspace
 
-__all__ = ["ColumnKind", "ColumnProfile", "Profile", "describe", "profile_table", "typed_frame"]
+__all__ = [
+    "ColumnKind",
+    "ColumnProfile",
+    "Profile",
+    "describe",
+    "profile_table",
+    "stored_profile",
+    "typed_frame",
+]
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,21 @@ class Profile:
             for column in data["columns"]
         )
         return cls(**{**data, "columns": columns, "repairs": tuple(data["repairs"])})
+
+
+def stored_profile(workspace: Workspace, data_id: str) -> Profile:
+    """Return the profile of a run's table, or of what was laid out of it.
+
+    Args:
+        workspace: The run's folder.
+        data_id: Digest of the table.
+
+    Raises:
+        StoreError: If it is missing or damaged.
+    """
+    own = ("data", f"{data_id}.profile.json")
+    parts = own if workspace.has(*own) else ("profile.json",)
+    return Profile.from_json(workspace.read_record(*parts, keys=("columns",)))
 
 
 def profile_table(table: Table) -> Profile:

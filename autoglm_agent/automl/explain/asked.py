@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from autoglm_agent.automl.answers import stored_search
-from autoglm_agent.automl.data.profile import Profile, typed_frame
+from autoglm_agent.automl.data.profile import stored_profile, typed_frame
 from autoglm_agent.automl.data.table import load_snapshot, read_table
 from autoglm_agent.automl.explain.counterfactual import counterfactuals
 from autoglm_agent.automl.explain.importance import explain
@@ -69,7 +69,7 @@ def explain_asked(
         InputError: If the table has no such row.
     """
     search, prepared = _supervised(workspace)
-    profile = Profile.from_json(workspace.read_record("profile.json", keys=("columns",)))
+    profile = stored_profile(workspace, prepared.data_id)
     table = read_table(data) if data else load_snapshot(workspace, prepared.data_id)
     if not 1 <= row <= len(table.frame):
         raise InputError(

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from typing import Any
 
-from autoglm_agent.automl.data.profile import Profile, typed_frame
+from autoglm_agent.automl.data.profile import stored_profile, typed_frame
 from autoglm_agent.automl.data.table import load_snapshot
 from autoglm_agent.automl.export.amalgamate import Amalgam
 from autoglm_agent.automl.export.literals import literal
@@ -14,6 +14,7 @@ from autoglm_agent.automl.export.members import described_members
 from autoglm_agent.automl.export.rows import described_rows
 from autoglm_agent.automl.export.source import described_source
 from autoglm_agent.automl.features.encoder import TableEncoder
+from autoglm_agent.automl.forecasting.laying import refuse_forecast
 from autoglm_agent.automl.models.fitted import FittedModel, versions
 from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
 from autoglm_agent.automl.run.workspace import Workspace
@@ -51,6 +52,7 @@ def export_code(workspace: Workspace) -> str:
             f"A {prepared.task.kind} task has no target to train on.",
             "Code is written for models that predict a column.",
         )
+    refuse_forecast(workspace, prepared.data_id)
     model = FittedModel.load(workspace, model_id)
     made = getattr(model.encoder, "expressions", ())
     if made:
@@ -69,7 +71,7 @@ def _compose(
     search: dict[str, Any],
     result: dict[str, Any],
 ) -> str:
-    profile = Profile.from_json(workspace.read_record("profile.json", keys=("columns",)))
+    profile = stored_profile(workspace, prepared.data_id)
     table = load_snapshot(workspace, prepared.data_id)
     frame = typed_frame(table, profile)
     amalgam = Amalgam()

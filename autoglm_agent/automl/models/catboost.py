@@ -62,6 +62,8 @@ class CatBoostModel:
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """Return probabilities (rows, classes) or numbers (rows,)."""
+        if not len(X):  # CatBoost complains of no rows on standard output
+            return self.predict(np.zeros((1, X.shape[1])))[:0]
         raw = np.asarray(
             self._parsed_model().predict(
                 as_frame(with_means(X, self.means), self.coded),

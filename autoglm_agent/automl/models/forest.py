@@ -24,6 +24,8 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 
 CHUNK = 10
+FIRST = 2
+"""Trees of the first chunk where time is limited."""
 MOST_BYTES = 60_000_000
 """Size of a forest at most; a node takes 13 bytes, and half of them are leaves with values."""
 POWERS = (1.0, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6, 1.8)
@@ -224,20 +226,23 @@ def grow(
     growth = Growth(fold.X.shape[1], problem, prior)
     total = np.zeros((len(fold.X), problem.width)) if out_of_bag else None
     count = np.zeros(len(fold.X), dtype=np.int64)
-    slowest = 0.0
+    tree_seconds = 0.0
     most_nodes = MOST_BYTES // (13 + 2 * problem.width)
     while len(growth.parts) < wanted and growth.nodes < most_nodes:
         began = deadline.left
-        if growth.parts and began < 1.3 * slowest:
-            break
-        if deadline.over:
-            break
         size = min(CHUNK, wanted - len(growth.parts))
+        if np.isfinite(began):
+            # The first trees tell what a tree takes: ten of many rows may be too long already.
+            fitting = began / (1.3 * tree_seconds) if growth.parts else FIRST
+            size = int(min(size, fitting))
+        if deadline.over or size < 1:
+            break
         forest = _CLASSES[kind, problem.is_classification](
             size, n_jobs=threads, random_state=seed + len(growth.parts), **own
         ).fit(fold.X, fold.y, sample_weight=fold.weight)
         _take(forest, growth, fold.X, total, count)
-        slowest = max(slowest, began - deadline.left) if np.isfinite(began) else 0.0
+        if np.isfinite(began):
+            tree_seconds = max(tree_seconds, (began - deadline.left) / size)
     if not growth.parts:
         raise OutOfTime
     info: dict[str, Any] = {"trees": len(growth.parts), "nodes": growth.nodes}

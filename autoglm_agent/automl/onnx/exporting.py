@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.forecasting.laying import refuse_forecast
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.preparation.prepare import load_prepared
 from autoglm_agent.automl.run.workspace import Workspace
@@ -118,6 +119,7 @@ def loaded(workspace: Workspace) -> tuple[FittedModel, pd.DataFrame]:
         )
     prepared_id = str(workspace.read_json("searches", model_id, "search.json")["prepared"])
     prepared = load_prepared(workspace, prepared_id)
+    refuse_forecast(workspace, prepared.data_id)
     return FittedModel.load(workspace, model_id), prepared.X.head(COMPARED)
 
 

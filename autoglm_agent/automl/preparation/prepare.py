@@ -16,6 +16,7 @@ import pandas as pd
 
 from autoglm_agent.automl.data.profile import ColumnKind, Profile, typed_frame
 from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.forecasting.laying import lay_out, notes_of
 from autoglm_agent.automl.preparation.hygiene import columns_to_drop
 from autoglm_agent.automl.preparation.selection import Selection, check_columns, select_rows
 from autoglm_agent.automl.preparation.split import SplitPlan, assign_folds
@@ -24,7 +25,7 @@ from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.run.arrays import from_npz, to_npz
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
 from autoglm_agent.automl.scoring.problem import Problem
-from autoglm_agent.chain import NO_FORECASTS, Task, digest
+from autoglm_agent.chain import OF_FORECASTS, Task, digest
 from autoglm_agent.errors import InputError
 
 
@@ -47,7 +48,8 @@ class Prepared:
         holdout_rows: Number of rows in the vault.
         seed: Of the division.
         task: What was asked.
-        notes: Sentences on rows that were set aside.
+        notes: Sentences on rows that were set aside, and on how forecasts were laid out.
+        simple: The simple forecast that the target is told relative to; None elsewhere.
     """
 
     id: str
@@ -65,6 +67,7 @@ class Prepared:
     seed: int
     task: Task
     notes: tuple[str, ...] = ()
+    simple: str | None = None
 
     @property
     def features(self) -> list[str]:
@@ -133,11 +136,18 @@ def prepare(
     """
     if task.kind == "profile":
         raise InputError("A profile needs no preparation.", "Read the profile instead.")
-    if task.kind == "forecasting":
-        raise InputError(*NO_FORECASTS)
     drops = sorted(set(drop_columns))
+    forecast = None
+    if task.kind == "forecasting":
+        # A column of the user's table goes with all that the rows have of it.
+        barred = [name for name in drops if name in profile.names()]
+        task = task.model_copy(update={"exclude": (*task.exclude, *barred)})
+        table, profile, task, forecast = lay_out(workspace, table, profile, task)
+        drops = [name for name in drops if name not in barred]
     # What words a task does not change it; limits change how it is trained.
     asked = task.model_dump(mode="json", exclude={"evidence", "unread"})
+    # Slots of forecasts say nothing elsewhere; ids of older runs stay what they are.
+    asked = {k: v for k, v in asked.items() if k not in OF_FORECASTS or v is not None}
     together = "near" if group_near else group_duplicates
     prepared_id = digest([table.digest, asked, drops, together, split, seed])
     if workspace.has("prepared", prepared_id, "meta.json"):
@@ -155,8 +165,11 @@ def prepare(
         group_near=group_near,
         seed=seed,
     )
-    chosen = replace(chosen, notes=(*notes, *chosen.notes))
+    told = notes_of(forecast) if forecast else ()
+    chosen = replace(chosen, notes=(*notes, *told, *chosen.notes))
     prepared = _divide(workspace, table, profile, task, chosen, drops, prepared_id, seed)
+    if forecast is not None and forecast.layout.relative:
+        prepared.simple = forecast.layout.naive
     save_prepared(workspace, prepared)
     return prepared
 
@@ -190,6 +203,7 @@ def load_prepared(workspace: Workspace, prepared_id: str) -> Prepared:
         seed=meta["seed"],
         task=Task.from_json(meta["task"]),
         notes=tuple(meta["notes"]),
+        simple=meta.get("simple"),
     )
 
 
@@ -264,6 +278,7 @@ def save_prepared(workspace: Workspace, prepared: Prepared) -> None:
         "seed": prepared.seed,
         "task": prepared.task.to_json(),
         "notes": list(prepared.notes),
+        "simple": prepared.simple,
         "summary": prepared.summary(),
         "files": {name: digest_of(data) for name, data in files.items()},
     }

@@ -64,6 +64,7 @@ class RunRecord:
     ledger: dict[str, Json]
     damaged: tuple[str, ...]
     tradeoffs: Json | None = None
+    forecasts: Json | None = None
 
     @property
     def id(self) -> str:
@@ -131,6 +132,7 @@ def collect(workspace: Workspace) -> RunRecord:
         ledger={str(e["name"]): e for e in reader.lines("ledger.jsonl") if "name" in e},
         damaged=(),
         tradeoffs=reader.json("pareto.json"),
+        forecasts=reader.json("forecasts.json"),
     )
     checks = tuple(reader.checks(_abandoned(record)))
     return RunRecord(**{**record.__dict__, "checks": checks, "damaged": tuple(reader.damaged)})

@@ -81,9 +81,9 @@ def slots(record: RunRecord, say: Wording) -> list[Slot]:
     chosen = (record.search or {}).get("metric") or (record.assessment or {}).get("metric")
     for name in SLOTS:
         value = getattr(task, name)
-        if name == "metric" and value is None and task.kind in SUPERVISED:
+        if name == "metric" and value is None and task.kind in (*SUPERVISED, "forecasting"):
             value = chosen
-        if value is None or value == ():
+        if value is None or (value == () and name != "series"):
             continue
         evidence = task.evidence.get(name)
         span = evidence.span if evidence and evidence.span else ""
@@ -227,6 +227,8 @@ def split_words(record: RunRecord, say: Wording) -> str:
 def _slot_text(name: str, value: Any, say: Wording) -> str:
     if name == "kind":
         return say.name("kind", value)
+    if name == "per_period":
+        return say(f"per_period.{value}")
     if name == "metric":
         return say.metric(str(value))
     if name == "time_budget_s":
@@ -237,6 +239,8 @@ def _slot_text(name: str, value: Any, say: Wording) -> str:
         return say.listed([f"{k}: {num.plain(v)}" for k, v in value.items()])
     if isinstance(value, bool) and name == "interpretable":
         return say("yes" if value else "no")
+    if name == "series" and not value:
+        return say("slot.all_rows")
     return say.listed([*map(str, value)]) if isinstance(value, tuple | list) else str(value)
 
 

@@ -29,6 +29,7 @@ from autoglm_agent.automl.report import (
 )
 from autoglm_agent.automl.report.answer import answer, leading_columns, named_data, not_run
 from autoglm_agent.automl.report.collect import Json, RunRecord, collect
+from autoglm_agent.automl.report.plots_forecast import forecasts_of
 from autoglm_agent.automl.report.svg import clip
 from autoglm_agent.automl.report.wording import Language, Wording, script_of, wording, wording_of
 from autoglm_agent.automl.run.workspace import Workspace
@@ -99,6 +100,7 @@ def _context(record: RunRecord, say: Wording, status: str, message: str) -> Json
         "found": findings.found(record),
         "snippet": _snippet(record),
         "plots": _plots(record, say, result.scores),
+        "forecasts": forecasts_of(record, say),
         "num": numbers,
         "signs": words.SIGNS,
     }
@@ -127,7 +129,7 @@ def _plots(record: RunRecord, say: Wording, scores: Any) -> Json:
     assessment, search = record.assessment or {}, record.search or {}
     explain, residuals = _explained(record), assessment.get("residuals") or {}
     target = _target_column(record)
-    numeric = record.task is not None and record.task.kind == "regression"
+    numeric = record.task is not None and record.task.kind in ("regression", "forecasting")
     return {
         "score": plots_scores.score_plot(scores, say) if scores else None,
         "importance": plots_model.importance_plot(explain, say),
@@ -173,6 +175,12 @@ def _snippet(record: RunRecord) -> str:
     if not model or not record.task or not (record.search or {}).get("candidates"):
         return ""
     run = json.dumps(record.id, ensure_ascii=False)
+    if record.forecasts:
+        return (
+            "from autoglm_agent.automl.predict import predict_file\n"
+            "from autoglm_agent.automl.run.workspace import open_run\n\n"
+            f'forecasts = predict_file(open_run({run}), "longer_history.csv")\n'
+        )
     return (
         "from autoglm_agent.automl.models.fitted import FittedModel\n"
         "from autoglm_agent.automl.data.table import read_table\n"

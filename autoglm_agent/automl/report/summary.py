@@ -16,6 +16,7 @@ from autoglm_agent.automl.report.answer import (
     unresolved,
 )
 from autoglm_agent.automl.report.collect import RunRecord, collect
+from autoglm_agent.automl.report.plots_forecast import forecast_lines
 from autoglm_agent.automl.report.wording import Wording, wording_of
 from autoglm_agent.automl.run.workspace import Workspace
 
@@ -43,6 +44,7 @@ def summary_text(workspace: Workspace) -> str:
         ),
         found.sentence,
         *unread_lines(record, say),
+        *forecast_lines(record, say)[:2],
         *_driver_lines(record, say),
         *_next_lines(record, found, say),
     ]
@@ -76,7 +78,8 @@ def _driver_lines(record: RunRecord, say: Wording) -> list[str]:
 def _next_lines(record: RunRecord, found: Answer, say: Wording) -> list[str]:
     """Say what to do: predict with what is verified, settle what is not."""
     if found.status == "verified" and found.scores:
-        return [say("summary.next_predict", run=record.id)]
+        key = "summary.next_forecast" if record.forecasts else "summary.next_predict"
+        return [say(key, run=record.id)]
     return [say("summary.next", advice=told) for told in found.advice[:1]]
 
 
@@ -145,6 +148,8 @@ def _path_lines(record: RunRecord, say: Wording) -> list[str]:
     model = (record.search or {}).get("model")
     if model and (record.folder / "models" / str(model)).is_dir():
         lines.append(say("summary.model", path=record.folder / "models" / str(model)))
+    if record.forecasts and (record.folder / "forecasts.csv").exists():
+        lines.append(say("summary.forecasts", path=record.folder / "forecasts.csv"))
     if (record.folder / "report.html").exists():
         lines.append(say("summary.report", path=record.folder / "report.html"))
     return lines

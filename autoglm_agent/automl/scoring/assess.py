@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from autoglm_agent.automl.forecasting.rows import naive_column
 from autoglm_agent.automl.preparation.grouping import hash_rows
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.vault import Vault
@@ -118,7 +119,15 @@ def assess_model(
     vault = Vault(workspace, prepared.vault_id)
     frame, y, rows = vault.open(model_id, consent=consent)
     prediction = _predict(model, frame[prepared.features], problem)
-    metrics, baseline, gain = _scores(prepared, frame, y, prediction, threshold, seed)
+    baselines = fit_baselines(prepared.X, prepared.y, problem, prepared.simple)
+    baseline, simple, _ = best_baseline(baselines, frame, y, problem)
+    if prepared.simple is not None:
+        # Differences from the simple forecast were learned; the values themselves are judged.
+        base = frame[naive_column(str(prepared.task.target))].to_numpy(dtype=np.float64)
+        y, prediction, simple = y + base, prediction + base, simple + base
+    metrics, told, gain = _scores(
+        prepared, frame, y, prediction, (baseline.name, simple), threshold, seed
+    )
     path = _save_predictions(workspace, model_id, rows, y, prediction, problem, threshold)
     result: Json = {
         "model": model_id,
@@ -131,7 +140,7 @@ def assess_model(
         "naive": float(naive_score),
         "cv": float(cv_score),
         "metrics": metrics,
-        "baseline": baseline,
+        "baseline": told,
         "gain": gain,
         "classes": list(problem.classes),
         "positive": problem.positive,
@@ -164,13 +173,14 @@ def _scores(
     frame: pd.DataFrame,
     y: np.ndarray,
     prediction: np.ndarray,
+    baseline: tuple[str, np.ndarray],
     threshold: float,
     seed: int,
 ) -> tuple[dict[str, Json], Json, Json]:
     """Every defined metric, the best baseline, and the gain over it; one set of resamples."""
     problem, main = prepared.problem, prepared.problem.metric
-    baselines = fit_baselines(prepared.X, prepared.y, problem)
-    baseline, simple, simple_score = best_baseline(baselines, frame, y, problem)
+    name, simple = baseline
+    simple_score = score(main, y, simple, problem)
     values = {m: score(m, y, prediction, problem, threshold) for m in metrics_for(problem.kind)}
     if problem.kind == "regression" and main != "mape" and np.any(np.abs(y) < 1e-12):
         del values["mape"]  # relative to zero it says nothing
@@ -191,16 +201,30 @@ def _scores(
     gain = _figures(
         sign * (values[main] - simple_score), sign * (draws[defined.index(main)] - draws[-1])
     )
-    return metrics, {"name": baseline.name, "value": simple_score}, gain
+    return metrics, {"name": name, "value": simple_score}, gain
 
 
 def _clusters(prepared: Prepared, frame: pd.DataFrame) -> np.ndarray | None:
     """Group number of each held-out row where rows are not independent, else None."""
     if prepared.plan.kind == "group":
         return np.asarray(pd.factorize(frame[prepared.plan.column], use_na_sentinel=False)[0])
+    if prepared.task.horizon is not None:
+        return _periods_together(frame[prepared.plan.column], prepared.task.horizon)
     if prepared.plan.kind == "duplicate_groups":
         return np.asarray(pd.factorize(hash_rows(frame[prepared.features]))[0])
     return None
+
+
+def _periods_together(times: pd.Series, horizon: str) -> np.ndarray:
+    """Return blocks of neighbouring periods: forecasts of one week are wrong together.
+
+    A block is as long as the horizon, but not so long that fewer than ten are left (moving
+    blocks, Kuensch 1989, https://doi.org/10.1214/aos/1176347265).
+    """
+    period = np.unique(times.to_numpy(), return_inverse=True)[1]
+    count = int(period.max()) + 1
+    length = max(1, min(int(horizon.partition(" ")[0]), count // 10))
+    return np.asarray(period // length)
 
 
 def _figures(value: float, draws: np.ndarray) -> Json:

@@ -89,13 +89,17 @@ class Baseline:
         return np.asarray(self.table[self.rule.bins(frame[self.rule.column])])
 
 
-def fit_baselines(X: pd.DataFrame, y: np.ndarray, problem: Problem) -> list[Baseline]:
+def fit_baselines(
+    X: pd.DataFrame, y: np.ndarray, problem: Problem, simple: str | None = None
+) -> list[Baseline]:
     """Fit every baseline that makes sense for the problem's metric.
 
     Args:
         X: Training features.
         y: Their encoded targets.
         problem: Kind, classes and metric.
+        simple: The simple forecast that the targets are told relative to, for example
+            `same season`; it stands in place of the mean and the median then.
     """
     rule = _best_rule(X, _indicators(y, problem))
     if not problem.is_classification:
@@ -103,6 +107,8 @@ def fit_baselines(X: pd.DataFrame, y: np.ndarray, problem: Problem) -> list[Base
             Baseline("the mean", np.array([y.mean()])),
             Baseline("the median", np.array([np.median(y)])),
         ]
+        if simple is not None:
+            constants = [Baseline(f"the simple forecast ({simple})", np.zeros(1))]
         return [*constants, *([Baseline(rule[0], rule[1][:, 0], rule[2])] if rule else [])]
     shares = np.bincount(y, minlength=problem.width) / len(y)
     constants = [Baseline("the class shares", shares[None, :])]

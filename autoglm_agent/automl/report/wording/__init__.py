@@ -21,10 +21,12 @@ from autoglm_agent.automl.report.wording import (
     check_facts_zh,
     checks_zh,
     en,
+    en_forecast,
     en_metrics,
     en_model,
     facts_zh,
     zh,
+    zh_forecast,
     zh_metrics,
     zh_model,
 )
@@ -32,8 +34,8 @@ from autoglm_agent.automl.report.wording import (
 Language = Literal["en", "zh"]
 
 CATALOGUES: dict[Language, dict[str, str]] = {
-    "en": {**en.TEXT, **en_model.TEXT, **en_metrics.TEXT},
-    "zh": {**zh.TEXT, **zh_model.TEXT, **zh_metrics.TEXT},
+    "en": {**en.TEXT, **en_model.TEXT, **en_metrics.TEXT, **en_forecast.TEXT},
+    "zh": {**zh.TEXT, **zh_model.TEXT, **zh_metrics.TEXT, **zh_forecast.TEXT},
 }
 TITLES: dict[Language, dict[str, str]] = {"en": {}, "zh": checks_zh.TITLES}
 """English title of a check to its title in a language."""

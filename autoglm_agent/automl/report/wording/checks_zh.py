@@ -21,6 +21,7 @@ TITLES: dict[str, str] = {
     "One unit a column": "每列单位一致",
     "Held-out rows sealed": "留出数据已封存",
     "Held-out rows read once": "留出数据只读取一次",
+    "Nothing from the future": "不含未来信息",
     "Better than the last value": "优于上一个已知值",
     "The price of choosing": "挑选模型的代价",
     "Better than a simpler model": "优于更简单的模型",

@@ -1,0 +1,109 @@
+"""V44: a forecast's features are of the time before it was made.
+
+What is later than an origin is replaced by other numbers, and the rows are laid out again: if any
+feature of a forecast from that origin or before changes, it has seen the future. The stored rows
+are compared, not a memory of them, so that a mistake in the layout is found, too.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
+from autoglm_agent.automl.checks.registry import Check
+from autoglm_agent.automl.data.profile import Profile, typed_frame
+from autoglm_agent.automl.data.table import load_snapshot
+from autoglm_agent.automl.forecasting.laying import past_forecasts, stored_plan
+from autoglm_agent.automl.forecasting.panel import Panel
+from autoglm_agent.automl.forecasting.plan import Plan
+from autoglm_agent.automl.forecasting.rows import lay_rows
+from autoglm_agent.chain import Remedy, Verdict
+
+CUTS = (0.35, 0.6, 0.85)
+"""Shares of the history after which everything is replaced."""
+
+
+def check_future(context: CheckContext) -> Verdict:
+    """V44: nothing that comes later tells what is forecast."""
+    prepared = context.need_target()
+    plan = stored_plan(context.workspace, prepared.data_id)
+    if plan is None:
+        raise NotApplicableError("Asked of forecasts.")
+    profile = Profile.from_json(context.workspace.read_record("profile.json", keys=("columns",)))
+    frame = typed_frame(load_snapshot(context.workspace, plan.data_id), profile)
+    stored = load_snapshot(context.workspace, prepared.data_id).frame
+    panel = plan.panel(frame)
+    places = past_forecasts(panel, plan, seed=0)
+    seen: dict[str, int] = {}
+    tested = 0
+    for share in CUTS:
+        cut = int(panel.values.shape[1] * share)
+        rows = np.flatnonzero(places.origin <= cut)
+        if not len(rows):
+            continue
+        again = lay_rows(_other_future(panel, plan, cut), plan.layout, places[rows], plan.time)
+        tested = max(tested, len(rows))
+        for name in again.columns:
+            changed = _changed(stored[name].iloc[rows], again[name])
+            if name in prepared.X and changed:
+                seen[str(name)] = max(seen.get(str(name), 0), changed)
+    told = f" {len(plan.layout.ahead)} columns are told in advance." if plan.layout.ahead else ""
+    if not seen:
+        return Verdict(
+            check="V44",
+            status="pass",
+            sound_pass=True,
+            fact=f"No feature of {tested} past forecasts changes with what came later.{told}",
+            n=tested,
+        )
+    names = sorted(seen, key=lambda name: -seen[name])
+    return Verdict(
+        check="V44",
+        status="fail",
+        fact=f"{names[0]!r} changes in {seen[names[0]]} forecasts with what came later.",
+        n=tested,
+        columns=tuple(names),
+        blame="prepare_data",
+        remedies=(
+            Remedy(
+                kind="drop_columns",
+                step="prepare_data",
+                args={"drop_columns": names},
+                reason="They are not known when a forecast is made.",
+            ),
+        ),
+    )
+
+
+def _other_future(panel: Panel, plan: Plan, cut: int) -> Panel:
+    """Return the series with other numbers after the cut, but for what is told in advance."""
+    rng = np.random.default_rng(44)
+
+    def changed(values: np.ndarray) -> np.ndarray:
+        other = values.copy()
+        spread = np.nanstd(values) + 1.0
+        other[:, cut + 1 :] += rng.normal(3.0, 1.0, other[:, cut + 1 :].shape) * spread
+        return other
+
+    others = {
+        name: values if name in plan.layout.ahead else changed(values)
+        for name, values in panel.others.items()
+    }
+    return Panel(
+        panel.frequency, panel.first, changed(panel.values), panel.keys, others, panel.filled
+    )
+
+
+def _changed(stored: pd.Series, again: pd.Series) -> int:
+    """Return in how many rows a feature differs."""
+    if not pd.api.types.is_numeric_dtype(again):
+        return int((stored.astype("str").to_numpy() != again.astype("str").to_numpy()).sum())
+    a, b = stored.to_numpy(dtype=np.float64), again.to_numpy(dtype=np.float64)
+    # Sums that run over a long history end in other last digits.
+    size = np.nanmax(np.abs(a), initial=1.0)
+    same = np.isclose(a, b, rtol=1e-6, atol=1e-7 * size, equal_nan=True)
+    return int((~same).sum())
+
+
+CHECKS = (Check("V44", "Nothing from the future", "data", check_future, 0.5, optional=False),)

@@ -1,0 +1,273 @@
+"""What comes after the end of a history: forecasts with intervals, and how well these held.
+
+The intervals are quantiles of what cross-validation left over, by how far ahead is looked and in
+units of each series' spread (locally weighted split conformal prediction, Lei et al. 2018,
+https://doi.org/10.1080/01621459.2017.1307116); how many of the held-out values lay inside is
+told beside them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.automl.data.table import Table, load_snapshot
+from autoglm_agent.automl.forecasting.panel import Panel
+from autoglm_agent.automl.forecasting.plan import Plan
+from autoglm_agent.automl.forecasting.rows import Layout, Places, base_of, lay_rows
+from autoglm_agent.automl.models.fitted import FittedModel
+from autoglm_agent.automl.newrows import Tell, read_new_rows, unheard
+from autoglm_agent.automl.preparation.prepare import Prepared
+from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.search.ensemble import predicted
+from autoglm_agent.errors import InputError
+
+LEVEL = 0.9
+"""Share of future values that the intervals are to hold."""
+_BANDS, _LEAST = 6, 40
+"""Ranges of steps with an interval of their own, and validated rows each of them needs."""
+_PLOTTED_SERIES, _PLOTTED_PERIODS = 6, 5
+
+
+@dataclass(frozen=True)
+class Band:
+    """How far off values were, up to and with a step, in spreads of the values before.
+
+    Attributes:
+        upto: Most periods ahead for which it holds.
+        low: Quantile of value less forecast below the interval.
+        high: The same above.
+    """
+
+    upto: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Bands:
+    """Intervals by step; a lively series has wider ones than a calm one.
+
+    Attributes:
+        bands: In order of their steps.
+        usual: Spread that stands in where a row has none.
+    """
+
+    bands: tuple[Band, ...]
+    usual: float
+
+    def limits(self, rows: pd.DataFrame, layout: Layout) -> tuple[np.ndarray, np.ndarray]:
+        """Return what is added to forecasts below and above, one of each a row."""
+        upto = np.array([band.upto for band in self.bands])
+        place = np.minimum(np.searchsorted(upto, steps_of(rows)), len(self.bands) - 1)
+        scale = scale_of(rows, layout, self.usual)
+        low = np.array([band.low for band in self.bands])[place]
+        return low * scale, np.array([band.high for band in self.bands])[place] * scale
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the intervals as JSON data."""
+        return {"bands": [dict(band.__dict__) for band in self.bands], "usual": self.usual}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Bands:
+        """Read back what `to_json` wrote."""
+        return cls(tuple(Band(**band) for band in data["bands"]), float(data["usual"]))
+
+
+def scale_of(rows: pd.DataFrame, layout: Layout, usual: float) -> np.ndarray:
+    """Return the spread of the values before each row; at least a tenth of the usual one."""
+    spread = rows[layout.spread].to_numpy(dtype=np.float64)
+    return np.maximum(np.where(np.isfinite(spread), spread, usual), 0.1 * usual)
+
+
+def measured_bands(
+    workspace: Workspace, prepared: Prepared, model_id: str, layout: Layout
+) -> Bands:
+    """Return the intervals of a search's model, from what cross-validation left over."""
+    from autoglm_agent.automl.search.result import read_oof
+
+    told = read_oof(workspace, model_id)["ensemble"]
+    judged = np.flatnonzero(predicted(told) & (prepared.folds >= 0))
+    laid = load_snapshot(workspace, prepared.data_id).frame.iloc[prepared.rows[judged]]
+    spread = laid[layout.spread].to_numpy(dtype=np.float64)
+    spread = spread[np.isfinite(spread) & (spread > 0)]
+    usual = float(np.median(spread)) if len(spread) else 1.0
+    residual = (prepared.y[judged] - told[judged]) / scale_of(laid, layout, usual)
+    return Bands(tuple(bands_of(residual, steps_of(laid), layout.horizon)), usual)
+
+
+def bands_of(residual: np.ndarray, step: np.ndarray, horizon: int) -> list[Band]:
+    """Return the intervals of ranges of steps.
+
+    Args:
+        residual: Value less forecast in spreads, shape (rows,).
+        step: Periods ahead of each.
+        horizon: Most periods ahead.
+    """
+    count = max(1, min(_BANDS, horizon, len(residual) // _LEAST))
+    edges = np.unique(np.linspace(0, horizon, count + 1).round().astype(int))[1:]
+    tail = (1 - LEVEL) / 2
+    bands: list[Band] = []
+    before = 0
+    for upto in edges:
+        inside = residual[(step > before) & (step <= upto)]
+        if len(inside) < _LEAST // 2:
+            inside = residual
+        # A finite sample's quantiles are taken a little further out.
+        reach = max(0.0, tail - 1 / (2 * max(1, len(inside))))
+        low, high = np.quantile(inside, [reach, 1 - reach])
+        bands.append(Band(int(upto), float(low), float(high)))
+        before = int(upto)
+    return bands
+
+
+def steps_of(rows: pd.DataFrame) -> np.ndarray:
+    """Return how far ahead each row looks."""
+    if "step" not in rows:
+        return np.ones(len(rows), dtype=np.int64)
+    return np.asarray(rows["step"].to_numpy(dtype=np.float64).astype(np.int64))
+
+
+def forecast(model: FittedModel, plan: Plan, bands: Bands, frame: pd.DataFrame) -> pd.DataFrame:
+    """Forecast what follows on a history.
+
+    Args:
+        model: Trained on rows that the plan laid out.
+        plan: How the history is laid out.
+        bands: Intervals by step.
+        frame: The history's rows, typed; rows after the last value of the target may tell
+            columns in advance.
+
+    Returns:
+        One row a series and period: the series' columns, the time, `prediction`, `low`, `high`.
+    """
+    panel = plan.panel(frame)
+    return forecast_panel(model, plan, bands, panel)
+
+
+def forecast_panel(model: FittedModel, plan: Plan, bands: Bands, panel: Panel) -> pd.DataFrame:
+    """Return what `forecast` does for series on their grid."""
+    last = panel.last_known
+    begun = np.flatnonzero(last >= 0)
+    if not len(begun):
+        raise InputError(
+            f"The history has no value of {plan.layout.target!r}.", "Give the past values, too."
+        )
+    step = np.tile(np.arange(1, plan.horizon + 1), len(begun))
+    series = np.repeat(begun, plan.horizon)
+    places = Places(series, last[series], step)
+    rows = lay_rows(panel, plan.layout, places, plan.time)
+    told = model.predict(rows) + base_of(panel, plan.layout, places)
+    low, high = bands.limits(rows, plan.layout)
+    keys = {name: panel.keys[name].to_numpy()[series] for name in plan.series}
+    times = panel.frequency.moment(panel.first + places.period)
+    return pd.DataFrame(
+        {**keys, plan.time: times, "prediction": told, "low": told + low, "high": told + high}
+    )
+
+
+def save_forecasts(
+    workspace: Workspace, prepared: Prepared, plan: Plan, model_id: str, profile: Profile
+) -> dict[str, Any]:
+    """Forecast what follows on the run's own table; write `forecasts.csv` and `forecasts.json`.
+
+    Args:
+        workspace: The run's folder, with the model's assessment.
+        prepared: What the model was trained on.
+        plan: How the table was laid out.
+        model_id: The model.
+        profile: Of the table that the user gave.
+    """
+    from autoglm_agent.automl.data.profile import typed_frame
+
+    table = load_snapshot(workspace, plan.data_id)
+    panel = plan.panel(typed_frame(table, profile))
+    bands = measured_bands(workspace, prepared, model_id, plan.layout)
+    told = forecast_panel(FittedModel.load(workspace, model_id), plan, bands, panel)
+    workspace.write_bytes(told.to_csv(index=False).encode(), "forecasts.csv")
+    record = {
+        "model": model_id,
+        "target": plan.layout.target,
+        "period": plan.frequency.told(),
+        "horizon": plan.horizon,
+        "naive": plan.layout.naive,
+        "intervals": bands.to_json(),
+        "coverage": _held(workspace, prepared, model_id, plan, bands),
+        "series": _shown(panel, plan, told),
+        "count": int(len(told) / plan.horizon),
+    }
+    workspace.write_json(record, "forecasts.json")
+    return record
+
+
+def forecast_table(
+    workspace: Workspace,
+    model: FittedModel,
+    plan: Plan,
+    table: Table,
+    profile: Profile,
+    *,
+    tell: Tell = unheard,
+) -> pd.DataFrame:
+    """Forecast what follows on another history than the run's own.
+
+    Raises:
+        InputError: If a column that the plan needs is missing.
+    """
+    needed = [plan.time, plan.layout.target, *plan.series, *plan.fixed, *plan.numeric]
+    absent = [name for name in needed if name not in table.frame.columns]
+    if absent:
+        raise InputError(
+            f"{table.name} lacks {', '.join(map(repr, absent))}, which the forecast reads.",
+            "Give the history with the columns of the table that the run learned from.",
+        )
+    kinds = {plan.layout.target: "number", plan.time: profile.column(plan.time).kind}
+    kinds |= dict.fromkeys(plan.numeric, "number")
+    frame = read_new_rows(table, profile, kinds, {}, tell=tell)
+    bands = Bands.from_json(workspace.read_json("forecasts.json")["intervals"])
+    return forecast(model, plan, bands, frame)
+
+
+def _held(
+    workspace: Workspace, prepared: Prepared, model_id: str, plan: Plan, bands: Bands
+) -> dict[str, Any]:
+    """Return how many held-out values lay inside, by the predictions that the assessment kept."""
+    assessment = workspace.read_json("assessments", f"{model_id}.json")
+    path = workspace.file(*assessment["predictions"].split("/"))
+    kept = pd.read_parquet(path)
+    laid = load_snapshot(workspace, prepared.data_id).frame
+    low, high = bands.limits(laid.iloc[kept["row"].to_numpy()], plan.layout)
+    residual = kept["actual"].to_numpy() - kept["predicted"].to_numpy()
+    share = float(((residual >= low) & (residual <= high)).mean())
+    return {"level": LEVEL, "held": round(share, 4), "n": len(kept)}
+
+
+def _shown(panel: Panel, plan: Plan, told: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the end of some histories with their forecasts, the largest series first."""
+    size = np.nansum(np.abs(panel.values), axis=1)
+    begun = np.flatnonzero(panel.last_known >= 0)
+    order = begun[np.argsort(-size[begun], kind="stable")][:_PLOTTED_SERIES]
+    shown = []
+    for s in order:
+        end = int(panel.last_known[s])
+        start = max(0, end - max(_PLOTTED_PERIODS * plan.horizon, 40))
+        periods = np.arange(start, end + 1)
+        place = int(np.flatnonzero(begun == s)[0]) * plan.horizon
+        ahead = told.iloc[place : place + plan.horizon]
+        values = panel.values[s, periods]
+        shown.append(
+            {
+                "key": " · ".join(str(panel.keys[name].iloc[s]) for name in plan.series),
+                "times": [str(t) for t in panel.frequency.moment(panel.first + periods)],
+                "values": [None if np.isnan(v) else float(v) for v in values],
+                "ahead": [str(t) for t in ahead[plan.time].to_numpy()],
+                "prediction": ahead["prediction"].tolist(),
+                "low": ahead["low"].tolist(),
+                "high": ahead["high"].tolist(),
+            }
+        )
+    return shown

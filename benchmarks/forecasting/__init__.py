@@ -1,0 +1,1 @@
+"""Forecasts against classical methods, window by window."""

@@ -1,0 +1,248 @@
+"""Series on a grid, and rows that know only their past."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autoglm_agent.automl.data.profile import profile_table, typed_frame
+from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.forecasting.laying import past_forecasts, table_of
+from autoglm_agent.automl.forecasting.panel import Panel, find_series, make_panel
+from autoglm_agent.automl.forecasting.periods import find_frequency, horizon_steps
+from autoglm_agent.automl.forecasting.plan import make_plan, naive_errors
+from autoglm_agent.automl.forecasting.rows import (
+    NAIVE,
+    Layout,
+    Past,
+    Places,
+    lay_rows,
+    naive_forecast,
+)
+from autoglm_agent.chain import Task
+from autoglm_agent.errors import InputError
+
+
+def dates(start: str, periods: int, freq: str) -> pd.Series:
+    return pd.Series(pd.date_range(start, periods=periods, freq=freq))
+
+
+@pytest.mark.parametrize(
+    ("start", "freq", "told", "horizon"),
+    [
+        ("2024-01-01", "D", "1 day", 14),
+        ("2024-01-01", "B", "1 business day", 10),
+        ("2024-01-03", "W-WED", "1 week", 8),
+        ("2020-01-01", "MS", "1 month", 12),
+        ("2020-01-31", "ME", "1 month", 12),
+        ("2015-01-01", "QS", "1 quarter", 4),
+        ("2000-12-31", "YE", "1 year", 3),
+        ("2024-01-01", "h", "1 hour", 24),
+        ("2024-01-01 00:15", "30min", "30 minutes", 48),
+        ("2024-01-01", "3D", "3 days", 5),
+        ("2024-01-01 02:00", "6h", "6 hours", 4),
+    ],
+)
+def test_how_far_apart_times_are_is_told_and_leads_back_to_them(start, freq, told, horizon):
+    times = dates(start, 40, freq)
+    frequency = find_frequency(times)
+    assert (frequency.told(), frequency.default_horizon) == (told, horizon)
+    numbers = frequency.number(times)
+    assert (np.diff(numbers) == 1).all()
+    assert list(pd.to_datetime(frequency.moment(numbers))) == list(times)
+
+
+def test_days_of_business_have_no_gap_at_the_week_end():
+    frequency = find_frequency(dates("2024-01-01", 30, "B"))
+    assert pd.Timestamp(frequency.moment(frequency.number(dates("2024-01-05", 1, "D")) + 1)[0]) == (
+        pd.Timestamp("2024-01-08")
+    )
+
+
+def test_a_gap_and_a_missing_time_do_not_change_the_frequency():
+    times = dates("2024-01-01", 60, "D").drop(index=[7, 8, 30])
+    frequency = find_frequency(pd.concat([times, pd.Series([pd.NaT])]))
+    assert frequency.told() == "1 day"
+    assert frequency.number(pd.Series([pd.NaT], dtype="datetime64[us]"))[0] < -(10**17)
+
+
+def test_single_events_are_gathered_by_the_unit_that_is_asked_for():
+    rng = np.random.default_rng(0)
+    times = pd.Series(pd.to_datetime("2024-01-01") + pd.to_timedelta(rng.random(400) * 9e6, "s"))
+    assert find_frequency(times).told() == "1 day"
+    assert find_frequency(times, "week").told() == "1 week"
+    week = find_frequency(times, "week")
+    assert pd.Timestamp(week.moment(week.number(times.iloc[:1]))[0]).day_of_week == 0
+
+
+def test_years_as_numbers_are_periods():
+    frequency = find_frequency(pd.Series([1990.0, 1992.0, 1994.0, 1998.0]))
+    assert list(frequency.moment(frequency.number(pd.Series([1990.0, 1998.0])))) == [1990, 1998]
+
+
+@pytest.mark.parametrize(
+    ("freq", "horizon", "steps"),
+    [
+        ("D", "2 weeks", 14), ("D", "1 month", 30), ("h", "2 days", 48), ("30min", "1 hour", 2),
+        ("MS", "1 year", 12), ("MS", "2 quarters", 6), ("QS", "1 year", 4), ("B", "5 days", 5),
+        ("B", "1 week", 5), ("W-MON", "1 month", 4), ("D", "9 periods", 9), ("MS", None, 12),
+    ],
+)  # fmt: skip
+def test_a_horizon_in_words_is_so_many_periods(freq, horizon, steps):
+    assert horizon_steps(horizon, find_frequency(dates("2020-01-01", 60, freq))) == steps
+
+
+def test_a_horizon_below_one_period_is_refused():
+    monthly = find_frequency(dates("2020-01-01", 30, "MS"))
+    with pytest.raises(InputError, match="1 month"):
+        horizon_steps("3 days", monthly)
+    with pytest.raises(InputError, match="no horizon"):
+        horizon_steps("soon", monthly)
+
+
+def shops(days: int = 40) -> pd.DataFrame:
+    when = dates("2024-01-01", days, "D")
+    frames = [
+        pd.DataFrame({"day": when, "shop": shop, "town": town, "sold": np.arange(days) * factor})
+        for shop, town, factor in (("a", "X", 1.0), ("b", "Y", 10.0))
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def planned(frame: pd.DataFrame, **slots: object):
+    table = Table(frame, "t", "0" * 16)
+    profile = profile_table(table)
+    task = Task(kind="forecasting", **{"target": "sold", "time_column": "day", **slots})
+    return make_plan(typed_frame(table, profile), profile, task)
+
+
+def test_the_column_that_tells_series_apart_is_found():
+    plan, panel = planned(shops())
+    assert plan.series == ("shop",) or plan.series == ("town",)
+    assert panel.values.shape == (2, 40)
+    assert panel.values[1, 3] == 30.0
+    assert list(panel.last_known) == [39, 39]
+
+
+def test_all_rows_of_a_period_are_added_up_where_that_is_asked():
+    plan, panel = planned(shops(), series=(), per_period="sum")
+    assert panel.values.shape == (1, 40)
+    assert panel.values[0, 4] == 44.0
+    assert plan.gathers
+    assert planned(shops(), series=(), per_period="mean")[1].values[0, 4] == 22.0
+
+
+def test_no_series_are_made_of_a_column_that_does_not_fill_them():
+    frame = pd.DataFrame({"day": np.repeat(dates("2024-01-01", 50, "D"), 4), "sold": 1.0})
+    frame["who"] = [f"w{i // 2}" for i in range(200)]
+    profile = profile_table(Table(frame, "t", "0" * 16))
+    numbers = find_frequency(frame["day"]).number(frame["day"])
+    assert find_series(frame, profile, "day", "sold", numbers) == ()
+
+
+def test_what_the_table_tells_of_later_periods_is_known_in_advance():
+    frame = pd.DataFrame({"day": dates("2024-01-01", 60, "D"), "sold": np.arange(60.0)})
+    frame["sale"] = np.arange(60) % 5
+    frame["rain"] = np.arange(60) % 7 * 1.0
+    frame.loc[50:, ["sold", "rain"]] = np.nan
+    plan, _ = planned(frame, horizon="7 days")
+    assert plan.layout.ahead == ("sale",)
+    assert plan.layout.past == ("rain",)
+
+
+def series(values: np.ndarray) -> Panel:
+    frame = pd.DataFrame({"day": dates("2024-01-01", len(values), "D"), "sold": values})
+    return make_panel(
+        frame, find_frequency(frame["day"]), time="day", target="sold", series=(),
+        gathered="mean", numeric=(), fixed=(),
+    )  # fmt: skip
+
+
+def places(origin: int, step: int) -> Places:
+    return Places(np.zeros(1, np.int64), np.array([origin]), np.array([step]))
+
+
+def test_simple_forecasts_are_what_they_are_called():
+    values = np.tile([1.0, 2, 3, 4, 5, 6, 7], 6) + np.repeat(np.arange(6) * 10.0, 7)
+    past = Past(series(values))
+    told = {name: naive_forecast(name, past, places(27, 3), 7)[0] for name in NAIVE}
+    assert told["last value"] == values[27]
+    assert told["same season"] == values[23]
+    assert told["same season and drift"] == values[30]
+    assert told["mean of a season"] == pytest.approx(values[21:28].mean())
+    assert told["mean of four seasons"] == pytest.approx(values[[23, 16, 9, 2]].mean())
+
+
+def test_more_than_a_season_ahead_the_last_whole_season_is_meant():
+    values = np.arange(40.0)
+    assert naive_forecast("same season", Past(series(values)), places(20, 9), 7)[0] == values[15]
+
+
+def test_a_rising_season_is_best_told_with_its_drift():
+    values = np.tile([0.0, 5, 9, 4, 2, 8, 1], 10) + np.arange(70) * 2.0
+    errors = naive_errors(series(values), 7, 7)
+    assert min(errors, key=lambda name: errors[name]) == "same season and drift"
+    assert errors["same season and drift"] < errors["same season"] / 2
+    assert errors["same season"] == pytest.approx(14.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(8, 55), st.integers(0, 2**16), st.booleans())
+def test_no_feature_of_a_row_is_of_a_later_time(cut, seed, relative):
+    rng = np.random.default_rng(seed)
+    values = rng.normal(size=60)
+    values[rng.random(60) < 0.1] = np.nan
+    layout = Layout("sold", 7, 7, 28, "same season", relative)
+    panel, other = series(values), series(np.where(np.arange(60) > cut, 99.0, values))
+    origin = np.arange(7, cut + 1).repeat(7)
+    step = np.tile(np.arange(1, 8), len(origin) // 7)
+    known = Places(np.zeros(len(origin), np.int64), origin, step)
+    pd.testing.assert_frame_equal(
+        lay_rows(panel, layout, known, "day"), lay_rows(other, layout, known, "day")
+    )
+
+
+def test_a_value_is_the_simple_forecast_and_what_is_learned():
+    plan, panel = planned(shops(), horizon="3 days")
+    chosen = past_forecasts(panel, plan, seed=0)
+    rows = table_of(panel, plan, chosen)
+    assert plan.layout.relative
+    whole = rows["sold"] + rows["naive sold"]
+    assert np.allclose(whole, panel.values[chosen.series, chosen.period])
+    assert set(rows["step"]) == {1.0, 2.0, 3.0}
+    assert (rows["day"].diff().dropna() >= pd.Timedelta(0)).all()
+
+
+def test_a_share_of_the_error_is_learned_from_the_values_themselves():
+    plan, panel = planned(shops(), horizon="3 days", metric="mape")
+    rows = table_of(panel, plan, past_forecasts(panel, plan, seed=0))
+    assert not plan.layout.relative
+    assert "naive sold" not in rows
+    assert rows["sold"].max() == 390.0
+
+
+def test_a_column_called_like_one_that_is_made_keeps_apart():
+    frame = shops().rename(columns={"town": "step"})
+    plan, panel = planned(frame, horizon="3 days", series=("shop",))
+    rows = table_of(panel, plan, past_forecasts(panel, plan, seed=0))
+    assert {"step", "step (given)"} <= set(rows)
+
+
+@pytest.mark.parametrize(
+    ("frame", "slots", "words"),
+    [
+        (shops(8), {}, "too short"),
+        (shops(40), {"horizon": "30 days"}, "at most 10 periods"),
+        (shops().assign(sold="many"), {}, "Only numbers"),
+        (shops(), {"time_column": "town"}, "no dates"),
+        (shops(), {"time_column": None}, "needs a column of dates"),
+        (shops(2), {}, "2 different values"),
+    ],
+)
+def test_what_cannot_be_forecast_is_refused_with_the_reason(frame, slots, words):
+    with pytest.raises(InputError, match=words) as raised:
+        planned(frame, **slots)
+    assert raised.value.remedy

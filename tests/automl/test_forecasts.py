@@ -1,0 +1,250 @@
+"""A forecast from the table to what comes next, through the real search and the sealed rows."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
+from autoglm_agent.automl.checks.forecasts import check_future
+from autoglm_agent.automl.checks.registry import run_checks
+from autoglm_agent.automl.data.profile import Profile, stored_profile
+from autoglm_agent.automl.data.table import load_snapshot
+from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of
+from autoglm_agent.automl.forecasting.laying import stored_plan
+from autoglm_agent.automl.predict import predict_file
+from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
+from autoglm_agent.automl.report.collect import collect
+from autoglm_agent.automl.report.plots_forecast import forecast_lines, forecasts_of
+from autoglm_agent.automl.report.wording import wording
+from autoglm_agent.automl.run.workspace import Workspace, digest_of
+from autoglm_agent.chain import Task
+from autoglm_agent.errors import InputError
+from autoglm_graphs.runs import start_run
+from autoglm_graphs.settings import Settings
+
+DAYS, AHEAD = 200, 7
+
+
+def history(days: int = DAYS, seed: int = 0) -> pd.DataFrame:
+    """Two shops with weeks, a trend and what an advert brings; adverts are planned ahead."""
+    rng = np.random.default_rng(seed)
+    day = np.arange(days + AHEAD)
+    frames = []
+    for shop, level in (("north", 100.0), ("south", 20.0)):
+        advert = (rng.random(len(day)) < 0.3).astype(int)
+        week = np.tile([0.0, 0.1, 0.2, 0.1, 0.4, 0.9, 0.6], len(day) // 7 + 1)[: len(day)]
+        sold = level * (1 + week + 0.004 * day + 0.8 * advert) + rng.normal(0, level / 30, len(day))
+        frames.append(
+            pd.DataFrame(
+                {
+                    "day": pd.date_range("2024-01-01", periods=len(day)).strftime("%Y-%m-%d"),
+                    "shop": shop,
+                    "advert": advert,
+                    "sold": np.where(day < days, sold.round(2), np.nan),
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "shops.csv"
+    history().to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(table: Path, tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    settings = Settings(
+        data=str(table), instruction="Forecast the sales of each shop for the next week", trials=2
+    )
+    home = tmp_path_factory.mktemp("runs")
+    result = start_run(settings, runs=home, memory=False)
+    assert result["status"] == "verified", result["message"]
+    return Workspace(home / result["run"])
+
+
+def read(run: Workspace, name: str) -> Any:
+    return json.loads((run.path / name).read_text())
+
+
+def test_the_task_says_how_far_and_of_what(run):
+    task = read(run, "task.json")
+    assert (task["kind"], task["target"], task["horizon"]) == ("forecasting", "sold", "1 week")
+    assert task["series"] == ["shop"]
+
+
+def test_the_model_is_better_than_the_simple_forecast(run):
+    told = read(run, "result.json")["honest"]
+    assessment = json.loads(next((run.path / "assessments").glob("*.json")).read_text())
+    assert told["metric"] == "mae"
+    assert told["value"] < 0.6 * assessment["baseline"]["value"]
+    # Figures are of the values themselves, not of differences from a simple forecast.
+    assert assessment["metrics"]["r2"]["value"] > 0.95
+    assert min(assessment["residuals"]["actual"]) > 10
+
+
+def test_every_series_is_told_a_week_with_intervals(run):
+    told = pd.read_csv(run.path / "forecasts.csv")
+    assert list(told.columns) == ["shop", "day", "prediction", "low", "high"]
+    assert list(told["shop"]) == ["north"] * AHEAD + ["south"] * AHEAD
+    assert told["day"].iloc[0] == "2024-07-19"  # the day after the last that was sold on
+    assert (told["low"] < told["prediction"]).all()
+    assert (told["prediction"] < told["high"]).all()
+    # A shop that sells five times as much is told with wider intervals.
+    width = (told["high"] - told["low"]).groupby(told["shop"]).mean()
+    assert width["north"] > 2.5 * width["south"]
+    held = read(run, "forecasts.json")["coverage"]
+    assert held["n"] > 300
+    assert 0.75 < held["held"] <= 1.0
+
+
+def test_adverts_that_are_planned_are_used(run):
+    future = history()
+    told = pd.read_csv(run.path / "forecasts.csv").merge(future, on=["day", "shop"])
+    north = told[told["shop"] == "north"]
+    with_advert = north.loc[north["advert"] == 1, "prediction"].mean()
+    assert with_advert > 1.2 * north.loc[north["advert"] == 0, "prediction"].mean()
+
+
+def test_a_longer_history_is_forecast_from_its_own_end(run, tmp_path):
+    longer = tmp_path / "longer.csv"
+    history(DAYS + 30).to_csv(longer, index=False)
+    told = predict_file(run, str(longer))
+    assert str(told["day"].iloc[0])[:10] == "2024-08-18"
+    actual = history(DAYS + 30 + AHEAD).merge(
+        told.assign(day=told["day"].astype(str).str[:10]), on=["day", "shop"]
+    )
+    error = (actual["sold"] - actual["prediction"]).abs() / actual["sold"]
+    assert error.mean() < 0.15
+
+
+def test_a_history_that_lacks_a_column_is_refused(run, tmp_path):
+    short = tmp_path / "short.csv"
+    history().drop(columns=["advert"]).to_csv(short, index=False)
+    with pytest.raises(InputError, match="lacks 'advert'"):
+        predict_file(run, str(short))
+
+
+def test_the_report_shows_what_comes_next_in_both_languages(run):
+    page = (run.path / "report.html").read_text()
+    assert 'id="forecast"' in page
+    assert "curve ahead" in page
+    record = collect(run)
+    for language in ("en", "zh"):
+        lines = forecast_lines(record, wording(language))
+        assert len(lines) == 3
+        assert "2024-07-19" in lines[0]
+    shown = forecasts_of(record, wording("en"))
+    assert shown is not None
+    assert [name for name, _ in shown.plots] == ["north", "south"]
+
+
+def test_no_check_that_looks_for_leaks_in_plain_rows_is_asked(run):
+    verdicts = {
+        v["check"]: v["status"]
+        for path in (run.path / "checks").glob("data-*.json")
+        for v in json.loads(path.read_text())
+    }
+    assert verdicts["V44"] == "pass"
+    assert verdicts["V10"] == verdicts["V15"] == "na"
+
+
+def context_of(run: Workspace, prepared_id: str) -> CheckContext:
+    prepared = load_prepared(run, prepared_id)
+    return CheckContext(
+        workspace=run, task=prepared.task, prepared=prepared,
+        table_profile=stored_profile(run, prepared.data_id),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def copy(run: Workspace, tmp_path: Path) -> Workspace:
+    import shutil
+
+    shutil.copytree(run.path, tmp_path / "copy")
+    return Workspace(tmp_path / "copy")
+
+
+def test_a_row_that_knows_the_future_is_refuted(copy):
+    prepared_id = next((copy.path / "prepared").iterdir()).name
+    laid_id = load_prepared(copy, prepared_id).data_id
+    leak(copy, laid_id, "mean of the last 7")
+    verdict = check_future(context_of(copy, prepared_id))
+    assert verdict.status == "fail"
+    assert verdict.sound
+    assert verdict.columns == ("mean of the last 7",)
+    assert verdict.remedies[0].args == {"drop_columns": ["mean of the last 7"]}
+
+
+def leak(workspace: Workspace, laid_id: str, column: str) -> None:
+    """Write what is to be forecast into a feature of the stored rows."""
+    frame = load_snapshot(workspace, laid_id).frame
+    frame[column] += 0.01 * frame["sold"]
+    buffer = io.BytesIO()
+    frame.to_parquet(buffer)
+    workspace.write_bytes(buffer.getvalue(), "data", f"{laid_id}.parquet")
+    meta = workspace.read_json("data", f"{laid_id}.json")
+    meta["sha256"] = digest_of(buffer.getvalue())
+    workspace.write_json(meta, "data", f"{laid_id}.json")
+
+
+def test_plain_rows_are_not_asked_about_the_future(copy):
+    context = context_of(copy, next((copy.path / "prepared").iterdir()).name)
+    context.prepared.data_id = stored_plan(copy, context.prepared.data_id).data_id
+    with pytest.raises(NotApplicableError):
+        check_future(context)
+    context.task = context.task.model_copy(update={"horizon": None})
+    verdicts = {v.check: v.status for v in run_checks(context, "data") if v.check == "V44"}
+    assert verdicts == {"V44": "na"}
+
+
+def test_a_column_left_out_leaves_the_same_rows_sealed(copy):
+    profile = Profile.from_json(copy.read_json("profile.json"))
+    plain = load_snapshot(copy, profile.digest)
+    task = Task(kind="forecasting", target="sold", time_column="day", horizon="7 days")
+    whole = prepare(copy, plain, profile, task)
+    less = prepare(copy, plain, profile, task, drop_columns=["advert", "step"])
+    barred = prepare(copy, plain, profile, task.model_copy(update={"exclude": ("advert",)}))
+    assert whole.vault_id == less.vault_id == barred.vault_id
+    assert "advert" in whole.features
+    assert "advert" not in {*less.features, *barred.features}
+    assert "step" in barred.features
+    assert "step" not in less.features
+
+
+def test_a_model_of_laid_out_rows_is_not_handed_out_without_what_lays_them(run, tmp_path):
+    from autoglm_agent.automl.export.script import export_code
+    from autoglm_agent.automl.onnx.exporting import loaded
+
+    for hand_out in (export_code, loaded):
+        with pytest.raises(InputError, match="laid out"):
+            hand_out(run)
+
+
+def test_intervals_widen_with_the_steps_that_are_harder():
+    rng = np.random.default_rng(3)
+    step = np.tile(np.arange(1, 11), 400)
+    bands = bands_of(rng.normal(0, step), step, 10)
+    width = [band.high - band.low for band in bands]
+    assert [band.upto for band in bands][-1] == 10
+    assert width == sorted(width)
+    inside = bands[-1]
+    late = rng.normal(0, 10, 4000)
+    assert 0.87 < ((late > inside.low) & (late < inside.high)).mean() < 0.94
+    assert Bands.from_json(Bands(tuple(bands), 2.0).to_json()) == Bands(tuple(bands), 2.0)
+
+
+def test_few_residuals_give_one_interval_for_all_steps():
+    bands = bands_of(np.linspace(-1, 1, 30), np.tile([1, 2, 3], 10), 3)
+    assert bands == [Band(3, bands[0].low, bands[0].high)]
+    assert bands[0].low < -0.8
+    assert bands[0].high > 0.8

@@ -1,0 +1,109 @@
+"""How far ahead is asked for, of which series, and when "forecast" means later times."""
+
+from __future__ import annotations
+
+import pytest
+from planner_tables import make_profile
+
+from autoglm_agent.planner.task_parser import parse_task
+
+STORES = make_profile(
+    "store_sales",
+    3_650,
+    {
+        "date": "date 2023-01-01 2023-12-31",
+        "store": "category A:365|B:365|C:365|D:365|E:365|F:365|G:365|H:365|I:365|J:365",
+        "region": "category north:1825|south:1825",
+        "temperature": "number -10 35 300",
+        "sales": "number 0 900 3000",
+    },
+)
+LOANS = make_profile(
+    "loans",
+    5_000,
+    {
+        "loan_id": "id",
+        "issued": "date 2019-01-01 2023-12-31",
+        "purpose": "category car:3000|house:2000",
+        "amount": "number 100 90000 3000",
+        "defaulted": "category no:4500|yes:500",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "horizon"),
+    [
+        ("Forecast sales for the next 14 days", "14 days"),
+        ("Forecast sales for the coming two weeks", "2 weeks"),
+        ("Predict sales one week ahead", "1 week"),
+        ("Forecast sales 3 months ahead", "3 months"),
+        ("a 30-day forecast of sales", "30 days"),
+        ("Forecast sales with a horizon of 21 days", "21 days"),
+        ("Forecast tomorrow's sales", "1 day"),
+        ("Forecast sales for next quarter", "1 quarter"),
+        ("Forecast the sales over the next fortnight", "2 weeks"),
+        ("预测未来七天的销售额", "7 days"),
+        ("预测接下来两周的销售额", "2 weeks"),
+        ("预测未来30天的销售额", "30 days"),
+        ("预测下个月的销售额", "1 month"),
+        ("预测明天的销售额", "1 day"),
+        ("预测未来十二个月的销售额", "12 months"),
+        ("Forecast sales for the next few days", None),
+    ],
+)
+def test_how_far_ahead_is_read(words, horizon):
+    task = parse_task(words, STORES)
+    assert (task.kind, task.target, task.time_column) == ("forecasting", "sales", "date")
+    assert task.horizon == horizon
+
+
+@pytest.mark.parametrize(
+    ("words", "series", "gathered"),
+    [
+        ("Forecast sales per store for the next 14 days", ("store",), "sum"),
+        ("Forecast the sales of each region for the next 14 days", ("region",), "sum"),
+        ("预测未来14天每个门店的销售额", ("store",), "sum"),
+        ("Forecast overall sales for the next 14 days", (), "sum"),
+        ("Forecast average sales for the next 14 days", None, "mean"),
+        ("Forecast the temperature for the next 14 days", None, "mean"),
+    ],
+)
+def test_series_and_what_a_period_comes_to_are_read(words, series, gathered):
+    task = parse_task(words, STORES)
+    assert (task.series, task.per_period) == (series, gathered)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Forecast the sales",
+        "Forecast sales over time, MAPE",
+        "预测销售额的走势",
+        "sales trend, MAE",
+    ],
+)
+def test_of_a_table_that_is_a_series_forecast_means_later_times(words):
+    task = parse_task(words, STORES)
+    assert (task.kind, task.target, task.horizon) == ("forecasting", "sales", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("Forecast the amount of a loan", "regression"),
+        ("Forecast whether a loan defaults next year", "binary"),
+        ("Forecasting aside, estimate the sales", "regression"),
+        ("Predict sales from temperature and store", "regression"),
+    ],
+)
+def test_what_only_says_forecast_stays_a_prediction(words, kind):
+    table = LOANS if "loan" in words else STORES
+    task = parse_task(words, table)
+    assert (task.kind, task.horizon, task.series, task.per_period) == (kind, None, None, None)
+
+
+def test_the_words_of_each_slot_are_told():
+    told = parse_task("Forecast sales per store for the next 14 days", STORES).evidence
+    assert told["horizon"].span == "next 14 days"
+    assert told["series"].span == "per store"
