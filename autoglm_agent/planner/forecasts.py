@@ -99,6 +99,7 @@ _OVER_TIME = re.compile(
     r"\bover time\b|\btime[- ]series\b|\bforecast(?:ing)? model\b|时间序列|时序", re.ASCII
 )
 _LATER = frozenset({"tomorrow", "next_day"})
+_YEAR = frozenset({"year", "yr", "年", "年份", "年度"})
 _EACH = 0.9
 LIKE_SERIES = 0.7
 """Least share of rows with a time of their own, or of a full grid of series and times."""
@@ -158,14 +159,23 @@ def asks_over_time(text: Text, schema: Schema, time: Column) -> tuple[int, int] 
 
 
 def time_of(schema: Schema) -> Column | None:
-    """Return the date column that a forecast runs along; None if the table has none."""
+    """Return what a forecast runs along: a date column, or years of a series; None without one."""
     dates = [c for c in schema.dates() if is_series(schema, c)] or schema.dates()
     ends = [_days(c.profile.last) for c in dates]
     if not ends:
-        return None
+        return next((c for c in schema.columns if _of_years(c) and is_series(schema, c)), None)
     # A calving comes before the milkings that follow on it: what goes on until now is the time.
     span = max(ends) - min(_days(c.profile.first) for c in dates)
     return next(c for c, end in zip(dates, ends, strict=True) if end >= max(ends) - 0.05 * span)
+
+
+def _of_years(column: Column) -> bool:
+    """Tell whether a column holds years as whole numbers."""
+    told = column.profile
+    if told.kind != "integer" or told.minimum is None or told.maximum is None:
+        return False
+    named = any(part.stem in _YEAR for part in column.parts) or column.name.endswith("年份")
+    return named and told.minimum >= 1500 and told.maximum <= 2200
 
 
 def _days(moment: str | None) -> int:
@@ -177,7 +187,7 @@ def _days(moment: str | None) -> int:
 
 def tells_of_later(schema: Schema) -> bool:
     """Tell whether a table without dates, or a column by its name, speaks of what is next."""
-    return not schema.dates() or any(
+    return time_of(schema) is None or any(
         part.concepts & _LATER or part.stem in ("next", "tomorrow", "future")
         for column in schema.columns
         for part in column.parts

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autoglm_agent.automl.data.profile import Profile
-from autoglm_agent.automl.forecasting.periods import horizon_unit
+from autoglm_agent.automl.forecasting.periods import is_horizon
 from autoglm_agent.chain import OF_FORECASTS, SUPERVISED, Evidence, Task
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.mentions import find_mentions
@@ -132,7 +132,7 @@ def _checked(slot: str, value: Any, words: Task, profile: Profile) -> Any:
         if strange:
             raise InputError(f"There is no column {strange[0]!r} for series.", "Correct it.")
         return tuple(value)
-    if slot == "horizon" and horizon_unit(value) is None:
+    if slot == "horizon" and not is_horizon(str(value)):
         raise InputError(
             f"{value!r} is no horizon.", 'Write a number and a unit, for example "14 days".'
         )

@@ -218,6 +218,11 @@ def _add_resources(server: MCPServer[Any], runs: RunFolder) -> None:
             raise ValueError(f"Run {run} has plots 1 to {len(figures)}.")
         return figures[number - 1].svg
 
+    @server.resource("autoglm://runs/{run}/forecasts", title="Forecasts", mime_type="text/csv")
+    def forecasts(run: str) -> str:
+        """What a run forecast: one row a series and period, with a 90 % interval."""
+        return runs.open(run).read_bytes("forecasts.csv").decode("utf-8")
+
     @server.resource("autoglm://runs/{run}/predictions", title="Predictions", mime_type="text/csv")
     def predictions(run: str) -> str:
         """The predictions that predict_rows wrote last."""

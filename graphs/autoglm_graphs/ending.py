@@ -86,6 +86,7 @@ def _result(workspace: Workspace, ending: Ending, status: str) -> dict[str, Any]
         "checks": _checks(workspace, chain),
         "backtracks": [e for e in workspace.lines("events.jsonl") if e["event"] == "backtrack"],
         "model": {"id": model, "path": str(workspace.file("models", model))} if model else None,
+        "forecasts": _forecasts(workspace, model),
         "timings": _timings(chain),
         "usage": ending.usage.to_json(),
         "paths": {
@@ -121,6 +122,17 @@ def _assessment(workspace: Workspace, chain: Chain) -> dict[str, Any] | None:
 def _search(workspace: Workspace, chain: Chain) -> dict[str, Any] | None:
     model = _artifact(chain, "train_models", "model_id")
     return dict(workspace.read_json("searches", model, "search.json")) if model else None
+
+
+def _forecasts(workspace: Workspace, model: str | None) -> dict[str, Any] | None:
+    """Return what the model forecast: how far, of how many series, and the largest of them."""
+    told = workspace.read_json("forecasts.json") if workspace.has("forecasts.json") else {}
+    if model is None or told.get("model") != model:
+        return None
+    plain = {k: told[k] for k in ("target", "period", "horizon", "count", "coverage")}
+    ahead = ("key", "ahead", "prediction", "low", "high")
+    shown = [{k: series[k] for k in ahead} for series in told["series"]]
+    return {**plain, "series": shown, "path": str(workspace.file("forecasts.csv"))}
 
 
 def _checks(workspace: Workspace, chain: Chain) -> list[dict[str, Any]]:

@@ -69,13 +69,22 @@ def test_a_gap_and_a_missing_time_do_not_change_the_frequency():
     assert frequency.number(pd.Series([pd.NaT], dtype="datetime64[us]"))[0] < -(10**17)
 
 
-def test_single_events_are_gathered_by_the_unit_that_is_asked_for():
+@pytest.mark.parametrize(
+    ("horizon", "told"),
+    [
+        (None, "1 day"), ("14 days", "1 day"), ("2 weeks", "1 day"), ("3 months", "1 week"),
+        ("1 quarter", "1 week"), ("1 year", "1 month"), ("8 years", "1 year"), ("1 day", "1 hour"),
+        ("9 periods", "1 day"),
+    ],
+)  # fmt: skip
+def test_single_events_are_gathered_into_periods_that_fit_the_horizon(horizon, told):
     rng = np.random.default_rng(0)
     times = pd.Series(pd.to_datetime("2024-01-01") + pd.to_timedelta(rng.random(400) * 9e6, "s"))
-    assert find_frequency(times).told() == "1 day"
-    assert find_frequency(times, "week").told() == "1 week"
-    week = find_frequency(times, "week")
-    assert pd.Timestamp(week.moment(week.number(times.iloc[:1]))[0]).day_of_week == 0
+    frequency = find_frequency(times, horizon)
+    assert frequency.told() == told
+    begun = pd.Timestamp(frequency.moment(frequency.number(times.iloc[:1]))[0])
+    assert begun <= times.iloc[0]
+    assert told != "1 week" or begun.day_of_week == 0
 
 
 def test_years_as_numbers_are_periods():
@@ -222,6 +231,13 @@ def test_a_share_of_the_error_is_learned_from_the_values_themselves():
     assert not plan.layout.relative
     assert "naive sold" not in rows
     assert rows["sold"].max() == 390.0
+
+
+def test_where_a_simple_forecast_is_never_wrong_the_values_are_learned():
+    frame = pd.DataFrame({"day": dates("2024-01-01", 70, "D"), "sold": np.arange(70) % 7 * 1.0})
+    plan, panel = planned(frame, horizon="3 days")
+    assert not plan.layout.relative
+    assert table_of(panel, plan, past_forecasts(panel, plan, seed=0))["sold"].nunique() == 7
 
 
 def test_a_column_called_like_one_that_is_made_keeps_apart():

@@ -107,6 +107,22 @@ def test_every_series_is_told_a_week_with_intervals(run):
     assert 0.75 < held["held"] <= 1.0
 
 
+def test_the_result_tells_a_program_what_comes_next(run):
+    told = read(run, "result.json")["forecasts"]
+    assert (told["horizon"], told["period"], told["count"]) == (AHEAD, "1 day", 2)
+    assert Path(told["path"]).exists()
+    north = told["series"][0]
+    assert (north["key"], len(north["prediction"])) == ("north", AHEAD)
+    frame = pd.read_csv(run.path / "forecasts.csv")
+    assert north["prediction"] == pytest.approx(frame["prediction"].tolist()[:AHEAD])
+
+
+def test_forecasts_of_a_model_that_was_left_behind_are_not_told(copy):
+    told = copy.read_json("forecasts.json")
+    copy.write_json({**told, "model": "another"}, "forecasts.json")
+    assert forecasts_of(collect(copy), wording("en")) is None
+
+
 def test_adverts_that_are_planned_are_used(run):
     future = history()
     told = pd.read_csv(run.path / "forecasts.csv").merge(future, on=["day", "shop"])
@@ -241,6 +257,12 @@ def test_intervals_widen_with_the_steps_that_are_harder():
     late = rng.normal(0, 10, 4000)
     assert 0.87 < ((late > inside.low) & (late < inside.high)).mean() < 0.94
     assert Bands.from_json(Bands(tuple(bands), 2.0).to_json()) == Bands(tuple(bands), 2.0)
+
+
+def test_an_interval_holds_the_forecast_even_of_a_model_that_leans():
+    bands = bands_of(np.random.default_rng(0).normal(9, 1, 400), np.ones(400, dtype=int), 1)
+    assert bands[0].low == 0.0
+    assert bands[0].high > 10
 
 
 def test_few_residuals_give_one_interval_for_all_steps():

@@ -103,6 +103,30 @@ def test_what_only_says_forecast_stays_a_prediction(words, kind):
     assert (task.kind, task.horizon, task.series, task.per_period) == (kind, None, None, None)
 
 
+def test_years_of_a_series_are_a_time_and_model_years_are_none():
+    countries = make_profile(
+        "population",
+        600,
+        {
+            "country": "category A:60|B:60|C:60|D:60|E:60|F:60|G:60|H:60|I:60|J:60",
+            "year": "integer 1960 2019 60",
+            "population": "number 1000 900000 600",
+        },
+    )
+    task = parse_task("Forecast the population for the next 5 years", countries)
+    assert (task.kind, task.time_column, task.horizon) == ("forecasting", "year", "5 years")
+    cars = make_profile(
+        "cars",
+        900,
+        {
+            "make": "category A:450|B:450",
+            "year": "integer 1990 2020 31",
+            "price": "number 100 90000 800",
+        },
+    )
+    assert parse_task("Forecast the price of a car next year", cars).kind == "regression"
+
+
 def test_the_words_of_each_slot_are_told():
     told = parse_task("Forecast sales per store for the next 14 days", STORES).evidence
     assert told["horizon"].span == "next 14 days"

@@ -120,7 +120,8 @@ def bands_of(residual: np.ndarray, step: np.ndarray, horizon: int) -> list[Band]
         # A finite sample's quantiles are taken a little further out.
         reach = max(0.0, tail - 1 / (2 * max(1, len(inside))))
         low, high = np.quantile(inside, [reach, 1 - reach])
-        bands.append(Band(int(upto), float(low), float(high)))
+        # Where a model leans to one side, the interval still holds what it says.
+        bands.append(Band(int(upto), min(float(low), 0.0), max(float(high), 0.0)))
         before = int(upto)
     return bands
 

@@ -41,6 +41,9 @@ _DEFAULT = {
 }  # fmt: skip
 _COARSE = 10
 """Minutes of a period from which on a day is looked ahead, not an hour."""
+_GATHERED: tuple[Unit, ...] = ("year", "month", "week", "day", "hour")
+_LEAST_STEPS = 6.9
+"""Periods that a horizon has at least where events are gathered; a week has seven days."""
 _ON_GRID = 0.9
 """Share of steps that must be whole multiples of the usual one."""
 _HORIZON = re.compile(r"(\d+) (second|minute|hour|day|week|month|quarter|year|period)s?")
@@ -99,7 +102,8 @@ class Frequency:
         """Return when periods begin (or end, if `at_end`): datetime64[us], or numbers."""
         numbers = np.asarray(numbers, dtype=np.int64)
         if self.unit == "period":
-            return np.asarray(self.origin + numbers * self.every)
+            told = self.origin + numbers * self.every
+            return np.asarray(told.astype(np.int64) if float(self.origin).is_integer() else told)
         if self.unit in _MONTHS:
             months = (numbers + (1 if self.at_end else 0)) * _MONTHS[self.unit] * self.every
             first = months.astype("datetime64[M]").astype("datetime64[D]")
@@ -119,13 +123,13 @@ def _per(told: int, every: int) -> int:
     return max(1, round(told / every))
 
 
-def find_frequency(column: pd.Series, wanted: str | None = None) -> Frequency:
+def find_frequency(column: pd.Series, horizon: str | None = None) -> Frequency:
     """Tell how far apart the values of a time column are.
 
     Args:
         column: Moments or numbers, missing ones allowed.
-        wanted: Unit of the horizon: the period where moments come at no regular step, as in a
-            table of single events.
+        horizon: How far ahead is looked, as "2 weeks". Moments that come at no regular step, as in
+            a table of single events, are gathered into the longest periods of which it has seven.
 
     Raises:
         InputError: If there are fewer than three different moments.
@@ -138,7 +142,7 @@ def find_frequency(column: pd.Series, wanted: str | None = None) -> Frequency:
         raise _too_few(len(times))
     days = times.astype("datetime64[us]").astype("datetime64[D]")
     if (days.astype("datetime64[us]").astype(np.int64) == times).all():
-        return _of_days(np.unique(days), wanted)
+        return _of_days(np.unique(days), horizon)
     steps = np.diff(times)
     usual = int(np.median(steps))
     for unit in ("hour", "minute", "second"):
@@ -147,10 +151,10 @@ def find_frequency(column: pd.Series, wanted: str | None = None) -> Frequency:
             if unit == "hour" and usual % _MICRO["day"] == 0:
                 return Frequency("day", usual // _MICRO["day"], origin=float(times[0]))
             return Frequency(unit, usual // size, origin=float(times[0]))
-    return _of_events(times, wanted)
+    return _of_events(times, horizon)
 
 
-def _of_days(days: np.ndarray, wanted: str | None) -> Frequency:
+def _of_days(days: np.ndarray, horizon: str | None) -> Frequency:
     steps = np.diff(days.astype(np.int64))
     usual = float(np.median(steps))
     of_month = (days - days.astype("datetime64[M]")).astype(np.int64)
@@ -173,7 +177,7 @@ def _of_days(days: np.ndarray, wanted: str | None) -> Frequency:
         if step == 1 and not weekend and len(days) > 10:
             return Frequency("business day")
         return Frequency("day", step, origin=origin)
-    return _of_events(days.astype("datetime64[us]").astype(np.int64), wanted)
+    return _of_events(days.astype("datetime64[us]").astype(np.int64), horizon)
 
 
 def _calendar_quarters(days: np.ndarray) -> bool:
@@ -188,16 +192,17 @@ def _of_numbers(values: np.ndarray) -> Frequency:
     return Frequency("period", max(1, round(step)), origin=float(values[0]))
 
 
-def _of_events(times: np.ndarray, wanted: str | None) -> Frequency:
+def _of_events(times: np.ndarray, horizon: str | None) -> Frequency:
     """Return the period into which single events are gathered."""
-    unit = wanted if wanted in {*_MICRO, *_MONTHS} else "day"
     span = times[-1] - times[0]
-    if wanted is None and span < 3 * _MICRO["day"]:
+    unit: Unit = "day"
+    if horizon is None and span < 3 * _MICRO["day"]:
         unit = "hour" if span >= 3 * _MICRO["hour"] else "minute"
-    origin = 0.0
-    if unit == "week":  # weeks begin on Mondays; 1970-01-05 was one
-        origin = float(4 * _MICRO["day"])
-    return Frequency(unit, origin=origin)  # type: ignore[arg-type]
+    if match := _HORIZON.fullmatch(horizon or ""):
+        days = int(match[1]) * (_length(match[2]) if match[2] != "period" else 1.0)
+        unit = next((u for u in _GATHERED if days / _length(u) >= _LEAST_STEPS), "minute")
+    # Weeks begin on Mondays; 1970-01-05 was one.
+    return Frequency(unit, origin=float(4 * _MICRO["day"]) if unit == "week" else 0.0)
 
 
 def _too_few(count: int) -> InputError:
@@ -207,10 +212,9 @@ def _too_few(count: int) -> InputError:
     )
 
 
-def horizon_unit(horizon: str | None) -> str | None:
-    """Return the unit of a horizon such as "14 days"; None without one."""
-    match = _HORIZON.fullmatch(horizon or "")
-    return match[2] if match else None
+def is_horizon(text: str) -> bool:
+    """Tell whether a text says how far ahead is looked, as "14 days" does."""
+    return _HORIZON.fullmatch(text) is not None
 
 
 def horizon_steps(horizon: str | None, frequency: Frequency) -> int:

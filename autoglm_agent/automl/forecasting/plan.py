@@ -24,7 +24,6 @@ from autoglm_agent.automl.forecasting.periods import (
     Frequency,
     find_frequency,
     horizon_steps,
-    horizon_unit,
 )
 from autoglm_agent.automl.forecasting.rows import NAIVE, Layout, Past, Places, naive_forecast
 from autoglm_agent.chain import Task
@@ -119,7 +118,7 @@ def make_plan(frame: pd.DataFrame, profile: Profile, task: Task) -> tuple[Plan, 
         InputError: If the table has no usable time, target, or too short a history.
     """
     time, target = _columns(frame, task)
-    frequency = find_frequency(frame[time], horizon_unit(task.horizon))
+    frequency = find_frequency(frame[time], task.horizon)
     horizon = horizon_steps(task.horizon, frequency)
     numbers = frequency.number(frame[time])
     series = task.series
@@ -238,7 +237,8 @@ def _layout(
         season=season,
         long_season=long,
         naive=min(errors, key=lambda name: errors[name]),
-        relative=(task.metric or "mae") in _DIFFERENCES,
+        # Where a simple forecast is never wrong, differences from it would hold nothing to learn.
+        relative=(task.metric or "mae") in _DIFFERENCES and min(errors.values()) > 0,
         ahead=ahead,
         past=tuple(name for name in numeric if name not in ahead),
     )

@@ -64,7 +64,7 @@ class RunRecord:
     ledger: dict[str, Json]
     damaged: tuple[str, ...]
     tradeoffs: Json | None = None
-    forecasts: Json | None = None
+    foretold: Json | None = None
 
     @property
     def id(self) -> str:
@@ -95,6 +95,13 @@ class RunRecord:
         if used:
             return used[-1]
         return self.prepared[-1] if self.prepared else None
+
+    @property
+    def forecasts(self) -> Json | None:
+        """What the final model forecast; None if it is no model of forecasts."""
+        told = self.foretold or {}
+        final = (self.search or {}).get("model")
+        return told if told.get("model") and told["model"] == final else None
 
     @property
     def data_name(self) -> str:
@@ -132,7 +139,7 @@ def collect(workspace: Workspace) -> RunRecord:
         ledger={str(e["name"]): e for e in reader.lines("ledger.jsonl") if "name" in e},
         damaged=(),
         tradeoffs=reader.json("pareto.json"),
-        forecasts=reader.json("forecasts.json"),
+        foretold=reader.json("forecasts.json"),
     )
     checks = tuple(reader.checks(_abandoned(record)))
     return RunRecord(**{**record.__dict__, "checks": checks, "damaged": tuple(reader.damaged)})
