@@ -224,14 +224,9 @@ _PAIRS = (
         "they seem to be written in another unit.",
         "{name1} 有 {n1} 个值与其余相差 {n2} 倍且中间有空档：似乎用了另一种单位。",
     ),
-    (
-        "The error is {n1} of that of the last known value.",
-        "误差是“上一个已知值”的 {n1} 倍。",
-    ),
-    (
-        "The error is {n1} of that of the simple forecast.",
-        "误差是简单预测的 {n1} 倍。",
-    ),
+    ("The error is {n1} of that of {name1}.", "误差是“{name1}”的 {n1} 倍。"),
+    ("the last known value", "上一个已知值"),
+    ("the simple forecast", "简单预测"),
     (
         "No feature of {n1} past forecasts changes with what came later.",
         "{n1} 次历史预测的特征都不随之后的数据改变。",
