@@ -152,6 +152,21 @@ def test_no_series_are_made_of_a_column_that_does_not_fill_them():
     assert find_series(frame, profile, "day", "sold", numbers) == ()
 
 
+def test_days_without_an_event_are_nought_and_a_day_that_is_not_over_is_not_known():
+    hours = [10, 12, 30, 33, 100, 130, 131, 155, 180, 200, 215, 231, 250, 275, 290, 310, 333, 340]
+    times = pd.Timestamp("2024-01-01 00:30") + pd.to_timedelta([0, *hours], "h")
+    frame = pd.DataFrame({"day": times, "sold": 1.0})
+    frame.loc[3, "day"] += pd.Timedelta("7min")
+    plan, panel = planned(frame, per_period="sum")
+    assert plan.frequency.events
+    assert list(panel.values[0, :5]) == [3.0, 2.0, 0.0, 0.0, 1.0]
+    # The last event is of four o'clock: what that day comes to is not known yet.
+    assert np.isnan(panel.values[0, -1])
+    assert panel.last_known[0] == panel.values.shape[1] - 2
+    averaged = planned(frame, per_period="mean")[1]
+    assert np.isnan(averaged.values[0, 2])
+
+
 def test_what_the_table_tells_of_later_periods_is_known_in_advance():
     frame = pd.DataFrame({"day": dates("2024-01-01", 60, "D"), "sold": np.arange(60.0)})
     frame["sale"] = np.arange(60) % 5
@@ -254,6 +269,8 @@ def test_a_column_called_like_one_that_is_made_keeps_apart():
         (shops(40), {"horizon": "30 days"}, "at most 10 periods"),
         (shops().assign(sold="many"), {}, "Only numbers"),
         (shops(), {"time_column": "town"}, "no dates"),
+        (shops(), {"time_column": "days"}, "day"),
+        (shops(), {"series": ("shops",)}, "shop"),
         (shops(), {"time_column": None}, "needs a column of dates"),
         (shops(2), {}, "2 different values"),
     ],

@@ -131,7 +131,7 @@ def _search(
         max_latency_ms=min((x for x in limits if x is not None), default=None),
         discard=wanted.discard,
         simplify=wanted.simplify,
-        first=() if session.trials else session.first(prepared),
+        first=() if session.trials else [*_of_series(prepared), *session.first(prepared)],
         without=without,
         experimental=session.families,
         expressions=stored_features(session, wanted.features_id, prepared.id),
@@ -149,6 +149,14 @@ def _search(
         budget_s=deadline.seconds,
         trials=session.trials,
     )
+
+
+def _of_series(prepared: Prepared) -> list[dict[str, Any]]:
+    """Return what forecasts are tried with first: past values weighed, as in an autoregression."""
+    if prepared.task.horizon is None:
+        return []
+    strengths = [0.1, 0.01, 0.001, 0.0001]
+    return [{"family": "linear", "params": {"strengths": strengths, "log": False}}]
 
 
 def _unsupervised(session: Session, prepared: Prepared, model_id: str, deadline: Deadline) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.automl.forecasting.periods import Frequency
+from autoglm_agent.automl.preparation.grouping import moments
 from autoglm_agent.errors import InputError
 
 Gathered = Literal["sum", "mean"]
@@ -22,6 +23,8 @@ _APART = 0.99
 """Share of rows that must be the only one of their series and period."""
 _FILLED = 0.2
 """Least share of the grid that the rows of several series fill."""
+_PARTIAL = 0.1
+"""Share of a period that may lie before the first event, or after the last one."""
 _MOST_SERIES = 5_000
 _LOWEST = np.iinfo(np.int64).min
 
@@ -137,10 +140,13 @@ def make_panel(
         keys[name] = frame[name].groupby(codes).first().to_numpy()
     filled = np.zeros(shape, dtype=bool)
     filled.reshape(-1)[cell] = True
+    values = _gather(frame[target], cell, shape, gathered)
+    if frequency.events and gathered == "sum":
+        values = _of_whole_periods(values, filled, frequency, first, frame[time])
     return Panel(
         frequency=frequency,
         first=first,
-        values=_gather(frame[target], cell, shape, gathered),
+        values=values,
         keys=keys,
         others={name: _gather(frame[name], cell, shape, "mean") for name in numeric},
         filled=filled,
@@ -164,6 +170,23 @@ def _gather(column: pd.Series, cell: np.ndarray, shape: tuple[int, int], how: st
     sums = np.bincount(cell[known], weights=values[known], minlength=size)
     told = sums if how == "sum" else sums / np.maximum(counts, 1)
     return np.asarray(np.where(counts > 0, told, np.nan).reshape(shape))
+
+
+def _of_whole_periods(
+    values: np.ndarray, filled: np.ndarray, frequency: Frequency, first: int, times: pd.Series
+) -> np.ndarray:
+    """Return sums of events: none at all is nought, and a period that is not over is not known."""
+    begun = np.cumsum(filled, axis=1) > 0
+    told = np.where(begun & ~filled, 0.0, values)
+    ends = frequency.moment(np.array([first, first + 1, first + told.shape[1] - 1]))
+    after = frequency.moment(np.array([first + told.shape[1]]))[0]
+    known = moments(times)
+    starts = ends.astype(np.int64)
+    if known.min() - starts[0] > _PARTIAL * (starts[1] - starts[0]):
+        told[:, 0] = np.nan
+    if after.astype(np.int64) - known.max() > _PARTIAL * (after.astype(np.int64) - starts[2]):
+        told[:, -1] = np.nan
+    return told
 
 
 def _codes(frame: pd.DataFrame, names: Sequence[str]) -> np.ndarray:

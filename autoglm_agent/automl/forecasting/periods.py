@@ -58,12 +58,14 @@ class Frequency:
         every: How many units one period has.
         at_end: Whether moments are written as the last day of their month, quarter or year.
         origin: Where counting begins: microseconds since 1970, or the first number.
+        events: Whether moments come at no regular step and are gathered into periods.
     """
 
     unit: Unit
     every: int = 1
     at_end: bool = False
     origin: float = 0.0
+    events: bool = False
 
     @property
     def seasons(self) -> tuple[int, ...]:
@@ -202,7 +204,8 @@ def _of_events(times: np.ndarray, horizon: str | None) -> Frequency:
         days = int(match[1]) * (_length(match[2]) if match[2] != "period" else 1.0)
         unit = next((u for u in _GATHERED if days / _length(u) >= _LEAST_STEPS), "minute")
     # Weeks begin on Mondays; 1970-01-05 was one.
-    return Frequency(unit, origin=float(4 * _MICRO["day"]) if unit == "week" else 0.0)
+    origin = float(4 * _MICRO["day"]) if unit == "week" else 0.0
+    return Frequency(unit, origin=origin, events=True)
 
 
 def _too_few(count: int) -> InputError:

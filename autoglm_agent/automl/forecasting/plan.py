@@ -26,6 +26,7 @@ from autoglm_agent.automl.forecasting.periods import (
     horizon_steps,
 )
 from autoglm_agent.automl.forecasting.rows import NAIVE, Layout, Past, Places, naive_forecast
+from autoglm_agent.automl.preparation.target import require_column
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 
@@ -158,6 +159,10 @@ def _columns(frame: pd.DataFrame, task: Task) -> tuple[str, str]:
             "A forecast needs a column of dates, and the task names none.",
             "Name it, for example: forecast the sales by `date`.",
         )
+    for name, role in ((target, "target"), (time, "time column")):
+        require_column(name, map(str, frame.columns), role)
+    for name in task.series or ():
+        require_column(name, map(str, frame.columns), "column of the series")
     column = frame[target]
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         raise InputError(
@@ -194,7 +199,7 @@ def _further(
         ):  # fmt: skip
             fixed.append(name)
         elif not pd.api.types.is_numeric_dtype(frame[name]) or column.kind == "id":
-            left_out[name] = f"a {column.kind} that changes over time"
+            left_out[name] = "an id" if column.kind == "id" else "it changes over time, no number"
         elif len(numeric) >= MOST_COLUMNS:
             left_out[name] = f"one of more than {MOST_COLUMNS} columns of numbers"
         else:
