@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
 from autoglm_agent.automl.models import catboost
 from autoglm_agent.automl.models.base import Fold, OutOfTime
 from autoglm_agent.automl.models.catboost import fit_catboost
 from autoglm_agent.automl.models.constant import fit_constant
-from autoglm_agent.automl.models.forest import _round_down, fit_forest, grow
+from autoglm_agent.automl.models.forest import _CLASSES, _round_down, fit_forest, grow
 from autoglm_agent.automl.models.lightgbm import fit_lightgbm
 from autoglm_agent.automl.models.linear import fit_linear
 from autoglm_agent.automl.models.network import fit_network
@@ -119,7 +120,6 @@ def test_the_same_seed_gives_the_same_bits(family):
 
 
 def test_the_flat_forest_predicts_what_scikit_learn_does_with_gaps_too():
-    from sklearn.ensemble import ExtraTreesRegressor
 
     fold = _fold(PROBLEMS["regression"], gaps=True)
     model = fit_forest(
@@ -348,3 +348,22 @@ def test_catboost_refitted_with_few_trees_is_what_the_fold_had(kind):
     alone = replace(fold, X_valid=fold.X_valid[:0], y_valid=fold.y_valid[:0], cache={})
     again = fit_catboost({**params, "rounds": early.info["rounds"]}, alone, problem, **rest)
     assert np.allclose(early.model.predict(fold.X_valid), again.model.predict(fold.X_valid))
+
+
+def test_a_forest_of_slow_trees_stops_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow(ExtraTreesRegressor):
+        def fit(self, X, y, sample_weight=None):
+            time.sleep(0.1 * self.n_estimators)
+            return super().fit(X, y, sample_weight=sample_weight)
+
+    monkeypatch.setitem(_CLASSES, ("extra_trees", False), Slow)
+    X = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    fold = Fold(X, X[:, 0].astype(np.float64), X[:0], np.empty(0))
+    began = time.monotonic()
+    params = {"kind": "extra_trees", "trees": 100}
+    _, _, info = grow(
+        params, fold, Problem("regression", "mae"), seed=0, deadline=Deadline(0.6), threads=1
+    )
+    assert time.monotonic() - began < 0.9
+    assert 2 <= info["trees"] <= 6
+    assert info["cut"]
