@@ -120,7 +120,6 @@ def test_the_same_seed_gives_the_same_bits(family):
 
 
 def test_the_flat_forest_predicts_what_scikit_learn_does_with_gaps_too():
-
     fold = _fold(PROBLEMS["regression"], gaps=True)
     model = fit_forest(
         {"kind": "extra_trees", "trees": 10, "min_samples_leaf": 3}, fold,
