@@ -21,6 +21,7 @@ from autoglm_agent.planner.grammar import (
     PREDICT,
     PREDICT_ZH,
 )
+from autoglm_agent.planner.impossible import impossible_columns
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
@@ -75,6 +76,7 @@ def choose_target(
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
     named = [m.column.name for m in mentions if not text.is_used(m.start)]
     excluded = [*excluded, *contrary_columns(text, schema, named)]
+    excluded += impossible_columns(text, schema, named)
     ranked = _asked_first(text, rank_by_word(text, schema, open_mentions, excluded, wanted))
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked

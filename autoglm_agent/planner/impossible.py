@@ -1,0 +1,118 @@
+"""Columns that cannot be the quantity asked for, whatever their names share with the wish.
+
+"How many days will a patient stay" is not answered by a heart rate, nor "how much fuel" by the
+kind of fuel. Such columns are set aside before the words are weighed, so that a wish that the
+table cannot meet ends in a question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from autoglm_agent.planner.asked import in_units
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.senses import senses
+from autoglm_agent.planner.text import Text, stem, word_set
+
+_TIMES: dict[str, frozenset[str]] = {
+    name: frozenset(map(stem, word_set(words)))
+    for name, words in {
+        "second": "second seconds sec secs ms s 秒",
+        "minute": "minute minutes min mins 分钟",
+        "hour": "hour hours hr hrs h 小时",
+        "day": "day days night nights daily 天 天数 日",
+        "week": "week weeks wk wks weekly 周",
+        "month": "month months mth mths mo mos monthly 月 月数",
+        "year": "year years yr yrs annual yearly age 年 年数 年限",
+    }.items()
+}
+_TIME_ASKED = re.compile(
+    r"\b(?:how many|number of|(?:the|total) (?:total )?(?:number of )?)"
+    r" ?(?:(?!a |an |per |each |every |in |next |last |these |those )[a-z]+ )?"
+    r"(?P<en>second|minute|hour|day|night|week|month|year)s\b|"
+    r"(?:多少|几)个?(?P<zh>秒|分钟|小时|天|周|月|年)(?!龄|纪|级|份)",
+    re.ASCII,
+)
+_ZH = {"秒": "second", "分钟": "minute", "小时": "hour", "天": "day", "周": "week", "月": "month",
+       "年": "year"}  # fmt: skip
+_OTHER_UNITS = frozenset(
+    map(
+        stem,
+        word_set(
+            "usd eur gbp cny inr dollars euros yuan price cost salary income kg lb lbs km kmh mph "
+            "kwh mwh kw mw pct percent rating score celsius mmhg rpm 元 万元 金额 公斤 千克 公里"
+        ),
+    )
+)
+_AMOUNT_ASKED = re.compile(r"\bhow (?:much|many)\b|\b(?:number|amount) of\b|多少", re.ASCII)
+_QUANTITY = "amount"
+
+
+def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> list[str]:
+    """Return the names of the columns whose values cannot be what is asked for.
+
+    Args:
+        text: The instruction, with the ranges of constraints marked as used.
+        schema: The table's columns.
+        named: Columns named outright, which are always meant.
+    """
+    low = text.open_part
+    time = asked_time(low)
+    if time is None and not in_units(low) and not _AMOUNT_ASKED.search(low):
+        return []
+    said = _Said(text)
+    return [
+        column.name
+        for column in schema.columns
+        if column.name not in named and (
+            (time is not None and _no_such_time(column, time, said))
+            or (in_units(low) and _no_number(column))
+        )
+    ]  # fmt: skip
+
+
+def asked_time(low: str) -> str | None:
+    """Return the unit of time of which it is asked how many: `day`.
+
+    Args:
+        low: The open words, lower case.
+    """
+    match = _TIME_ASKED.search(low)
+    if match is None:
+        return None
+    unit = match["en"] or _ZH[match["zh"]]
+    return "day" if unit == "night" else unit
+
+
+class _Said:
+    """The open words, as stems and as concepts."""
+
+    def __init__(self, text: Text) -> None:
+        meaning = senses(text)
+        indices = [i for i, t in enumerate(text.tokens) if not text.is_used(t.start)]
+        units = frozenset().union(*_TIMES.values())
+        indices = [i for i in indices if text.tokens[i].stem not in units]
+        self.stems = {text.tokens[i].stem for i in indices}
+        self.concepts = {c.name for i in indices for c in meaning[i].concepts}
+
+
+def _no_such_time(column: Column, unit: str, said: _Said) -> bool:
+    """Tell whether a name measures something else: years where days are asked for.
+
+    A column of another unit of time counts where a word says what of it is measured, since hours
+    may well be asked for of a column in minutes.
+    """
+    stems = {part.stem for part in (*column.parts, *column.unit)}
+    if stems & _OTHER_UNITS or _no_number(column):
+        return True
+    told = {name for name, words in _TIMES.items() if words & stems}
+    if not told or unit in told:
+        return False
+    units = frozenset().union(*_TIMES.values())
+    others = [p for p in column.parts if p.stem not in units and not p.light]
+    return not any(any(p.says(w) for w in said.stems) or p.concepts & said.concepts for p in others)
+
+
+def _no_number(column: Column) -> bool:
+    return not (column.numeric or column.counted or column.profile.kind in ("id", "date"))
