@@ -44,6 +44,8 @@ _SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 
 
 _COUNTS = frozenset(map(stem, ("count", "cnt", "number", "num")))
+_NO_AMOUNT = 0.5
+"""What a column of yes and no counts for a word that means an amount: `paid` and *income*."""
 _UNCOUNTED = 0.12
 """What it costs that a name counts things, where how many is not asked: `rating_count`."""
 
@@ -227,6 +229,8 @@ def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str, told: Tol
         return 1.0
     # A word of no kind of values says nothing against the kinds that the others have.
     hints = {c.hint for c in concepts} - {""}
+    if hints == {"amount"} and column.flag and how == "tight":
+        return _NO_AMOUNT
     if hints == {"yesno"} and not column.two_valued:
         return 0.8 if column.profile.kind in ("category", "integer") else 0.75
     if hints == {"amount"} and column.parts[-1].stem in _SORTS and told.matches(column.parts[-1]):

@@ -237,6 +237,17 @@ def concepts_of(key: str) -> tuple[Concept, ...]:
     return _tables()[0].get(key, ())
 
 
+@cache
+def hint_of(name: str) -> Hint:
+    """Return what values the named concept has; the empty hint where that is not told."""
+    return _hints().get(name, "")
+
+
+@cache
+def _hints() -> dict[str, Hint]:
+    return {c.name: c.hint for found in _tables()[0].values() for c in found}
+
+
 def compound_concepts(word_stem: str) -> tuple[Concept, ...]:
     """Return what a word means; of a Chinese compound also what its last part means.
 

@@ -27,7 +27,7 @@ from autoglm_agent.planner.grammar import (
     PREDICT,
     QUESTION,
 )
-from autoglm_agent.planner.lexicon import FLAGS, near_concepts
+from autoglm_agent.planner.lexicon import FLAGS, hint_of, near_concepts
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Column, Schema
@@ -128,7 +128,13 @@ def rank_by_likeness(
     """
     common = _common_parts(schema)
     table = [
-        (column, [[_alike(word, part) for part in (*column.parts, *column.unit)] for word in words])
+        (
+            column,
+            [
+                [_alike(w, part, flag=column.flag) for part in (*column.parts, *column.unit)]
+                for w in words
+            ],
+        )
         for column in schema.columns
         if column.name not in excluded and column.parts
     ]
@@ -273,9 +279,18 @@ def _common_parts(schema: Schema) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if count >= _MANY)
 
 
-def _alike(word: Word, part: Part) -> float:
-    """Return how much a word says a part of a name, from 0 to 1."""
+def _alike(word: Word, part: Part, *, flag: bool) -> float:
+    """Return how much a word says a part of a name, from 0 to 1.
+
+    A column of yes and no is hardly meant by what both mean only as an amount.
+    """
     found = _said_by(word, part)
+    if (
+        flag
+        and found == CONCEPT
+        and all(hint_of(name) == "amount" for name in word.concepts & part.concepts)
+    ):
+        found = CLOSE
     return 0.0 if part.light and found < ROOT else found
 
 

@@ -9,6 +9,7 @@ from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.asked import in_units
 from autoglm_agent.planner.asked_how import asked_how
+from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import THRESHOLD, Choice
 from autoglm_agent.planner.contraries import only_a_period
 from autoglm_agent.planner.lexicon import concepts_of
@@ -61,8 +62,14 @@ def rank_by_word(
     }
     named = {a.first for a in anchors if a.how in BY_WORDS | {"exact"} and a.score >= _CLEAR}
     said_of = [(start, end) for _, start, end in asked_how(text)]
+    said_of += [
+        (start, end)
+        for first, last, start, end in asked_which(text)
+        if any(first <= place <= last for place in named)
+    ]
     for anchor in anchors:
-        if only_a_period(text, text.tokens[anchor.first].start, anchor.column):
+        start = text.tokens[anchor.first].start
+        if anchor.how != "exact" and only_a_period(text, start, anchor.column):
             continue
         by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
         if by_verb and clear - {anchor.column.name}:

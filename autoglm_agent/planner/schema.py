@@ -37,6 +37,7 @@ _DULL_LEVELS = word_set(
 )
 
 
+_FLAGGED = word_set("0 1 yes no true false y n t f 是 否 有 无")
 _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
@@ -116,6 +117,12 @@ class Column:
     def two_valued(self) -> bool:
         """Whether there are exactly two values."""
         return self.profile.distinct == 2 and self.profile.kind not in ("constant", "empty")
+
+    @cached_property
+    def flag(self) -> bool:
+        """Whether it only says yes or no, so that no word for an amount alone can mean it."""
+        levels = {level.lower() for level, _ in self.profile.levels}
+        return len(levels) == 2 and levels <= _FLAGGED
 
     @cached_property
     def counted(self) -> bool:

@@ -28,7 +28,10 @@ _COUNTS_ZH = frozenset(("天数", "次数", "人数", "数量", "时长", "金�
 _READINGS = frozenset(
     ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
 )
-"""Words that say only that a thing is measured: 一氧化碳*浓度*."""
+_READINGS_EN = frozenset(
+    stem(w) for w in ("concentration", "content", "reading", "level", "measurement", "index")
+)
+"""Words that say only that a thing is measured: 一氧化碳*浓度*, ozone *concentration*."""
 _HOW_MANY = re.compile(
     r"\bhow (?:many|much) (?:of the |\w+ )?\Z|\b(?:number|count) of (?:the |\w+ )?\Z|"
     r"多少(?:个|名|位|次)?\Z",
@@ -167,6 +170,8 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
     if anchor.how == "level" and not anchor.column.two_valued and _other_noun(text, anchor, after):
         return True
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
+        return False
+    if token.stem in _READINGS_EN and anchor.column.numeric:
         return False
     if anchor.how == "exact" and anchor.last > anchor.first and token.stem in _MARKS:
         # "Final maths mark": the column's whole name is said, and what it is measured in.
