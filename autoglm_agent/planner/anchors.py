@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.codes import coded_words
+from autoglm_agent.planner.collocations import collocations
 from autoglm_agent.planner.grammar import ENTITIES, PREDICT
 from autoglm_agent.planner.hanzi import shared_names
 from autoglm_agent.planner.lexicon import (
@@ -75,6 +76,7 @@ def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[An
     """Return every reason for every column, in no particular order."""
     meaning = senses(text)
     anchors = name_anchors(text, schema, mentions, meaning)
+    anchors += collocations(text, schema)
     anchors += _level_anchors(text, schema, meaning)
     anchors += _generic_anchors(text, schema, meaning)
     return anchors

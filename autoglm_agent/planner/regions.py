@@ -39,6 +39,7 @@ _PERIODS = frozenset({"day", "hour", "week", "month"})
 """*Days until settlement* are asked for as a whole."""
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
+_BY_ZH = frozenset({"用", "使用", "采用", "通过", "利用", "借助"})
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
 )
@@ -144,7 +145,7 @@ def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) ->
 
 def _steer_zh(text: Text, index: int, state: _State) -> bool:
     token = text.tokens[index]
-    if token.low == "用" and text.norm[token.end : token.end + 1] in ("什", "哪", "啥"):
+    if token.low in _BY_ZH and text.norm[token.end : token.end + 1] in ("什", "哪", "啥", "何"):
         # 用什么方式付款: what follows is asked for.
         state.turn("clause")
         return False

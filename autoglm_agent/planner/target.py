@@ -31,6 +31,7 @@ from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
 from autoglm_agent.planner.support import word_support
 from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.ties import settled
 from autoglm_agent.planner.told_class import column_told
 
 _TOLD_BEFORE = re.compile(
@@ -90,6 +91,8 @@ def choose_target(
         return turn
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
         return event
+    if (one := settled(text, ranked)) is not None:
+        return one
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
         return Choice(told_by, 0.85, 0, 0, "data")
     if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):
