@@ -33,7 +33,7 @@ _CLASSES = re.compile(
 _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(
         r"\bhow (?:long|quickly|soon)\b|\b(?:how many|number of) (?:seconds|minutes|"
-        r"hours|days|weeks|months|years)\b|"
+        r"hours|days|weeks|months|years)\b|\btotal (?:seconds|minutes|hours|days)\b|"
         r"多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
      "duration hours",
      "time duration minute minutes min seconds sec hour hours hr days length taken "

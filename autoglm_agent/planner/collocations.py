@@ -90,7 +90,7 @@ def _pairs() -> tuple[tuple[frozenset[str], frozenset[str], tuple[str, ...]], ..
 
 
 def collocations(text: Text, schema: Schema) -> Iterator[Anchor]:
-    """Yield an anchor for the one column that two words apart mean together.
+    """Yield an anchor at either of two words apart for the one column that they mean together.
 
     Args:
         text: The instruction, with the ranges of constraints marked as used.
@@ -98,7 +98,7 @@ def collocations(text: Text, schema: Schema) -> Iterator[Anchor]:
     """
     for start, end in text.sentences():
         first, last = text.token_at(start), text.token_at(end)
-        places = {}
+        places: dict[str, int] = {}
         for index in range(first, last):
             if not text.is_used(text.tokens[index].start):
                 places.setdefault(text.tokens[index].stem, index)
@@ -113,8 +113,8 @@ def collocations(text: Text, schema: Schema) -> Iterator[Anchor]:
                 if a != b and abs(places[a] - places[b]) <= _REACH
             ]
             if pairs and (column := _meant(meant, schema)):
-                index = max(min(pairs))
-                yield Anchor(column, index, index, _SCORE, "tight")
+                for index in min(pairs):
+                    yield Anchor(column, index, index, _SCORE, "tight")
 
 
 def _meant(keys: tuple[str, ...], schema: Schema) -> Column | None:

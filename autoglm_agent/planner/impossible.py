@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from autoglm_agent.planner.asked import in_units
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text, stem, word_set
@@ -31,7 +33,7 @@ _TIME_ASKED = re.compile(
     r"\b(?:how many|number of|(?:the|total) (?:total )?(?:number of )?)"
     r" ?(?:(?!a |an |per |each |every |in |next |last |these |those )[a-z]+ )?"
     r"(?P<en>second|minute|hour|day|night|week|month|year)s\b|"
-    r"(?:多少|几)个?(?P<zh>秒|分钟|小时|天|周|月|年)(?!龄|纪|级|份)",
+    r"(?:多少|(?<![前后近这那头第])几)个?(?P<zh>秒|分钟|小时|天|周|月|年)(?!龄|纪|级|份)",
     re.ASCII,
 )
 _ZH = {"秒": "second", "分钟": "minute", "小时": "hour", "天": "day", "周": "week", "月": "month",
@@ -46,7 +48,9 @@ _OTHER_UNITS = frozenset(
     )
 )
 _AMOUNT_ASKED = re.compile(r"\bhow (?:much|many)\b|\b(?:number|amount) of\b|多少", re.ASCII)
-_QUANTITY = "amount"
+_DURATIONS = frozenset(
+    c.name for word in ("duration", "hours", "minutes", "时长") for c in concepts_of(stem(word))
+)
 
 
 def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> list[str]:
@@ -83,6 +87,29 @@ def asked_time(low: str) -> str | None:
         return None
     unit = match["en"] or _ZH[match["zh"]]
     return "day" if unit == "night" else unit
+
+
+def unit_tokens(text: Text) -> frozenset[int]:
+    """Return the token of the unit of time of which it is asked how many."""
+    match = _TIME_ASKED.search(text.open_part)
+    if match is None:
+        return frozenset()
+    return frozenset({text.token_at(match.start("en" if match["en"] else "zh"))})
+
+
+@lru_cache(maxsize=16)
+def timed_columns(schema: Schema) -> tuple[Column, ...]:
+    """Return the columns whose names say that they are times, by a unit or by a word."""
+    units = frozenset().union(*_TIMES.values())
+    return tuple(
+        column
+        for column in schema.columns
+        if column.numeric
+        and any(
+            part.stem in units or part.concepts & _DURATIONS
+            for part in (*column.parts, *column.unit)
+        )
+    )
 
 
 class _Said:

@@ -12,6 +12,7 @@ from autoglm_agent.planner.asked_how import asked_how
 from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import THRESHOLD, Choice
 from autoglm_agent.planner.contraries import only_a_period
+from autoglm_agent.planner.impossible import timed_columns, unit_tokens
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.regions import Place, find_regions
@@ -27,6 +28,8 @@ BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN, _SAID_OF = 0.6, 0.85, 0.45
+_ONLY_UNIT = 0.75
+"""What the *hours* of "how many hours" count where several columns are times."""
 
 
 def rank_by_word(
@@ -48,6 +51,7 @@ def rank_by_word(
     anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
     strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
     units = in_units(text.open_part)
+    units_told = unit_tokens(text) if len(timed_columns(schema)) > 1 else frozenset()
     standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
     events: dict[int, set[str]] = {}
@@ -80,6 +84,8 @@ def rank_by_word(
             score *= _SAID_OF
         if _name_before(text, anchor, mentions):
             score *= _AFTER_NAME
+        if anchor.how != "exact" and anchor.first in units_told:
+            score *= _ONLY_UNIT
         if anchor.how == "generic" and anchor.first in named:
             score *= _NAMED_ELSEWHERE
         if score <= 0.15:

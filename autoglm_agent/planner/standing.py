@@ -44,6 +44,8 @@ _THEN_VERB = re.compile(
     r"\w{0,3} (?:does|do|did|is|are|was|were|will|would|should|can|has|have|belongs?)\b",
     re.ASCII,
 )
+_OR = re.compile(r"\bor\b|还是", re.ASCII)
+_NEAR = 14
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -79,6 +81,8 @@ class Standing:
         weight = _WEIGHT.get(place.region, 0.0)
         if not weight:
             return 0.0
+        if anchor.how == "level" and place.region == "context" and self._alternative(anchor):
+            return _WEIGHT["free"]
         if anchor.how == "exact" and anchor.column.numeric and self._counted(anchor):
             return 1.0
         if _modifies_other(self._text, anchor, self._strong) or _of_a_head(
@@ -103,6 +107,14 @@ class Standing:
         """Tell whether a name stands right after *how many*, so that no later word is the head."""
         start = self._text.tokens[anchor.first].start
         return bool(_HOW_MANY.search(self._text.low[max(0, start - 24) : start]))
+
+    def _alternative(self, anchor: Anchor) -> bool:
+        """Tell whether a value is one of two that are asked about: in *urban* or rural areas."""
+        tokens = self._text.tokens
+        near = self._text.low[tokens[anchor.last].end :][:_NEAR]
+        before = self._text.low[max(0, tokens[anchor.first].start - _NEAR) :]
+        before = before[: min(_NEAR, tokens[anchor.first].start)]
+        return bool(_OR.search(near) or _OR.search(before))
 
     def _which(self, anchor: Anchor) -> bool:
         """Tell whether a noun is what is asked for in "which X does a review belong to"."""
