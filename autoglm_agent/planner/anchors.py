@@ -10,6 +10,7 @@ from autoglm_agent.planner.codes import coded_words
 from autoglm_agent.planner.collocations import collocations
 from autoglm_agent.planner.grammar import ENTITIES, PREDICT
 from autoglm_agent.planner.hanzi import shared_names
+from autoglm_agent.planner.level_kinds import kinds_of_levels
 from autoglm_agent.planner.lexicon import (
     FLAGS,
     GENERIC_TARGETS,
@@ -77,6 +78,7 @@ def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[An
     meaning = senses(text)
     anchors = name_anchors(text, schema, mentions, meaning)
     anchors += collocations(text, schema)
+    anchors += kinds_of_levels(text, schema)
     anchors += _level_anchors(text, schema, meaning)
     anchors += _generic_anchors(text, schema, meaning)
     return anchors
@@ -94,7 +96,10 @@ def name_anchors(
         meaning: The `senses` of the text.
     """
     covered = {i: m for m in mentions for i in range(m.first, m.last + 1)}
-    anchors = [Anchor(m.column, m.first, m.last, m.score, "exact") for m in mentions]
+    anchors = [
+        Anchor(m.column, m.first, m.last, m.score * _of_phrase(m, meaning, schema), "exact")
+        for m in mentions
+    ]
     stems = ["" if text.is_used(t.start) else t.stem for t in text.tokens]
     told = Told(stems, meaning)
     scored: dict[tuple[object, ...], list[_Score]] = {}
@@ -109,6 +114,16 @@ def name_anchors(
         anchors += [Anchor(column, index, index, score, how) for column, score, how in scored[key]]
     anchors += shared_names(text, schema)
     return anchors
+
+
+def _of_phrase(mention: Mention, meaning: list[Sense], schema: Schema) -> float:
+    """Discount the name inside a phrase that means another column: `fuel` in *fuel economy*."""
+    sense = meaning[mention.first]
+    after = mention.last + 1
+    if mention.quoted or not sense.phrase or after >= len(meaning):
+        return 1.0
+    own = sense.own & meaning[after].own & schema.named_concepts
+    return _GENERAL if own and not own & mention.column.concepts else 1.0
 
 
 _Score = tuple[Column, float, str]

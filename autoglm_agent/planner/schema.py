@@ -214,7 +214,7 @@ class Schema:
         """Cut a name into words, Chinese by the lexicon alone."""
         text = read_text(name, _name_vocabulary())
         words = [token.low for token in text.tokens] or [name.lower()]
-        return [part for word in words for part in _unglued(word)]
+        return _rejoined([part for word in words for part in _unglued(word)])
 
     @cached_property
     def cut_names(self) -> dict[str, list[str]]:
@@ -344,6 +344,27 @@ def _unglued(word: str) -> tuple[str, ...]:
     head, tail = match["head"], match["tail"]
     begun = head in ABBREVIATIONS or any(other.startswith(head) for other in english_words())
     return (head, tail) if begun else (word,)
+
+
+def _rejoined(words: list[str]) -> list[str]:
+    """Return the words with what is one word, as in `rain_fall`, written as one.
+
+    Only where the second says nothing by itself and the whole means what the first does.
+    """
+    found: list[str] = []
+    for word in words:
+        whole = found[-1] + word if found else ""
+        known = (
+            whole in english_words()
+            and not concepts_of(stem(word))
+            and len(word) > 2
+            and word not in LIGHT
+        )
+        if known and _names(concepts_of(stem(found[-1]))) & _names(concepts_of(stem(whole))):
+            found[-1] = whole
+        else:
+            found.append(word)
+    return found
 
 
 def _names(concepts: tuple[Concept, ...]) -> frozenset[str]:
