@@ -116,7 +116,7 @@ UNITS = word_set(
     nm um mtorr torr mpa kpa pa psi bar mbar hz khz mhz ghz db lux ppm ppb mmhg bpm kcal cal joule
     tonnes tonne tons ton t ha acre acres min mins hrs hr sec secs usd eur gbp cny inr pct percent
     celsius fahrenheit degc degf deg kwh mwh kw mw wh kva kvar mah gb mb tb kb inch inches ft yd mi
-    kmpl kpl dm dm3 cm3 l wk wks mth mo mos day days per yr nm kn ka wp kwp
+    dm dm3 cm3 l wk wks mth mo mos day days per yr nm kn ka wp kwp
     mph kmh kph rpm m2 m3 sqm sqft dl mgdl mmol km mm cm kg lb lbs oz ml
     元 万元 千克 公斤 厘米 毫米 公里 小时 分钟 天 岁
     """
