@@ -38,6 +38,8 @@ _GENERAL = 0.7
 """What a column counts that is only in general what a phrase names: `amb_temp`, *panel temp*."""
 _UNLED = 0.9
 """What a column counts that lacks the first part of a compound that another one has."""
+_OF_OTHER = 0.75
+"""What a column counts of which only the last part of a compound is near: 绩效*评分*."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
 _PAIR = 2
 _OR = re.compile(r"\bor\b|还是|或者?", re.ASCII)
@@ -150,6 +152,8 @@ def _scores(
             score *= _GENERAL
         if leading and not leading & column.concepts:
             score *= _UNLED
+        elif how == "near" and sense.leading and not sense.leading & column.concepts:
+            score *= _OF_OTHER
         if named is not None:
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:

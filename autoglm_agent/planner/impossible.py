@@ -47,7 +47,13 @@ _OTHER_UNITS = frozenset(
         ),
     )
 )
-_AMOUNT_ASKED = re.compile(r"\bhow (?:much|many)\b|\b(?:number|amount) of\b|多少", re.ASCII)
+_PEOPLE_ASKED = re.compile(
+    r"\b(?:how many|number of) (?:\w+ )?(?:people|persons|employees|staff|workers|clerks|assistants|"
+    r"visitors|customers|students|patients|passengers|guests)\b|人数|多少(?:个|名|位)?人",
+    re.ASCII,
+)
+_OF_GOODS = frozenset(map(stem, word_set("quantity qty amount units unit items 数量 件数 金额")))
+"""Names of how much or how many of goods, which people are not."""
 _DURATIONS = frozenset(
     c.name for word in ("duration", "hours", "minutes", "时长") for c in concepts_of(stem(word))
 )
@@ -62,8 +68,8 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
         named: Columns named outright, which are always meant.
     """
     low = text.open_part
-    time = asked_time(low)
-    if time is None and not in_units(low) and not _AMOUNT_ASKED.search(low):
+    time, people = asked_time(low), bool(_PEOPLE_ASKED.search(low))
+    if time is None and not people and not in_units(low):
         return []
     said = _Said(text)
     return [
@@ -72,6 +78,7 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
         if column.name not in named and (
             (time is not None and _no_such_time(column, time, said))
             or (in_units(low) and _no_number(column))
+            or (people and {part.stem for part in column.parts} <= _OF_GOODS)
         )
     ]  # fmt: skip
 
