@@ -13,7 +13,7 @@ _AMOUNT = re.compile(
     r"\bhow (?:much|many|long|far|old|expensive|cheap|costly|heavy|tall|big|large|fast|high|hot|"
     r"cold|warm|humid|strong|loud|deep|quickly)\b|\bhow (?:satisfied|happy|popular|often)\b|"
     r"\bnumber of\b|\bamount of\b|多少|多久|多大|多长|多高|多重|多远|多快|多热|多冷|"
-    r"几天|几分钟|几个小时|几小时",
+    r"几天|几分钟|几个小时|几小时|几(?:个|颗|次|张|位|名|件|台|辆|场|门|节)",
     re.ASCII,
 )
 _TWO = re.compile(

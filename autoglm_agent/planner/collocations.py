@@ -58,6 +58,9 @@ watch watches watched|long minutes hours time|watch_time
 pay pays paid settle settles|card cash how method|payment_method
 deliver ship shipped transport transported|how mode method|shipping_mode
 下 降|雨 雨水|rainfall
+send sends bring brings give gives ship|back return|returned returns
+进 入 踢|球 粒|goals
+打 给|星 颗 几颗星 几星|rating
 住 待|院 医院 病房|length_of_stay
 缺 旷 逃 翘|课 课程|absences
 踢 打 司职|位置|position
@@ -68,7 +71,7 @@ deliver ship shipped transport transported|how mode method|shipping_mode
 睡|小时 多久 觉|sleep
 修 维修|小时 多久 工时 多长时间|repair_hours repair_time maintenance
 """
-_SCORE = 0.84
+_SCORE, _MOST = 0.84, 2
 _REACH = 9
 """How many tokens may stand between the two words."""
 
@@ -112,13 +115,13 @@ def collocations(text: Text, schema: Schema) -> Iterator[Anchor]:
                 for b in there
                 if a != b and abs(places[a] - places[b]) <= _REACH
             ]
-            if pairs and (column := _meant(meant, schema)):
+            for column in _meant(meant, schema) if pairs else ():
                 for index in min(pairs):
                     yield Anchor(column, index, index, _SCORE, "tight")
 
 
-def _meant(keys: tuple[str, ...], schema: Schema) -> Column | None:
-    """Return the column that the first of some names means, if it is one."""
+def _meant(keys: tuple[str, ...], schema: Schema) -> list[Column]:
+    """Return the column that the first of some names means, or the two of both sides."""
     for key in keys:
         words = key.split()
         names = {c.name for c in concepts_of(key)}
@@ -132,5 +135,5 @@ def _meant(keys: tuple[str, ...], schema: Schema) -> Column | None:
             )
         ]
         if found:
-            return found[0] if len(found) == 1 else None
-    return None
+            return found if len(found) <= _MOST else []
+    return []

@@ -76,7 +76,7 @@ demand|amount|demand rental rentals rented hired ridership count cnt usage_count
 count|amount|count cnt number how_many quantity qty|数量 个数 次数 人数 总数 总量 多少个 计数
 quality|class|quality qual|质量 品质
 rating|class|rating ratings rated score scores stars review_score points|评分 多少分 几分 打几分 \
-    打分 得分 分数 星级
+    打分 得分 分数 星级 几颗星 几星 多少星 多少颗星
 grade|class|grade grades graded gpa exam marks mark final_grade g3|成绩 等级 年级 分级 绩点
 satisfaction|class|satisfaction satisfied happy happiness content nps|满意度 满意 幸福
 species|class|species kind type types class classes variety varieties breed category genus \

@@ -48,8 +48,8 @@ _OTHER_UNITS = frozenset(
     )
 )
 _PEOPLE_ASKED = re.compile(
-    r"\b(?:how many|number of) (?:\w+ )?(?:people|persons|employees|staff|workers|clerks|assistants|"
-    r"visitors|customers|students|patients|passengers|guests)\b|人数|多少(?:个|名|位)?人",
+    r"\b(?:how many|number of) (?:\w+ )?(?:people|persons|employees|staff|workers|clerks|"
+    r"assistants|visitors|customers|students|patients|passengers|guests)\b|人数|多少(?:个|名|位)?人",
     re.ASCII,
 )
 _OF_GOODS = frozenset(map(stem, word_set("quantity qty amount units unit items 数量 件数 金额")))

@@ -47,6 +47,12 @@ _OR = re.compile(
     r"(\d{1,6})[^\d,;。]{0,6}?(?:还是|或者?)[^\d,;。]{0,6}?(\d{1,6})",
     re.ASCII,
 )
+_WHY = re.compile(
+    r"(?:\A|[.!?;,] |\b(?:predict|tell me|classify|guess|know) )\W*why\b|"
+    r"\b(?:for )?what reasons?\b|为什么|为何|什么原因|因为什么",
+    re.ASCII,
+)
+_REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
 
@@ -90,7 +96,9 @@ def outright(
     words, usable = _Open(text, schema), _usable(schema, excluded)
     named = best is not None and best.how == "exact"
     rules = (
-        (_sort_of,) if named else (_one_of_two, _degree, _detected, _average, _how_much, _sort_of)
+        (_sort_of,)
+        if named
+        else (_why, _one_of_two, _degree, _detected, _average, _how_much, _sort_of)
     )
     for rule in rules:
         column = rule(words, usable, best.column if best else None)
@@ -249,6 +257,15 @@ def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column
     if whether:
         return found if found is not None and not found.two_valued else None
     return found if bare or found is best else None
+
+
+def _why(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return the one column of reasons for "why was it returned?"."""
+    if not _WHY.search(words.low):
+        return None
+    found = [c for c in columns if c.parts and _REASON.search(c.parts[-1].stem)]
+    said = [c for c in found if any(words.says(p) for p in c.parts[:-1])]
+    return _only(said or found)
 
 
 def _is_sort(part: Part) -> bool:

@@ -52,7 +52,8 @@ def columns_for(phrase: str, schema: Schema) -> list[Column]:
     text = read_text(phrase, schema.vocabulary)
     told = all(any(c.core[-1].says(t.stem) for t in text.tokens) for c in found)
     meant = told or frozenset.intersection(*(c.core[-1].concepts for c in found))
-    return list(found) if len(heads) == 1 and meant and len(found) <= _SIDES else []
+    alike = len(heads) == 1 or all(c.name.lower() in schema.mirrored for c in found)
+    return list(found) if alike and meant and len(found) <= _SIDES else []
 
 
 def _run_named(text: Text, schema: Schema) -> Column | None:

@@ -20,7 +20,7 @@ from autoglm_agent.planner.lexicon import (
     english_words,
     pages_of,
 )
-from autoglm_agent.planner.name_readings import cut_short, letters, phrase_concepts, sides
+from autoglm_agent.planner.name_readings import cut_short, letters, mirrored, phrase_concepts, sides
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
@@ -37,6 +37,7 @@ _DULL_LEVELS = word_set(
 )
 
 
+_SORTS = frozenset(map(stem, ("group", "class", "category", "code", "bracket", "band")))
 _FLAGGED = word_set("0 1 yes no true false y n t f 是 否 有 无")
 _MANY = 50
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
@@ -88,7 +89,7 @@ class Column:
         if cut and not before:
             # `Month of absence` is a month, but `number_of_reviews` is about reviews.
             before = tuple(p for p in self.parts[:cut] if p.stem in _CALENDAR)
-        return (*after, *before) or self.parts
+        return (*after, *before) or _without_tail(self.parts)
 
     @cached_property
     def measure(self) -> tuple[Part, ...]:
@@ -168,7 +169,7 @@ class Schema:
         self.vocabulary = (
             chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
         )
-        self.sides = sides(names)
+        self.sides, self.mirrored = sides(names), mirrored(tuple(names))
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -198,6 +199,7 @@ class Schema:
                 *told,
                 *side,
                 *lettered,
+                *self.mirrored.get(word, ()),
                 *(QUANTITIES.get(word, ()) if of_unit or len(words) == 1 else ()),
             )
             alternatives = frozenset(stem(w) for w in told)
@@ -344,6 +346,11 @@ def _unglued(word: str) -> tuple[str, ...]:
     head, tail = match["head"], match["tail"]
     begun = head in ABBREVIATIONS or any(other.startswith(head) for other in english_words())
     return (head, tail) if begun else (word,)
+
+
+def _without_tail(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return light parts without a last one that only says that there are sorts: `status_group`."""
+    return parts[:-1] if len(parts) > 1 and parts[-1].stem in _SORTS else parts
 
 
 def _rejoined(words: list[str]) -> list[str]:

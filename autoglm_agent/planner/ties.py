@@ -38,6 +38,9 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
         for c, runs in zip(tied, heads, strict=True)
     ]
     if not any(scores):
+        stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
+        scores = [_spelt(c.column, stems, names) for c in tied]
+    if not any(scores):
         scores = [len(names & _by_itself(c.column)) for c in tied]
     best = max(scores)
     return tied[scores.index(best)] if best and scores.count(best) == 1 else None
@@ -52,6 +55,16 @@ def _said(text: Text) -> set[str]:
 def _told_first(column: Column) -> set[str]:
     """Return what the first parts of a name's Chinese words mean."""
     return {c.name for part in column.parts for c in leading_concepts(part.stem)}
+
+
+def _spelt(column: Column, stems: set[str], names: set[str]) -> int:
+    """Return how many of the words that a short form stands for are said: `AY`, *away yellows*."""
+    return sum(
+        word in stems or bool(names & {c.name for c in concepts_of(word)})
+        for part in column.parts
+        for word in part.alternatives
+        if len(part.alternatives) > 1
+    )
 
 
 def _by_itself(column: Column) -> set[str]:
