@@ -64,7 +64,7 @@ fare|amount|fare fares|车费 票价 运费 打车费 船票 费率
 tip|amount|tip tips gratuity|小费
 cost|amount|cost costs charge charges charged charging expense expenses expenditure bill \
     bills billed fee fees spend spends spent spending|费用 成本 花费 开销 账单 \
-    收费 支出 消费 消费额 医疗费用 医疗费
+    收费 支出 消费 消费额 医疗费用 医疗费 花多少钱 要花多少钱 得花多少钱
 income|amount|income incomes salary salaries wage wages earn earns earning earnings earner \
     pay paid compensation|收入 工资 薪资 薪水 年薪 月薪 挣 赚 薪酬 月收入 年收入
 sales|amount|sales sale_volume units_sold sold volume units|销量 销售量 卖出 售出 出货量

@@ -33,7 +33,8 @@ _TIME_ASKED = re.compile(
     r"\b(?:how many|number of|(?:the|total) (?:total )?(?:number of )?)"
     r" ?(?:(?!a |an |per |each |every |in |next |last |these |those )[a-z]+ )?"
     r"(?P<en>second|minute|hour|day|night|week|month|year)s\b|"
-    r"(?:多少|(?<![前后近这那头第])几)个?(?P<zh>秒|分钟|小时|天|周|月|年)(?!龄|纪|级|份)",
+    r"(?:多少|(?<![前后近这那头第])几)个?(?P<zh>秒|分钟|小时|天|周|月|年)(?!龄|纪|级|份)|"
+    r"(?P<of>小时|分钟|天|月)数",
     re.ASCII,
 )
 _ZH = {"秒": "second", "分钟": "minute", "小时": "hour", "天": "day", "周": "week", "月": "month",
@@ -52,6 +53,14 @@ _PEOPLE_ASKED = re.compile(
     r"assistants|visitors|customers|students|patients|passengers|guests)\b|人数|多少(?:个|名|位)?人",
     re.ASCII,
 )
+_MONEY_ASKED = re.compile(
+    r"\bhow (?:much|expensive) [^.;,!?]{0,40}\b(?:costs?|paid|pays?|charged?|spends?|spent|"
+    r"earns?)\b|"
+    r"\b(?:price|cost|fee) of\b|多少钱|价格|费用",
+    re.ASCII,
+)
+_COUNTS = frozenset(map(stem, word_set("count cnt number num 数量 次数 人数 件数")))
+"""Last words of names that count things, which is no money."""
 _OF_GOODS = frozenset(map(stem, word_set("quantity qty amount units unit items 数量 件数 金额")))
 """Names of how much or how many of goods, which people are not."""
 _DURATIONS = frozenset(
@@ -69,7 +78,8 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
     """
     low = text.open_part
     time, people = asked_time(low), bool(_PEOPLE_ASKED.search(low))
-    if time is None and not people and not in_units(low):
+    money = bool(_MONEY_ASKED.search(low))
+    if time is None and not people and not money and not in_units(low):
         return []
     said = _Said(text)
     return [
@@ -78,6 +88,7 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
         if column.name not in named and (
             (time is not None and _no_such_time(column, time, said))
             or (in_units(low) and _no_number(column))
+            or (money and column.parts[-1:] and column.parts[-1].stem in _COUNTS)
             or (people and {part.stem for part in column.parts} <= _OF_GOODS)
         )
     ]  # fmt: skip
@@ -92,7 +103,7 @@ def asked_time(low: str) -> str | None:
     match = _TIME_ASKED.search(low)
     if match is None:
         return None
-    unit = match["en"] or _ZH[match["zh"]]
+    unit = match["en"] or _ZH[match["zh"] or match["of"]]
     return "day" if unit == "night" else unit
 
 
@@ -101,7 +112,8 @@ def unit_tokens(text: Text) -> frozenset[int]:
     match = _TIME_ASKED.search(text.open_part)
     if match is None:
         return frozenset()
-    return frozenset({text.token_at(match.start("en" if match["en"] else "zh"))})
+    name = next(name for name in ("en", "zh", "of") if match[name])
+    return frozenset({text.token_at(match.start(name))})
 
 
 @lru_cache(maxsize=16)
@@ -145,7 +157,8 @@ def _no_such_time(column: Column, unit: str, said: _Said) -> bool:
         return False
     units = frozenset().union(*_TIMES.values())
     others = [p for p in column.parts if p.stem not in units and not p.light]
-    return not any(any(p.says(w) for w in said.stems) or p.concepts & said.concepts for p in others)
+    names = said.concepts - _DURATIONS
+    return not any(any(p.says(w) for w in said.stems) or p.concepts & names for p in others)
 
 
 def _no_number(column: Column) -> bool:

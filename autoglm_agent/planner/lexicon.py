@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from autoglm_agent.planner.column_words import COLUMN_WORDS
 from autoglm_agent.planner.concept_words import CONCEPTS, NEAR
+from autoglm_agent.planner.everyday import EVERYDAY
 from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
@@ -168,6 +169,7 @@ def _tables() -> tuple[
                 entries = words.setdefault(key, [])
                 if concept not in entries:
                     entries.append(concept)
+    _add_everyday(words)
     near: dict[str, set[str]] = {}
     for pair in NEAR.replace("\n", "|").strip("|").split("|"):
         one, other = pair.split()
@@ -183,6 +185,18 @@ def _tables() -> tuple[
         {k: frozenset(v) for k, v in near.items()},
         {k: frozenset(v) for k, v in domains.items()},
     )
+
+
+def _add_everyday(words: dict[str, list[Concept]]) -> None:
+    """Give everyday phrases the meaning of the words that columns are called by."""
+    for line in EVERYDAY.replace(" \\\n    ", " ").strip().splitlines():
+        name, english, chinese = line.split("|")
+        key = phrase_key(without_articles(name.split()))
+        meant = words.setdefault(key, [Concept(name.replace(" ", "_"), "")])
+        for phrase in [*english.split(","), *chinese.split()]:
+            for key in _keys(phrase.strip()):
+                entries = words.setdefault(key, [])
+                entries += [concept for concept in meant if concept not in entries]
 
 
 def _keys(word: str) -> list[str]:

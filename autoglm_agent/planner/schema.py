@@ -39,7 +39,7 @@ _DULL_LEVELS = word_set(
 
 _SORTS = frozenset(map(stem, ("group", "class", "category", "code", "bracket", "band")))
 _FLAGGED = word_set("0 1 yes no true false y n t f 是 否 有 无")
-_MANY = 50
+_MANY, _SPARE = 50, 1
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
 _DEGREES = frozenset({"c", "f", "k", "degc", "degf"})
@@ -176,7 +176,7 @@ class Schema:
         for column in self.columns:
             for key in {column.key, column.stem_key, column.short_key}:
                 self.by_key.setdefault(key, []).append(column)
-        self.longest = min(
+        self.longest = _SPARE + min(
             12, max((len(words_of(n)) + sum(not c.isascii() for c in n) for n in names), default=1)
         )
 
