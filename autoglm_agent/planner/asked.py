@@ -61,7 +61,7 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
      "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
 )  # fmt: skip
 """(how a measure is asked for, its concepts, the words in names that stand for it)."""
-_FEW = 30
+_FEW, _TIME = 30, stem("time")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ class Asked:
 
     def measured_by(self, part: Part) -> bool:
         """Tell whether a part of a name is the measure asked for: `Time` for "how long"."""
-        return part.stem in self.stems or bool(part.concepts & self.concepts)
+        glued = _TIME in self.stems and part.stem.endswith((_TIME, "时长"))
+        return glued or part.stem in self.stems or bool(part.concepts & self.concepts)
 
     @property
     def measure(self) -> bool:

@@ -36,6 +36,7 @@ _MONEY = frozenset(
         word_set("price cost fare fee salary revenue charge payment amount 价格 费用 金额 售价"),
     )
 )
+_TIMED = frozenset(map(stem, word_set("time hrs hours mins minutes secs seconds duration 时长")))
 _WHEN = re.compile(r"\b(?:before|after|until|since|at|prior to|from) (?:the )?\w+", re.ASCII)
 _PERIOD = re.compile(
     r"\b(?:next|last|this|coming|previous|past|following|per|a|each|every)(?: \d+| few| couple of)?"
@@ -119,4 +120,6 @@ def _has(side: frozenset[str], words: Collection[str], run: str) -> bool:
 
 
 def _in_money(column: Column) -> bool:
-    return column.numeric and bool(_MONEY & {part.stem for part in column.parts})
+    stems = {part.stem for part in column.parts}
+    # What ends in a unit of time is none: the *charge time* of a car.
+    return column.numeric and bool(_MONEY & stems) and not stems & _TIMED

@@ -334,4 +334,12 @@ screen size|big is screen, size of screen, inches is screen|屏幕尺寸 屏幕�
 operating system|runs windows, which os|系统 装的什么系统 什么系统
 processor|chip inside, which chip, cpu|处理器 芯片
 four g|has 4g, support 4g|支持4g
+positive ratings|good reviews, favourable reviews, positive reviews, thumbs up|好评 好评数
+negative ratings|bad reviews, negative reviews, thumbs down|差评 差评数
+on sale|discounted, reduced in price, on offer, marked down|打折 在打折 促销 特价
+autopay|pay automatically, automatic payment, direct debit, automatic payments|自动扣费 \
+    自动付款 自动续费 自动支付
+urban|in town, in the city, in a city, built up|城里 市区 城区 城镇
+rural|in the country, countryside, in the countryside, in a village|农村 乡下 乡村
+total points|overall score, total score, overall points|总评分 总得分 总分
 """

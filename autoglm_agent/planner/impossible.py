@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-from autoglm_agent.planner.asked import in_units
+from autoglm_agent.planner.asked import in_units, read_asked
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
@@ -29,6 +29,7 @@ _TIMES: dict[str, frozenset[str]] = {
         "year": "year years yr yrs annual yearly age 年 年数 年限",
     }.items()
 }
+_UNITS = frozenset().union(*_TIMES.values())
 _TIME_ASKED = re.compile(
     r"\b(?:how many|number of|(?:the|total) (?:total )?(?:number of )?)"
     r" ?(?:(?!a |an |per |each |every |in |next |last |these |those )[a-z]+ )?"
@@ -78,7 +79,7 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
     """
     low = text.open_part
     time, people = asked_time(low), bool(_PEOPLE_ASKED.search(low))
-    money = bool(_MONEY_ASKED.search(low))
+    money = bool(_MONEY_ASKED.search(low)) or "pric" in read_asked(text, None).stems
     if time is None and not people and not money and not in_units(low):
         return []
     said = _Said(text)
@@ -88,7 +89,7 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
         if column.name not in named and (
             (time is not None and _no_such_time(column, time, said))
             or (in_units(low) and _no_number(column))
-            or (money and column.parts[-1:] and column.parts[-1].stem in _COUNTS)
+            or (money and (_counts(column) or _ends_in_time(column)))
             or (people and {part.stem for part in column.parts} <= _OF_GOODS)
         )
     ]  # fmt: skip
@@ -119,13 +120,12 @@ def unit_tokens(text: Text) -> frozenset[int]:
 @lru_cache(maxsize=16)
 def timed_columns(schema: Schema) -> tuple[Column, ...]:
     """Return the columns whose names say that they are times, by a unit or by a word."""
-    units = frozenset().union(*_TIMES.values())
     return tuple(
         column
         for column in schema.columns
         if column.numeric
         and any(
-            part.stem in units or part.concepts & _DURATIONS
+            part.stem in _UNITS or part.concepts & _DURATIONS
             for part in (*column.parts, *column.unit)
         )
     )
@@ -137,8 +137,7 @@ class _Said:
     def __init__(self, text: Text) -> None:
         meaning = senses(text)
         indices = [i for i, t in enumerate(text.tokens) if not text.is_used(t.start)]
-        units = frozenset().union(*_TIMES.values())
-        indices = [i for i in indices if text.tokens[i].stem not in units]
+        indices = [i for i in indices if text.tokens[i].stem not in _UNITS]
         self.stems = {text.tokens[i].stem for i in indices}
         self.concepts = {c.name for i in indices for c in meaning[i].concepts}
 
@@ -155,10 +154,19 @@ def _no_such_time(column: Column, unit: str, said: _Said) -> bool:
     told = {name for name, words in _TIMES.items() if words & stems}
     if not told or unit in told:
         return False
-    units = frozenset().union(*_TIMES.values())
-    others = [p for p in column.parts if p.stem not in units and not p.light]
+    others = [p for p in column.parts if p.stem not in _UNITS and not p.light]
     names = said.concepts - _DURATIONS
     return not any(any(p.says(w) for w in said.stems) or p.concepts & names for p in others)
+
+
+def _counts(column: Column) -> bool:
+    return bool(column.parts) and column.parts[-1].stem in _COUNTS
+
+
+def _ends_in_time(column: Column) -> bool:
+    """Tell whether a name ends in a unit of time, as `chargeTimeHrs` does, and not `per night`."""
+    stems = [part.stem for part in column.parts]
+    return len(stems) > 1 and stems[-1] in _UNITS and not {"per", "a", "each"} & set(stems)
 
 
 def _no_number(column: Column) -> bool:

@@ -52,6 +52,12 @@ _WHY = re.compile(
     r"\b(?:for )?what reasons?\b|为什么|为何|什么原因|因为什么",
     re.ASCII,
 )
+_HOW_DONE = re.compile(
+    r"\bhow (?:is|are|was|were|do|does|did|will|has|have|to|should|can)\b|怎么|怎样|如何|"
+    r"(?:用|以|通过)(?:什么|何种|哪种)(?:方式|方法|手段)?",
+    re.ASCII,
+)
+_WAY = re.compile(r"\A(?:method|mod|way|typ|techniqu|manner|channel)\Z|(?:方式|方法|手段|渠道)\Z")
 _REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
@@ -98,7 +104,7 @@ def outright(
     rules = (
         (_sort_of,)
         if named
-        else (_why, _one_of_two, _degree, _detected, _average, _how_much, _sort_of)
+        else (_why, _how_done, _one_of_two, _degree, _detected, _average, _how_much, _sort_of)
     )
     for rule in rules:
         column = rule(words, usable, best.column if best else None)
@@ -266,6 +272,14 @@ def _why(words: _Open, columns: list[Column], _: Column | None) -> Column | None
     found = [c for c in columns if c.parts and _REASON.search(c.parts[-1].stem)]
     said = [c for c in found if any(words.says(p) for p in c.parts[:-1])]
     return _only(said or found)
+
+
+def _how_done(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return the one column of ways for "how were the beans processed?"."""
+    if not _HOW_DONE.search(words.low):
+        return None
+    found = [c for c in columns if len(c.parts) > 1 and _WAY.search(c.parts[-1].stem)]
+    return _only(c for c in found if all(words.says(p) for p in c.parts[:-1] if not p.light))
 
 
 def _is_sort(part: Part) -> bool:

@@ -39,7 +39,7 @@ _PERIODS = frozenset({"day", "hour", "week", "month"})
 """*Days until settlement* are asked for as a whole."""
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
-_BY_ZH = frozenset({"用", "使用", "采用", "通过", "利用", "借助"})
+_BY_ZH = frozenset({"从", "由", "用", "使用", "采用", "通过", "利用", "借助"})
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
 )

@@ -23,6 +23,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.impossible import impossible_columns
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
+from autoglm_agent.planner.measures import only_measure
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
@@ -93,6 +94,9 @@ def choose_target(
         return event
     if (one := settled(text, ranked)) is not None:
         return one
+    if not ranked or ranked[0].confidence < THRESHOLD:
+        only = only_measure(text, schema, excluded)
+        ranked = [only] if only is not None else ranked
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
         return Choice(told_by, 0.85, 0, 0, "data")
     if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):
