@@ -80,7 +80,7 @@ def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list
     return found
 
 
-def only_a_period(text: Text, start: int, column: Column) -> bool:
+def only_a_period(text: Text, start: int, column: Column, *, named: bool) -> bool:
     """Tell whether a word only says when, as in "next season", and the column only counts time.
 
     The *year* of "next year" itself means no column at all, whatever else the column's name says.
@@ -89,10 +89,11 @@ def only_a_period(text: Text, start: int, column: Column) -> bool:
         text: The instruction.
         start: The place of the word.
         column: The column that it could mean.
+        named: Whether it is the column's whole name.
     """
     token = text.tokens[text.token_at(start)]
     only = {part.stem for part in column.core} <= _CALENDAR
-    if not only and (token.stem not in _CALENDAR or token.start != start):
+    if not only and (named or token.stem not in _CALENDAR or token.start != start):
         return False
     return any(m.start() <= start < m.end() for m in _PERIOD.finditer(text.low))
 

@@ -342,4 +342,13 @@ autopay|pay automatically, automatic payment, direct debit, automatic payments|�
 urban|in town, in the city, in a city, built up|城里 市区 城区 城镇
 rural|in the country, countryside, in the countryside, in a village|农村 乡下 乡村
 total points|overall score, total score, overall points|总评分 总得分 总分
+employment status|have a job, has a job, in work, out of work, unemployed, holds a \
+    job|有没有工作 就业情况 在职状态 就业状态 工作状态
+contaminated|go mouldy, get infected, spoiled|被污染 污染 染菌 受污染
+substrate|growing medium, grown on|培养料 基质 培养基
+in stock|in the shop, to be had, still available, sold out|有没有货 有货 有现货 缺货 现货
+vintage|year of harvest, grapes harvested, grapes picked, harvest year|年份 采摘年份 收获年份
+destination|fly to, flying to|飞往 飞去 开往 前往 飞到哪 去往
+first response time|first reply, first response, first answer, answer first|首次响应 首次回复 \
+    首响 首次响应时间 第一次回复
 """

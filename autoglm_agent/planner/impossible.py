@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from autoglm_agent.planner.asked import in_units, read_asked
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text, stem, word_set
@@ -129,6 +130,11 @@ def timed_columns(schema: Schema) -> tuple[Column, ...]:
             for part in (*column.parts, *column.unit)
         )
     )
+
+
+def counts_in(part: Part, unit: str) -> bool:
+    """Tell whether a part of a name is a unit of time: `days` for *day*."""
+    return part.stem in _TIMES[unit]
 
 
 class _Said:

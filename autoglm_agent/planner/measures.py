@@ -7,6 +7,7 @@ field of life that the table knows nothing of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from autoglm_agent.planner.asked import Asked, read_asked
@@ -22,9 +23,33 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.support import word_support
-from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.text import Text, stem
 
-_SURE = 0.7
+_SURE, _FIRST_YEAR, _LAST_YEAR = 0.7, 1500, 2100
+_UNITS = {
+    "kilos kilo kilograms kilogram kg 公斤 千克": "kg 公斤 千克",
+    "grams gram grammes 克": "g 克",
+    "tonnes tons tonne ton 吨": "t ton tons tonne tonnes 吨",
+    "pounds lbs": "lb lbs pounds",
+    "kilometres kilometers km 公里": "km 公里 千米",
+    "miles": "mi miles",
+    "metres meters 米": "m 米",
+    "litres liters 升": "l 升 ml",
+    "dollars bucks 美元": "usd dollars dollar",
+    "euros 欧元": "eur euros euro",
+    "degrees 度": "c f k celsius fahrenheit temp",
+    "kwh 千瓦时 度电": "kwh mwh",
+    "kilowatts kw 千瓦": "kw mw",
+    "percent 百分之": "pct percent",
+    "points 分": "points pts",
+}
+"""Words for units in sentences, and how names of columns write them."""
+_HOW_MANY = re.compile(
+    r"\b(?:how many|number of) (?P<unit>[a-z]{2,12})\b|"
+    r"(?:多少|几)(?P<zh>公斤|千克|克|吨|公里|米|升|美元|欧元|千瓦时|千瓦|度电)",
+    re.ASCII,
+)
+_WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
 _PLAIN = BREAKS | CONTEXT | QUESTION | LIGHT_VERBS
 
 
@@ -36,13 +61,45 @@ def only_measure(text: Text, schema: Schema, excluded: Collection[str]) -> Choic
         schema: The table's columns.
         excluded: Columns that cannot be the target.
     """
+    if (found := _in_unit(text, schema)) is not None:
+        named = found.name not in excluded and _of_the_table(text, schema)
+        return _taken(found, text) if named else None
     asked = read_asked(text, None)
     if not asked.measure or asked.counts:
         return None
     measured = [c for c in schema.columns if c.numeric and not c.identifies and _is_a(c, asked)]
     if len(measured) != 1 or measured[0].name in excluded or not _of_the_table(text, schema):
         return None
-    return Choice(measured[0], _SURE, 0, len(text.norm), "instruction", "alike")
+    return _taken(measured[0], text)
+
+
+def _taken(column: Column, text: Text) -> Choice:
+    return Choice(column, _SURE, 0, len(text.norm), "instruction", "alike")
+
+
+def _in_unit(text: Text, schema: Schema) -> Column | None:
+    """Return the one column in the unit of which it is asked how many, or the one of years."""
+    low = text.open_part
+    numeric = [c for c in schema.columns if c.numeric and not c.identifies]
+    if _WHICH_YEAR.search(low):
+        found = [c for c in numeric if _is_year(c)]
+        return found[0] if len(found) == 1 else None
+    for match in _HOW_MANY.finditer(low):
+        units = next(
+            (u for words, u in _UNITS.items() if (match["unit"] or match["zh"]) in words.split()),
+            "",
+        )
+        wanted = frozenset(map(stem, units.split()))
+        found = [c for c in numeric if wanted & {p.stem for p in (*c.parts[1:], *c.unit)}]
+        if units:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _is_year(column: Column) -> bool:
+    low, high = column.profile.minimum, column.profile.maximum
+    whole = column.profile.kind == "integer" and low is not None and high is not None
+    return whole and (low or 0) >= _FIRST_YEAR and (high or 0) <= _LAST_YEAR
 
 
 def _is_a(column: Column, asked: Asked) -> bool:

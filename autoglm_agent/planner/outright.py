@@ -12,6 +12,7 @@ from functools import cache
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
+from autoglm_agent.planner.impossible import asked_time, counts_in
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
@@ -102,9 +103,19 @@ def outright(
     words, usable = _Open(text, schema), _usable(schema, excluded)
     named = best is not None and best.how == "exact"
     rules = (
-        (_sort_of,)
+        (_lapse, _sort_of)
         if named
-        else (_why, _how_done, _one_of_two, _degree, _detected, _average, _how_much, _sort_of)
+        else (
+            _lapse,
+            _why,
+            _how_done,
+            _one_of_two,
+            _degree,
+            _detected,
+            _average,
+            _how_much,
+            _sort_of,
+        )
     )
     for rule in rules:
         column = rule(words, usable, best.column if best else None)
@@ -272,6 +283,20 @@ def _why(words: _Open, columns: list[Column], _: Column | None) -> Column | None
     found = [c for c in columns if c.parts and _REASON.search(c.parts[-1].stem)]
     said = [c for c in found if any(words.says(p) for p in c.parts[:-1])]
     return _only(said or found)
+
+
+def _lapse(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return `days_to_first_flush` for "how many days until the first flush"."""
+    unit = asked_time(words.low)
+    if unit is None:
+        return None
+
+    def fits(column: Column) -> bool:
+        others = [p for p in column.parts if not p.light and not counts_in(p, unit)]
+        timed = any(counts_in(p, unit) for p in (*column.parts, *column.unit))
+        return column.numeric and timed and bool(others) and all(map(words.says, others))
+
+    return _only(filter(fits, columns))
 
 
 def _how_done(words: _Open, columns: list[Column], _: Column | None) -> Column | None:

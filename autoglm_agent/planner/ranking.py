@@ -12,6 +12,7 @@ from autoglm_agent.planner.asked_how import asked_how
 from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import THRESHOLD, Choice
 from autoglm_agent.planner.contraries import only_a_period
+from autoglm_agent.planner.grammar import ENTITIES
 from autoglm_agent.planner.impossible import timed_columns, unit_tokens
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
@@ -28,6 +29,8 @@ BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN, _SAID_OF = 0.6, 0.85, 0.45
+_WHOM = 0.8
+"""What the number of those whom rows are about counts where only they are named."""
 _ONLY_UNIT = 0.75
 """What the *hours* of "how many hours" count where several columns are times."""
 
@@ -73,7 +76,7 @@ def rank_by_word(
     ]
     for anchor in anchors:
         start = text.tokens[anchor.first].start
-        if anchor.how != "exact" and only_a_period(text, start, anchor.column):
+        if only_a_period(text, start, anchor.column, named=anchor.how == "exact"):
             continue
         by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
         if by_verb and clear - {anchor.column.name}:
@@ -96,6 +99,8 @@ def rank_by_word(
             score *= _WRONG_VALUES
         if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
             score *= 0.55
+        if anchor.column.profile.kind == "id" and text.tokens[anchor.last].stem in ENTITIES:
+            score *= _WHOM
         choice = Choice(
             anchor.column,
             max(0.0, min(score, 0.98)),

@@ -111,6 +111,16 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
     """
     meaning = senses(text)
     told = [i for i, t in enumerate(text.tokens) if t.low not in BREAKS | CONTEXT | {"的"}]
+    words = [text.tokens[i].stem for i in told]
+    whole = [
+        column
+        for column in schema.columns
+        if words
+        and all(any(p.says(w) for p in column.parts) for w in words)
+        and any(p.says(w) for p in column.core for w in words)
+    ]
+    if len(whole) == 1 and len(words) > 1:
+        return whole[0]
     for light in (False, True):
         # A light word may be all that is said of a name: 评分 of `rev_score`.
         found = [
