@@ -64,7 +64,7 @@ churn reason|reason for leaving, why leave|流失原因 离开原因
 default|fail to pay, fall behind, go bad, stop paying, miss payments, not repay, unable to pay, \
     fail to repay, behind on payments|还不上 还不起 不还钱 赖账 拖欠 坏账
 loan amount|borrow, amount borrowed, sum borrowed, size of loan, big is loan, borrowed \
-    sum|贷款金额 借款金额 借多少钱 贷多少 借多少
+    sum|贷款金额 借款金额 借多少钱 贷多少 借多少 借了多少钱 借了多少 贷了多少钱
 loan term|months to repay, term of loan, length of loan, run of loan|贷款期限 借款期限 还款期限 \
     贷多久
 interest rate|rate of interest, rate charged|利率 利息 年利率
@@ -351,4 +351,9 @@ vintage|year of harvest, grapes harvested, grapes picked, harvest year|年份 �
 destination|fly to, flying to|飞往 飞去 开往 前往 飞到哪 去往
 first response time|first reply, first response, first answer, answer first|首次响应 首次回复 \
     首响 首次响应时间 第一次回复
+commute time|way to work, get to work, travel to work|上下班路上 上班路上 通勤时间 路上多久 \
+    上下班
+occupants|people in building, people inside, people in the house|住了多少人 使用人数
+energy|energy use, energy used, power used, electricity used|用多少电 用了多少电 耗多少电
+listening time|people listen, time listened, listened to|收听时长 听多久 听多长时间
 """

@@ -61,6 +61,8 @@ _NAMELESS = frozenset(
     map(stem, word_set("item category class type group kind name area label code product value "
                        "option variety unit segment 类别 类型 种类 名称 分类 分组 品类"))
 )  # fmt: skip
+_NAMED = 0.75
+"""What it counts where the name itself says something."""
 _SCORE, _HALF, _LEAST, _MOST_LEVELS = 0.9, 2, 2, 60
 
 
@@ -77,6 +79,8 @@ def _kinds() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
 def kinds_of_levels(text: Text, schema: Schema) -> Iterator[Anchor]:
     """Yield an anchor where a noun says of what kind the values of the one such column are.
 
+    It counts more where the name of the column tells nothing.
+
     Args:
         text: The instruction, with the ranges of constraints marked as used.
         schema: The table's columns.
@@ -84,15 +88,16 @@ def kinds_of_levels(text: Text, schema: Schema) -> Iterator[Anchor]:
     for column, nouns in _told(schema):
         for index, token in enumerate(text.tokens):
             if token.stem in nouns and not text.is_used(token.start):
-                yield Anchor(column, index, index, _SCORE, "level")
+                telling = {p.stem for p in column.parts} - _NAMELESS
+                yield Anchor(column, index, index, _NAMED if telling else _SCORE, "level")
 
 
 @lru_cache(maxsize=16)
 def _told(schema: Schema) -> tuple[tuple[Column, frozenset[str]], ...]:
-    """Return the columns of no telling name with the nouns of what their values are."""
+    """Return the columns with the nouns of what their values are, where no other has the same."""
     found: list[tuple[Column, frozenset[str]]] = []
     for column in schema.columns:
-        if column.profile.kind != "category" or not {p.stem for p in column.parts} <= _NAMELESS:
+        if column.profile.kind != "category":
             continue
         levels = [frozenset(words_of(level)) for level, _ in column.profile.levels[:_MOST_LEVELS]]
         for nouns, values in _kinds():

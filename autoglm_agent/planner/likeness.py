@@ -48,6 +48,8 @@ _UNSAID_HEAD, _HEADED, _FITTING, _OF_WHAT = 0.5, 0.8, 0.7, 0.5
 _STRANGE, _MODIFIER, _MEASURE = 0.5, 0.3, 0.8
 _SORTS = frozenset({"typ", "kind", "sort", "class", "category", "哪种", "哪类", "哪一类", "种类",
                     "类型", "类别", "分类"})  # fmt: skip
+_TAIL, _UNLED = 3, 0.5
+"""A Chinese compound of more characters says of what the time is: 请假 of 请假天数."""
 _FUNCTION, _EMPTY = BREAKS | CONTEXT | QUESTION, (PREDICT | FILLER | NEUTRAL) - ENTITIES
 _PREFIX, _TYPO_LENGTH, _MANY = 3, 6, 3
 
@@ -226,7 +228,8 @@ def _score(
         worth = _part_worth(part, head=part is column.core[-1], common=common)
         best = max((row[position] for row in rows), default=0.0)
         if asked.measured_by(part):
-            best = max(best, CONCEPT)
+            unled = len(part.stem) > _TAIL and not part.stem.isascii() and best < CLOSE
+            best = max(best, _UNLED if unled else CONCEPT)
             worth = max(worth, _MEASURE)
         total += worth
         said += worth * best

@@ -9,10 +9,11 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
+from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
-from autoglm_agent.planner.impossible import asked_time, counts_in
+from autoglm_agent.planner.impossible import asked_time, counts_in, timed_columns
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
@@ -58,7 +59,9 @@ _HOW_DONE = re.compile(
     r"(?:用|以|通过)(?:什么|何种|哪种)(?:方式|方法|手段)?",
     re.ASCII,
 )
-_WAY = re.compile(r"\A(?:method|mod|way|typ|techniqu|manner|channel)\Z|(?:方式|方法|手段|渠道)\Z")
+_WAY = re.compile(
+    r"\A(?:method|mod|way|typ|techniqu|manner|channel|system|sourc)\Z|(?:方式|方法|手段|渠道)\Z"
+)
 _REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
@@ -181,6 +184,8 @@ def _degree(words: _Open, columns: list[Column], best: Column | None) -> Column 
     nouns, word = asked
     if word in GENERAL and best is not None and best.numeric:
         return None
+    if word == "long" and best in timed_columns(words.schema):
+        return None
 
     def fits(column: Column) -> bool:
         said = nouns & {w for p in column.parts for w in (p.stem, *p.alternatives)}
@@ -297,6 +302,16 @@ def _lapse(words: _Open, columns: list[Column], _: Column | None) -> Column | No
         return column.numeric and timed and bool(others) and all(map(words.says, others))
 
     return _only(filter(fits, columns))
+
+
+def _which_band(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
+    """Return `epc_band` for "which energy band", where only that name ends in the noun."""
+    for _, last, _, _ in asked_which(words.text):
+        head = words.text.tokens[last].stem
+        if best is not None and any(part.says(head) for part in best.parts):
+            return None
+        return _only(c for c in columns if c.parts and c.parts[-1].says(head))
+    return None
 
 
 def _how_done(words: _Open, columns: list[Column], _: Column | None) -> Column | None:

@@ -39,6 +39,7 @@ _PERIODS = frozenset({"day", "hour", "week", "month"})
 """*Days until settlement* are asked for as a whole."""
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
+_OF_UNITS = frozenset({"square", "cubic", "single", "nautical"})
 _BY_ZH = frozenset({"从", "由", "用", "使用", "采用", "通过", "利用", "借助"})
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
@@ -120,7 +121,8 @@ def _counted_by(text: Text, index: int) -> bool:
     """Tell whether a token follows *per* or *each*, perhaps with a number between: per 100 km."""
     if index and text.tokens[index - 1].low in EACH:
         return True
-    number = index > 1 and text.tokens[index - 1].low.isdigit()
+    before = text.tokens[index - 1].low if index else ""
+    number = index > 1 and (before.isdigit() or before in _OF_UNITS)
     return number and text.tokens[index - 2].low in EACH
 
 
