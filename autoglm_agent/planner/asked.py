@@ -57,7 +57,8 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
         r"\bhow many (?:people|visitors|customers|guests|passengers|shoppers|tourists)\b|"
         r"多少(?:个|位|名)?(?:顾客|客人|游客|人|乘客|访客|客户)", re.ASCII),
      "footfall count demand",
-     "number num count cnt visitors customers occupants residents inhabitants headcount 人数 客流量"),
+     "number num count cnt visitors customers occupants residents inhabitants headcount 人数 "
+     "客流量"),
     (re.compile(r"\bhow many\b|\bnumber of\b|多少(?:个|次|人|件|辆|单)", re.ASCII), "count",
      "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
 )  # fmt: skip

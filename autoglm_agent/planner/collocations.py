@@ -117,7 +117,7 @@ def collocations(text: Text, schema: Schema) -> Iterator[Anchor]:
             ]
             for column in _meant(meant, schema) if pairs else ():
                 for index in min(pairs):
-                    yield Anchor(column, index, index, _SCORE, "tight")
+                    yield Anchor(column, index, index, _SCORE, "pair")
 
 
 def _meant(keys: tuple[str, ...], schema: Schema) -> list[Column]:

@@ -49,7 +49,6 @@ _HOW_MANY = re.compile(
     r"(?:多少|几)(?P<zh>公斤|千克|克|吨|公里|米|升|美元|欧元|千瓦时|千瓦|度电)",
     re.ASCII,
 )
-_WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
 _PLAIN = BREAKS | CONTEXT | QUESTION | LIGHT_VERBS
 
 
@@ -78,12 +77,9 @@ def _taken(column: Column, text: Text) -> Choice:
 
 
 def _in_unit(text: Text, schema: Schema) -> Column | None:
-    """Return the one column in the unit of which it is asked how many, or the one of years."""
+    """Return the one column in the unit of which it is asked how many."""
     low = text.open_part
     numeric = [c for c in schema.columns if c.numeric and not c.identifies]
-    if _WHICH_YEAR.search(low):
-        found = [c for c in numeric if _is_year(c)]
-        return found[0] if len(found) == 1 else None
     for match in _HOW_MANY.finditer(low):
         units = next(
             (u for words, u in _UNITS.items() if (match["unit"] or match["zh"]) in words.split()),
@@ -96,7 +92,8 @@ def _in_unit(text: Text, schema: Schema) -> Column | None:
     return None
 
 
-def _is_year(column: Column) -> bool:
+def is_year(column: Column) -> bool:
+    """Tell whether a column's values are years of the calendar."""
     low, high = column.profile.minimum, column.profile.maximum
     whole = column.profile.kind == "integer" and low is not None and high is not None
     return whole and (low or 0) >= _FIRST_YEAR and (high or 0) <= _LAST_YEAR

@@ -15,6 +15,7 @@ from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
 from autoglm_agent.planner.impossible import asked_time, counts_in, timed_columns
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.measures import is_year
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
@@ -62,6 +63,7 @@ _HOW_DONE = re.compile(
 _WAY = re.compile(
     r"\A(?:method|mod|way|typ|techniqu|manner|channel|system|sourc)\Z|(?:方式|方法|手段|渠道)\Z"
 )
+_WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
 _REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
@@ -105,21 +107,7 @@ def outright(
     best = ranked[0] if ranked else None
     words, usable = _Open(text, schema), _usable(schema, excluded)
     named = best is not None and best.how == "exact"
-    rules = (
-        (_lapse, _sort_of)
-        if named
-        else (
-            _lapse,
-            _why,
-            _how_done,
-            _one_of_two,
-            _degree,
-            _detected,
-            _average,
-            _how_much,
-            _sort_of,
-        )
-    )
+    rules = _ALWAYS if named else _UNNAMED
     for rule in rules:
         column = rule(words, usable, best.column if best else None)
         if column is None:
@@ -304,6 +292,13 @@ def _lapse(words: _Open, columns: list[Column], _: Column | None) -> Column | No
     return _only(filter(fits, columns))
 
 
+def _in_year(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
+    """Return the one column of years for "in which year was it built?"."""
+    if not _WHICH_YEAR.search(words.low) or (best is not None and is_year(best)):
+        return None
+    return _only(c for c in columns if c.numeric and is_year(c))
+
+
 def _which_band(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
     """Return `epc_band` for "which energy band", where only that name ends in the noun."""
     for _, last, _, _ in asked_which(words.text):
@@ -346,3 +341,11 @@ def _one_of_two(words: _Open, columns: list[Column], _: Column | None) -> Column
         return sum(map(bool, told)) == len(numbers) == 2 and set().union(*told) == numbers
 
     return _only(filter(fits, columns))
+
+
+_ALWAYS = (_lapse, _sort_of)
+_UNNAMED = (
+    _lapse, _in_year, _why, _how_done, _which_band, _one_of_two, _degree, _detected, _average,
+    _how_much, _sort_of,
+)  # fmt: skip
+"""The rules where no column is named outright, in the order in which they are tried."""

@@ -38,10 +38,10 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
         for c, runs in zip(tied, heads, strict=True)
     ]
     if not any(scores):
+        scores = [len(names & _by_itself(c.column)) for c in tied]
+    if not any(scores):
         stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
         scores = [_spelt(c.column, stems, names) for c in tied]
-    if not any(scores):
-        scores = [len(names & _by_itself(c.column)) for c in tied]
     best = max(scores)
     return tied[scores.index(best)] if best and scores.count(best) == 1 else None
 
