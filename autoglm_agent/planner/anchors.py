@@ -33,7 +33,7 @@ _GENERAL = 0.7
 _UNLED = 0.9
 """What a column counts that lacks the first part of a compound that another one has."""
 _OF_OTHER = 0.75
-"""What a column counts of which only the last part of a compound is near: 绩效*评分*."""
+"""What a column counts of which only the last part of a compound is near: 绩效*评分*, its like."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
 
 
@@ -145,7 +145,7 @@ def _scores(
             score *= _GENERAL
         if leading and not leading & column.concepts:
             score *= _UNLED
-        elif how == "near" and sense.leading and not sense.leading & column.concepts:
+        elif how == "near" and _of_other_kind(sense, column, token):
             score *= _OF_OTHER
         if named is not None:
             score *= 0.5
@@ -156,6 +156,13 @@ def _scores(
             score *= 1.0 if told.stems & _COUNTED else _WHO
         score *= _kind_fit(column, shared or sense.concepts, how, told)
         yield column, score, how
+
+
+def _of_other_kind(sense: Sense, column: Column, token: Token) -> bool:
+    """Tell whether what goes before tells the word's thing from the column's: a *cleaning* fee."""
+    if token.cjk:
+        return bool(sense.leading) and not sense.leading & column.concepts
+    return sense.phrase and not sense.own & column.concepts
 
 
 def _part_score(

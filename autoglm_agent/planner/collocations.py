@@ -59,7 +59,7 @@ pay pays paid settle settles|card cash how method|payment_method
 deliver ship shipped transport transported|how mode method|shipping_mode
 下 降|雨 雨水|rainfall
 send sends bring brings give gives ship|back return|returned returns
-进 入 踢|球 粒|goals
+进 入|球 粒|goals
 打 给|星 颗 几颗星 几星|rating
 住 待|院 医院 病房|length_of_stay
 缺 旷 逃 翘|课 课程|absences

@@ -356,4 +356,11 @@ commute time|way to work, get to work, travel to work|上下班路上 上班路�
 occupants|people in building, people inside, people in the house|住了多少人 使用人数
 energy|energy use, energy used, power used, electricity used|用多少电 用了多少电 耗多少电
 listening time|people listen, time listened, listened to|收听时长 听多久 听多长时间
+telecommuting|work from home, done from home, working from home, home office, work \
+    remotely|远程办公 在家办公 居家办公 远程工作
+remote|work from home, done from home, working from home, home office, work remotely|远程办公 \
+    在家办公 居家办公 远程工作
+fraudulent|fake ad, scam|骗局 虚假 骗人 假的
+availability|can be booked, open for booking|可以预订 能订 可预订天数 空闲天数
+water|amount of water|加多少水 用水量 加水量
 """

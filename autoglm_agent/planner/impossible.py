@@ -30,6 +30,7 @@ _TIMES: dict[str, frozenset[str]] = {
         "year": "year years yr yrs annual yearly age 年 年数 年限",
     }.items()
 }
+_NEXT = 2
 _UNITS = frozenset().union(*_TIMES.values())
 _TIME_ASKED = re.compile(
     r"\b(?:how many|number of|(?:the|total) (?:total )?(?:number of )?)"
@@ -61,6 +62,11 @@ _MONEY_ASKED = re.compile(
     r"\b(?:price|cost|fee) of\b|多少钱|价格|费用",
     re.ASCII,
 )
+_COUNT_ASKED = re.compile(
+    r"\bhow many\b|\b(?:predict|estimate|forecast)? ?(?:the )?(?:total |exact )?number of\b|"
+    r"多少(?:个|次|件|辆|张|位|名|家|条)",
+    re.ASCII,
+)
 _COUNTS = frozenset(map(stem, word_set("count cnt number num 数量 次数 人数 件数")))
 """Last words of names that count things, which is no money."""
 _OF_GOODS = frozenset(map(stem, word_set("quantity qty amount units unit items 数量 件数 金额")))
@@ -81,19 +87,24 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
     low = text.open_part
     time, people = asked_time(low), bool(_PEOPLE_ASKED.search(low))
     money = bool(_MONEY_ASKED.search(low)) or "pric" in read_asked(text, None).stems
-    if time is None and not people and not money and not in_units(low):
+    counts = bool(_COUNT_ASKED.search(low))
+    if time is None and not people and not money and not counts and not in_units(low):
         return []
     said = _Said(text)
     return [
         column.name
         for column in schema.columns
-        if column.name not in named and (
-            (time is not None and _no_such_time(column, time, said))
-            or (in_units(low) and _no_number(column))
-            or (money and (_counts(column) or _ends_in_time(column)))
-            or (people and {part.stem for part in column.parts} <= _OF_GOODS)
+        if (counts and _no_number(column) and not _counted(column, low))
+        or (
+            column.name not in named
+            and (
+                (time is not None and _no_such_time(column, time, said))
+                or (in_units(low) and _no_number(column))
+                or (money and (_counts(column) or _ends_in_time(column)))
+                or (people and {part.stem for part in column.parts} <= _OF_GOODS)
+            )
         )
-    ]  # fmt: skip
+    ]
 
 
 def asked_time(low: str) -> str | None:
@@ -163,6 +174,13 @@ def _no_such_time(column: Column, unit: str, said: _Said) -> bool:
     others = [p for p in column.parts if p.stem not in _UNITS and not p.light]
     names = said.concepts - _DURATIONS
     return not any(any(p.says(w) for w in said.stems) or p.concepts & names for p in others)
+
+
+def _counted(column: Column, low: str) -> bool:
+    """Tell whether the column itself is what is counted: "how many *stops*"."""
+    match = _COUNT_ASKED.search(low)
+    after = [stem(word) for word in low[match.end() :].split()[:_NEXT]] if match else []
+    return any(part.says(word) for part in column.parts for word in after)
 
 
 def _counts(column: Column) -> bool:

@@ -64,6 +64,10 @@ _WAY = re.compile(
     r"\A(?:method|mod|way|typ|techniqu|manner|channel|system|sourc)\Z|(?:方式|方法|手段|渠道)\Z"
 )
 _WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
+_WHICH_ZH = re.compile(
+    r"(?:哪(?:一)?(?:种|类|个|款|项|家|些)|什么样?的?|何种)(?P<noun>[\u3400-\u9fff]{1,4}?)(?=[,.;:!?]|\s|\Z)"
+)
+_SORT_END = re.compile(r"(?:种类|类型|类别|种|类|型|别|名称|名)\Z")
 _REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
@@ -299,6 +303,17 @@ def _in_year(words: _Open, columns: list[Column], best: Column | None) -> Column
     return _only(c for c in columns if c.numeric and is_year(c))
 
 
+def _which_zh(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return `卡种` for 哪种卡: the noun asked for stands at the beginning or end of one name."""
+    match = _WHICH_ZH.search(words.low)
+    if match is None:
+        return None
+    noun = match["noun"]
+    told = [c for c in columns if not c.name.isascii()]
+    named = [c for c in told if _SORT_END.sub("", c.name) == noun]
+    return _only(named or [c for c in told if len(noun) > 1 and c.name.endswith(noun)])
+
+
 def _which_band(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
     """Return `epc_band` for "which energy band", where only that name ends in the noun."""
     for _, last, _, _ in asked_which(words.text):
@@ -345,7 +360,7 @@ def _one_of_two(words: _Open, columns: list[Column], _: Column | None) -> Column
 
 _ALWAYS = (_lapse, _sort_of)
 _UNNAMED = (
-    _lapse, _in_year, _why, _how_done, _which_band, _one_of_two, _degree, _detected, _average,
-    _how_much, _sort_of,
+    _lapse, _in_year, _why, _which_zh, _how_done, _which_band, _one_of_two, _degree, _detected,
+    _average, _how_much, _sort_of,
 )  # fmt: skip
 """The rules where no column is named outright, in the order in which they are tried."""

@@ -184,7 +184,10 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     if re.search(
         r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall)\b|多少", words
     ) and not (column.numeric or column.counted or places[anchor.first].region == "feature"):
-        return 0.45
+        whole = len(column.core) > 1 and all(
+            any(p.says(s) for s in text.stems) for p in column.core
+        )
+        return 1.0 if whole else 0.45
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (
         classify

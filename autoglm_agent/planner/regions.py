@@ -39,6 +39,7 @@ _PERIODS = frozenset({"day", "hour", "week", "month"})
 """*Days until settlement* are asked for as a whole."""
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
+_AT = frozenset({"for", "at"})
 _OF_UNITS = frozenset({"square", "cubic", "single", "nautical"})
 _BY_ZH = frozenset({"从", "由", "用", "使用", "采用", "通过", "利用", "借助"})
 _MEASURES = frozenset(
@@ -204,7 +205,7 @@ def _steer(text: Text, index: int, state: _State) -> bool:
         state.turn("context" if state.region != "feature" else "feature")
     elif low in CONTEXT:
         if state.region != "feature":
-            of_it = low == "for" and _quantity(before)
+            of_it = low in _AT and _quantity(before)
             state.turn("context" if state.seen or of_it else state.region)
     elif low in ("and", "or"):
         state.turn(state.region, conjoined=True)

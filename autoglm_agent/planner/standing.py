@@ -17,7 +17,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.text import Text, stem
+from autoglm_agent.planner.text import Text, stem, word_set
 
 _WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
 _QUANTITY = frozenset("费价率量额数税款险")
@@ -43,6 +43,9 @@ _WHICH = re.compile(
 _THEN_VERB = re.compile(
     r"\w{0,3} (?:does|do|did|is|are|was|were|will|would|should|can|has|have|belongs?)\b",
     re.ASCII,
+)
+_PARTICIPLES = word_set(
+    "paid sold spent made given taken lost won sent bought held kept left asked got known"
 )
 _OR = re.compile(r"\bor\b|还是", re.ASCII)
 _NEAR = 14
@@ -185,10 +188,22 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return False
     if token.stem in _READINGS_EN and anchor.column.numeric:
         return False
+    if _participle(text, after):
+        return False
     if anchor.how == "exact" and anchor.last > anchor.first and token.stem in _MARKS:
         # "Final maths mark": the column's whole name is said, and what it is measured in.
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
+
+
+def _participle(text: Text, index: int) -> bool:
+    """Tell whether a word only says what is done to the noun before: the salary *offered*."""
+    low = text.tokens[index].low
+    if not (low.endswith("ed") or low in _PARTICIPLES):
+        return False
+    after = text.tokens[index + 1] if index + 1 < len(text.tokens) else None
+    gap = text.norm[text.tokens[index].end : after.start] if after is not None else "."
+    return after is None or gap != " " or after.low in CONTEXT | BREAKS
 
 
 def _of_a_head(text: Text, anchor: Anchor, strong: list[bool]) -> bool:

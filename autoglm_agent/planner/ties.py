@@ -27,7 +27,7 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     if not ranked or ranked[0].confidence < THRESHOLD or is_clear(ranked):
         return None
     tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
-    if any(c.how == "exact" for c in tied):
+    if any(c.how == "exact" for c in tied) or tied[0].how == "level":
         return None
     names = _said(text)
     heads = [_runs(c.column.name) for c in tied]

@@ -361,6 +361,72 @@ def test_the_reader_of_a_plain_model_is_no_target() -> None:
     assert parse_task("是不是来复诊的？模型要让医生看得懂。", table).target == "是否复诊"
 
 
+JOBS = make_profile(
+    "jobs",
+    900,
+    {
+        "job_id": "id",
+        "hotel": "category City Hotel:500|Resort Hotel:400",
+        "salary_min": "integer 0 90000 800",
+        "salary_max": "integer 0 90000 800",
+        "applications": "integer 0 900 500",
+        "required_experience": "category Entry:400|Senior:300|Executive:200",
+        "department": "category Sales:400|Engineering:300|Marketing:200",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("How many people apply for the job?", "applications"),
+        ("What is the highest salary offered?", "salary_max"),
+        ("How much experience is required?", "required_experience"),
+    ],
+)
+def test_verbs_and_participles_say_what_nouns_do(words: str, target: str) -> None:
+    assert parse_task(words, JOBS).target == target
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (
+            {"star_type": "category Dwarf:500|Giant:400"},
+            "Predict the number of planets around the star.",
+        ),
+        (
+            {"hotel": "category City Hotel:500|Resort Hotel:400"},
+            "Predict what the guest spends at the hotel bar.",
+        ),
+        (
+            {"price": "number 1 900 400", "room_type": "category Private:500|Shared:400"},
+            "Predict the cleaning fee.",
+        ),
+    ],
+)
+def test_what_stands_beside_the_wish_is_not_the_wish(columns: dict[str, str], words: str) -> None:
+    with pytest.raises(TargetError):
+        parse_task(words, make_profile("table", 900, columns))
+
+
+@pytest.mark.parametrize(
+    ("columns", "words", "target"),
+    [
+        ({"卡种": "category 月卡:500|年卡:400", "会员号": "id"}, "会员办的是哪种卡？", "卡种"),
+        (
+            {"reviews_per_month": "number 0 58 700", "number_of_reviews": "integer 0 600 390"},
+            "How many reviews does a place get per month?",
+            "reviews_per_month",
+        ),
+    ],
+)
+def test_the_noun_asked_for_and_the_whole_name_decide(
+    columns: dict[str, str], words: str, target: str
+) -> None:
+    assert parse_task(words, make_profile("table", 900, columns)).target == target
+
+
 def test_hours_may_be_asked_of_a_column_in_minutes() -> None:
     table = make_profile(
         "flights", 900, {"delay_minutes": "integer 0 900 300", "Price": "integer 1 9 9"}
