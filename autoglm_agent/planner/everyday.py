@@ -363,4 +363,12 @@ remote|work from home, done from home, working from home, home office, work remo
 fraudulent|fake ad, scam|骗局 虚假 骗人 假的
 availability|can be booked, open for booking|可以预订 能订 可预订天数 空闲天数
 water|amount of water|加多少水 用水量 加水量
+product line|kind of product, kind of goods, type of product, sort of product|哪类商品 什么商品 \
+    商品类别 哪种商品 产品线 哪类产品
+product category|kind of product, kind of goods, type of product|哪类商品 什么商品 商品类别 \
+    哪种商品 哪类产品
+course|field of study, degree programme, study programme|什么专业 专业 读什么专业 就读专业
+balance|money in account, in the account, left in account|账上有多少钱 账户里有多少钱 \
+    存了多少钱 账户余额
+waiting time|wait for train, wait for bus, stand waiting|候车 候车时间 等车 等车时间
 """

@@ -68,7 +68,7 @@ _KEPT = re.compile(
     r"generali[sz]\w*|"
     r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|别|勿|不得|不可|不会|避免|防止|只|同时|"
     r"要么|必须|都|没见过|"
-    r"未见过|全新|不重叠|不交叉|拆|一起",
+    r"未见过|全新|不重叠|不交叉|拆|一起|放在|放进|放到|留在|归到|归入|分到|分在|分进",
     re.ASCII,
 )
 _STRICT = re.compile(

@@ -87,7 +87,8 @@ def kinds_of_levels(text: Text, schema: Schema) -> Iterator[Anchor]:
     """
     for column, nouns in _told(schema):
         for index, token in enumerate(text.tokens):
-            if token.stem in nouns and not text.is_used(token.start):
+            said = token.stem in nouns or (token.cjk and token.stem.endswith(tuple(nouns)))
+            if said and not text.is_used(token.start):
                 telling = {p.stem for p in column.parts} - _NAMELESS
                 yield Anchor(column, index, index, _NAMED if telling else _SCORE, "level")
 

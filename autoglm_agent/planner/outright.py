@@ -12,7 +12,7 @@ from functools import cache
 from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, QUESTION
 from autoglm_agent.planner.impossible import asked_time, counts_in, timed_columns
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.measures import is_year
@@ -61,7 +61,7 @@ _HOW_DONE = re.compile(
     re.ASCII,
 )
 _WAY = re.compile(
-    r"\A(?:method|mod|way|typ|techniqu|manner|channel|system|sourc)\Z|(?:方式|方法|手段|渠道)\Z"
+    r"\A(?:method|mod|way|techniqu|manner|channel|system|sourc)\Z|(?:方式|方法|手段|渠道)\Z"
 )
 _WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
 _WHICH_ZH = re.compile(
@@ -181,6 +181,7 @@ def _degree(words: _Open, columns: list[Column], best: Column | None) -> Column 
 
     def fits(column: Column) -> bool:
         said = nouns & {w for p in column.parts for w in (p.stem, *p.alternatives)}
+        said |= {n for n in nouns if not n.isascii() and len(n) > 1 and n in column.name}
         return bool(said) and (column.numeric or not (column.two_valued or said <= MEASURED))
 
     named = [c for c in columns if fits(c)]
@@ -329,7 +330,8 @@ def _how_done(words: _Open, columns: list[Column], _: Column | None) -> Column |
     if not _HOW_DONE.search(words.low):
         return None
     found = [c for c in columns if len(c.parts) > 1 and _WAY.search(c.parts[-1].stem)]
-    return _only(c for c in found if all(words.says(p) for p in c.parts[:-1] if not p.light))
+    done = [c for c in found if all(words.says(p) for p in c.parts[:-1] if not p.light)]
+    return _only(c for c in done if not all(p.stem in ENTITIES for p in c.parts[:-1]))
 
 
 def _is_sort(part: Part) -> bool:

@@ -24,6 +24,12 @@ from autoglm_agent.planner.text import Text
 
 _ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
 """Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
+_MANNER = re.compile(
+    r"\bhow (?:will|do|does|did|is|are|was|were|can|has|have|should)\b(?! (?:\w+ ){1,4}(?:change|"
+    r"develop|grow|vary|evolve|move|look))",
+    re.ASCII,
+)
+"""Asks in which way something is done, and for no quantity."""
 BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
@@ -188,6 +194,8 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
             any(p.says(s) for s in text.stems) for p in column.core
         )
         return 1.0 if whole else 0.45
+    if column.numeric and anchor.how not in ("exact", "pair") and _MANNER.search(words):
+        return _NOT_TWO
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (
         classify

@@ -18,6 +18,9 @@ from autoglm_agent.planner.text import Text, distance, key_of, read_text
 _SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
 _RUN, _LONGEST = 2, 4
+_ENGLISH = {"时间": "time", "日期": "date", "编号": "id", "名称": "name", "类型": "type",
+            "类别": "category", "状态": "status", "等级": "level"}  # fmt: skip
+"""What columns are called that say no more than the end of a phrase does."""
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -78,6 +81,21 @@ def _run_named(text: Text, schema: Schema) -> Column | None:
     return None
 
 
+def _tail_named(phrase: str, schema: Schema) -> Column | None:
+    """Return the column of one general word that ends a Chinese phrase: 随访*时间*, `time`.
+
+    Not where the phrase means what another column is called.
+    """
+    words = phrase.strip()
+    key = _ENGLISH.get(words[-_RUN:])
+    if key is None or len(words) <= _RUN + 1 or any(char.isascii() for char in words):
+        return None
+    found = [column for column in schema.columns if column.key == key]
+    told = words[:-_RUN]
+    named = {c.name for c in (*concepts_of(words), *concepts_of(told))} & schema.concepts
+    return found[0] if len(found) == 1 and not named else None
+
+
 @lru_cache(maxsize=4096)
 def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     text = read_text(phrase, schema.vocabulary)
@@ -88,6 +106,8 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         return (misspelt,)
     if text.tokens and (run := _run_named(text, schema)):
         return (run,)
+    if tail := _tail_named(phrase, schema):
+        return (tail,)
     scores: dict[str, float] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in name_anchors(text, schema, [], senses(text)):
