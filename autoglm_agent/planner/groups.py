@@ -62,13 +62,16 @@ _SAME = re.compile(
     r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff])",
     re.ASCII,
 )
+_OF_SAME_ZH = re.compile(
+    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff]{1,6}?)的", re.ASCII
+)
 _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
     r"generali[sz]\w*|"
     r"test\w*|evaluat\w*|validat\w*|works?)\b|n't\b|不能|不要|别|勿|不得|不可|不会|避免|防止|只|同时|"
     r"要么|必须|都|没见过|"
-    r"未见过|全新|不重叠|不交叉|拆|一起|放在|放进|放到|留在|归到|归入|分到|分在|分进",
+    r"未见过|全新|不重叠|不交叉|拆|一起",
     re.ASCII,
 )
 _STRICT = re.compile(
@@ -142,6 +145,12 @@ def kept_apart(
             if column is not None:
                 return column, start + whole.start(), end
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
+            if of_one := _OF_SAME_ZH.search(low):
+                place = (start + of_one.start(1), start + of_one.end(1))
+                column = _named_group(text, schema, mentions, barred, place)
+                column = column or _whom(of_one[1], schema)
+                if column is not None:
+                    return column, *_after_goal(text, *text.clause(place[0]))
             if not (_APART.search(low) and _KEPT.search(low)):
                 continue
             if one := _OF_ONE.search(low):

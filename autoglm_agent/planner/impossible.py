@@ -12,6 +12,7 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from autoglm_agent.planner.asked import in_units, read_asked
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, FEATURE
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
@@ -171,7 +172,11 @@ def _no_such_time(column: Column, unit: str, said: _Said) -> bool:
     told = {name for name, words in _TIMES.items() if words & stems}
     if not told or unit in told:
         return False
-    others = [p for p in column.parts if p.stem not in _UNITS and not p.light]
+    others = [
+        p
+        for p in column.parts
+        if not p.light and p.stem not in _UNITS and p.stem not in BREAKS | CONTEXT | FEATURE
+    ]
     names = said.concepts - _DURATIONS
     return not any(any(p.says(w) for w in said.stems) or p.concepts & names for p in others)
 

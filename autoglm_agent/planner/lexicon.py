@@ -22,7 +22,7 @@ from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
 
-_COMPOUND = 3
+_COMPOUND, _LONG = 3, 4
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _DOMAINS = """
@@ -187,6 +187,16 @@ def _tables() -> tuple[
     )
 
 
+@cache
+def _said_at_length() -> dict[str, list[Concept]]:
+    return {}
+
+
+def said_at_length(run: str) -> tuple[Concept, ...]:
+    """Return what a Chinese turn of phrase means that is no word, so that no cut is made by it."""
+    return tuple(_said_at_length().get(run, ())) if _tables() else ()
+
+
 def _add_everyday(words: dict[str, list[Concept]]) -> None:
     """Give everyday phrases the meaning of the words that columns are called by."""
     for line in EVERYDAY.replace(" \\\n    ", " ").strip().splitlines():
@@ -195,7 +205,8 @@ def _add_everyday(words: dict[str, list[Concept]]) -> None:
         meant = words.setdefault(key, [Concept(name.replace(" ", "_"), "")])
         for phrase in [*english.split(","), *chinese.split()]:
             for key in _keys(phrase.strip()):
-                entries = words.setdefault(key, [])
+                long = not key.isascii() and len(key) >= _LONG and key not in words
+                entries = (_said_at_length() if long else words).setdefault(key, [])
                 entries += [concept for concept in meant if concept not in entries]
 
 
@@ -248,7 +259,7 @@ def phrase_key(parts: list[str]) -> str:
 
 def concepts_of(key: str) -> tuple[Concept, ...]:
     """Return the concepts that a word or phrase (as `phrase_key`) may mean."""
-    return _tables()[0].get(key, ())
+    return _tables()[0].get(key) or said_at_length(key)
 
 
 @cache
