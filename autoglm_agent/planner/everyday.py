@@ -228,7 +228,7 @@ malignant|cancerous, dangerous tumour|恶性 癌变
 pregnancies|times pregnant, been pregnant|怀孕次数 怀过几次
 age|old is, years old, what age|几岁 多大年纪 多少岁 年纪
 gender|man or woman, male or female, woman or man, boy or girl, female or male|男的还是女的 \
-    是男是女 男女 男还是女
+    公的还是母的 是公是母 雌雄 是男是女 男女 男还是女
 children|how many kids, kids at home, offspring|几个孩子 有几个孩子 孩子数 几个小孩
 education|how educated, schooling, highest degree, level of schooling, went to school|学历 \
     文化程度 上过什么学 读过什么书
@@ -371,4 +371,6 @@ course|field of study, degree programme, study programme|什么专业 专业 读
 balance|money in account, in the account, left in account|账上有多少钱 账户里有多少钱 \
     存了多少钱 账户余额
 waiting time|wait for train, wait for bus, stand waiting|候车 候车时间 等车 等车时间
+memory|working memory, memory used|内存 内存占用 内存用量
+charge|phone charge, call charge|话费 电话费 通话费
 """

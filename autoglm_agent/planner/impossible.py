@@ -68,6 +68,9 @@ _COUNT_ASKED = re.compile(
     r"多少(?:个|次|件|辆|张|位|名|家|条)",
     re.ASCII,
 )
+_YEAR_ASKED = re.compile(
+    r"\b(?:predict|estimate|guess) the year\b|\b(?:which|what) year\b|哪一?年", re.ASCII
+)
 _COUNTS = frozenset(map(stem, word_set("count cnt number num 数量 次数 人数 件数")))
 """Last words of names that count things, which is no money."""
 _OF_GOODS = frozenset(map(stem, word_set("quantity qty amount units unit items 数量 件数 金额")))
@@ -88,7 +91,7 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
     low = text.open_part
     time, people = asked_time(low), bool(_PEOPLE_ASKED.search(low))
     money = bool(_MONEY_ASKED.search(low)) or "pric" in read_asked(text, None).stems
-    counts = bool(_COUNT_ASKED.search(low))
+    counts = bool(_COUNT_ASKED.search(low)) or bool(_YEAR_ASKED.search(low))
     if time is None and not people and not money and not counts and not in_units(low):
         return []
     said = _Said(text)

@@ -118,7 +118,11 @@ def open_words(
 
 
 def rank_by_likeness(
-    words: Sequence[Word], schema: Schema, asked: Asked, excluded: Collection[str]
+    words: Sequence[Word],
+    schema: Schema,
+    asked: Asked,
+    excluded: Collection[str],
+    low: str = "",
 ) -> list[Likeness]:
     """Return the columns by likeness, best first; columns without any likeness are left out.
 
@@ -127,6 +131,7 @@ def rank_by_likeness(
         schema: The table's columns.
         asked: What form of answer the instruction asks for.
         excluded: Columns that cannot be the target.
+        low: The instruction itself, lower case.
     """
     common = _common_parts(schema)
     table = [
@@ -153,7 +158,9 @@ def rank_by_likeness(
     both = any(_spoken(words, rows) and _measured(c, asked) for c, rows in table)
     only = _only(table, asked, weights)
     for column, rows in table:
-        score = _score(column, rows, weights, asked, common, forgiven=_ONLY * (column is only))
+        score = _score(
+            column, rows, weights, asked, common, forgiven=_ONLY * (column is only), low=low
+        )
         if strange:
             score *= _STRANGE
         spoken = _spoken(words, rows)
@@ -221,6 +228,7 @@ def _score(
     common: Collection[str],
     *,
     forgiven: float,
+    low: str,
 ) -> float:
     total = said = 0.0
     measured = _measured(column, asked)
@@ -228,7 +236,8 @@ def _score(
         worth = _part_worth(part, head=part is column.core[-1], common=common)
         best = max((row[position] for row in rows), default=0.0)
         if asked.measured_by(part):
-            unled = len(part.stem) > _TAIL and not part.stem.isascii() and best < CLOSE
+            compound = len(part.stem) > _TAIL and not part.stem.isascii()
+            unled = compound and best < CLOSE and part.stem[: _TAIL - 1] not in low
             best = max(best, _UNLED if unled else CONCEPT)
             worth = max(worth, _MEASURE)
         total += worth

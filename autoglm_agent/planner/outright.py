@@ -67,7 +67,10 @@ _WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
 _WHICH_ZH = re.compile(
     r"(?:哪(?:一)?(?:种|类|个|款|项|家|些)|什么样?的?|何种)(?P<noun>[\u3400-\u9fff]{1,4}?)(?=[,.;:!?]|\s|\Z)"
 )
-_SORT_END = re.compile(r"(?:种类|类型|类别|种|类|型|别|名称|名)\Z")
+_MANY_ZH = re.compile(
+    r"(?:多少|几)(?:个|名|位|家|台|辆|件|次|条)?(?P<noun>[\u3400-\u9fff]{2,4}?)(?=[,.;:!?]|\s|\Z)"
+)
+_SORT_END = re.compile(r"(?:种类|类型|类别|种|类|型|别|名称|名|人数|数量|个数|次数|总数|数)\Z")
 _REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
@@ -305,12 +308,13 @@ def _in_year(words: _Open, columns: list[Column], best: Column | None) -> Column
 
 
 def _which_zh(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
-    """Return `卡种` for 哪种卡: the noun asked for stands at the beginning or end of one name."""
-    match = _WHICH_ZH.search(words.low)
-    if match is None:
+    """Return `卡种` for 哪种卡, `员工人数` for 多少员工: the noun begins or ends one name."""
+    many = _MANY_ZH.search(words.low)
+    match = many or _WHICH_ZH.search(words.low)
+    if match is None or asked_time(words.low):
         return None
     noun = match["noun"]
-    told = [c for c in columns if not c.name.isascii()]
+    told = [c for c in columns if not c.name.isascii() and (c.numeric or not many)]
     named = [c for c in told if _SORT_END.sub("", c.name) == noun]
     return _only(named or [c for c in told if len(noun) > 1 and c.name.endswith(noun)])
 

@@ -93,7 +93,7 @@ def rank_by_word(
             score *= _SAID_OF
         if _name_before(text, anchor, mentions):
             score *= _AFTER_NAME
-        if anchor.how != "exact" and anchor.first in units_told:
+        if anchor.how != "exact" and anchor.first in units_told and not _said_besides(text, anchor):
             score *= _ONLY_UNIT
         if anchor.how == "generic" and anchor.first in named:
             score *= _NAMED_ELSEWHERE
@@ -121,6 +121,13 @@ def rank_by_word(
         ):
             best[anchor.column.name] = choice
     return sorted(best.values(), key=lambda c: -c.confidence)
+
+
+def _said_besides(text: Text, anchor: Anchor) -> bool:
+    """Tell whether another part of the name than the unit is said: 成立 of 成立年限."""
+    word = text.tokens[anchor.first].stem
+    others = [part for part in anchor.column.core if not part.says(word)]
+    return any(part.says(stem) for part in others for stem in text.stems)
 
 
 def _inside(place: int, ranges: Sequence[tuple[int, int]]) -> bool:

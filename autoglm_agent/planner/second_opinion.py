@@ -32,7 +32,7 @@ def rank_alike(
     anchors = find_anchors(text, schema, mentions)
     places = places_of(text, mentions, anchors)
     words = open_words(text, schema, senses(text), places)
-    return rank_by_likeness(words, schema, read_asked(text, wanted), excluded)
+    return rank_by_likeness(words, schema, read_asked(text, wanted), excluded, text.low)
 
 
 def most_alike(text: Text, found: list[Likeness], ranked: list[Choice]) -> Choice | None:

@@ -28,6 +28,7 @@ _COUNTS_ZH = frozenset(("天数", "次数", "人数", "数量", "时长", "金�
 _READINGS = frozenset(
     ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
 )
+_SHARES = frozenset(stem(w) for w in ("pct", "percent", "percentage", "rate", "ratio", "share"))
 _READINGS_EN = frozenset(
     stem(w) for w in ("concentration", "content", "reading", "level", "measurement", "index")
 )
@@ -175,6 +176,8 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         if text.norm[text.tokens[after - 1].end : token.start].strip() or token.low in _READINGS:
             return False
         if anchor.column.numeric and token.low in _COUNTS_ZH:
+            return False
+        if token.low.endswith("率") and {p.stem for p in anchor.column.parts} & _SHARES:
             return False
         if other_head(text, after):
             return True
