@@ -413,6 +413,36 @@ def test_what_stands_beside_the_wish_is_not_the_wish(columns: dict[str, str], wo
 @pytest.mark.parametrize(
     ("columns", "words", "target"),
     [
+        (
+            {"Payment": "category Cash:500|Card:400", "gross income": "number 1 90 800"},
+            "How will the customer pay?",
+            "Payment",
+        ),
+        (
+            {"cpu_pct": "number 0 100 800", "crashed": "category no:800|yes:100"},
+            "预测CPU使用率",
+            "cpu_pct",
+        ),
+        (
+            {"员工人数": "integer 1 5000 800", "企业编号": "id"},
+            "企业有多少员工？",
+            "员工人数",
+        ),
+        (
+            {"站点": "category 甲:500|乙:400", "拥挤等级": "category 舒适:500|一般:200|拥挤:200"},
+            "车站有多拥挤？",
+            "拥挤等级",
+        ),
+        (
+            {"Geography": "category France:500|Spain:400", "CustomerId": "id"},
+            "客户来自哪个国家？",
+            "Geography",
+        ),
+        (
+            {"installment": "number 15 900 800", "purpose": "category car:500|home:400"},
+            "每个月要还多少钱？",
+            "installment",
+        ),
         ({"卡种": "category 月卡:500|年卡:400", "会员号": "id"}, "会员办的是哪种卡？", "卡种"),
         (
             {"reviews_per_month": "number 0 58 700", "number_of_reviews": "integer 0 600 390"},
@@ -425,6 +455,31 @@ def test_the_noun_asked_for_and_the_whole_name_decide(
     columns: dict[str, str], words: str, target: str
 ) -> None:
     assert parse_task(words, make_profile("table", 900, columns)).target == target
+
+
+def test_the_end_of_a_phrase_bars_the_column_of_that_general_word() -> None:
+    table = make_profile(
+        "hearts", 300, {"time": "integer 4 285 148", "DEATH_EVENT": "category 0:200|1:100"}
+    )
+    assert parse_task("预测患者是否死亡，不用随访时间。", table).exclude == ("time",)
+
+
+def test_what_belongs_to_one_thing_stays_in_one_fold() -> None:
+    table = make_profile(
+        "stones", 900, {"price": "number 1 9 300", "dealer": "category D1:300|D2:300|D3:300"}
+    )
+    task = parse_task("这颗钻石值多少钱？同一个经销商的钻石放在同一折。", table)
+    assert (task.target, task.group_column) == ("price", "dealer")
+
+
+def test_a_year_asked_for_is_no_class() -> None:
+    table = make_profile(
+        "flats",
+        900,
+        {"Area Type": "category Super Area:500|Built Area:400", "Rent": "integer 1 9 9"},
+    )
+    with pytest.raises(TargetError):
+        parse_task("Predict the year the house was built.", table)
 
 
 def test_hours_may_be_asked_of_a_column_in_minutes() -> None:
