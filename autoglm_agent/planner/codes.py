@@ -8,7 +8,7 @@ from autoglm_agent.planner.positive import EVENTS
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.text import Text, stem
 
-_MOST_CODES, _MOST_PIECES = 8, 10
+_MOST_CODES, _MOST_PIECES, _PHRASE = 8, 10, 3
 _OR = re.compile(r"\s*(?:,\s*(?:or|and)\b|,|/|\bor\b|\bvs\.?\b|\bversus\b)\s*", re.ASCII)
 _EITHER = re.compile(
     r"\b(?P<one>[a-z]{3,14})(?: [a-z]{3,12})?(?:,? or |/| vs\.? )(?:an? |the |in |from )*"
@@ -54,8 +54,11 @@ def _listed(text: Text, codes: set[str]) -> list[int]:
         position = start
         for piece in _OR.split(text.low[start:end])[: _MOST_PIECES + 1]:
             bare = _LEAD.sub("", piece.strip())
+            if len(bare.split()) > _PHRASE:
+                # "Is the parcel small, medium or large?": of the first only the last word counts.
+                bare = bare.split()[-1]
             place = text.low.find(bare, position, end) if bare else -1
-            if place < 0 or len(bare.split()) > 3:
+            if place < 0:
                 continue
             found.append(text.token_at(place))
             position = place + len(bare)

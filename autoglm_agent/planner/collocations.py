@@ -21,6 +21,7 @@ absent off|work school sick days|absences absenteeism
 where position role|play plays pitch court|position
 where|live living reside resides|residence address neighborhood location city region
 where|born birth|birthplace
+where|made built produced manufactured|origin country
 where|sit sits seated|seat cabin
 where|work works working|department workplace
 where|happen happens happened occur occurs|location place

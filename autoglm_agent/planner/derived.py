@@ -13,7 +13,7 @@ from autoglm_agent.planner.text import stem
 
 _ENDINGS = (
     "ment", "al", "ance", "anc", "ence", "enc", "ur", "ion", "ation", "ition", "y", "age", "ag",
-    "ancy", "ency", "ness", "th",
+    "ancy", "ency", "ness", "th", "at",
 )  # fmt: skip
 _CHANGES = (("y", "ic"), ("y", "i"), ("d", "s"), ("t", "ss"), ("b", "pt"), ("v", "pt"),
             ("id", "is"), ("od", "os"), ("ud", "us"), ("end", "ens"), ("ond", "ons"), ("rt", "rs"),

@@ -373,4 +373,7 @@ balance|money in account, in the account, left in account|账上有多少钱 账
 waiting time|wait for train, wait for bus, stand waiting|候车 候车时间 等车 等车时间
 memory|working memory, memory used|内存 内存占用 内存用量
 charge|phone charge, call charge|话费 电话费 通话费
+repurchase|order again, buy again, purchase again|复购 再次下单 再次购买 回购 再买
+carrier|delivery company, shipping company, company delivers, parcel service|快递公司 物流公司 \
+    哪家快递
 """
