@@ -16,4 +16,4 @@ class Anchor:
     last: int
     score: float
     how: str
-    """exact, direct, tight, near, level, shared or generic."""
+    """exact, direct, tight, near, pair, level, shared or generic."""

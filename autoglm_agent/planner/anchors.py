@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from autoglm_agent.planner.anchor import Anchor
-from autoglm_agent.planner.codes import coded_words
+from autoglm_agent.planner.collocations import collocations
 from autoglm_agent.planner.grammar import ENTITIES, PREDICT
 from autoglm_agent.planner.hanzi import shared_names
+from autoglm_agent.planner.level_anchors import level_anchors
+from autoglm_agent.planner.level_kinds import kinds_of_levels
 from autoglm_agent.planner.lexicon import (
     FLAGS,
     GENERIC_TARGETS,
     VAGUE_TARGETS,
     Concept,
-    compound_concepts,
-    concepts_of,
     domains_of,
     near_concepts,
 )
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.parts import Part
-from autoglm_agent.planner.positive import compared_level
-from autoglm_agent.planner.schema import LEVELLED, Column, Schema
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import Sense, senses
 from autoglm_agent.planner.support import whom_concepts
 from autoglm_agent.planner.text import Text, Token, stem
 
-DIRECT, TIGHT, NEAR, LEVEL, LEVELS, LEVEL_CONCEPT, GENERIC = 0.92, 0.8, 0.55, 0.75, 0.92, 0.7, 0.64
-LEVEL_WORD = 0.62
-_ONE_LETTER, _SEVERAL = 3, 8
+DIRECT, TIGHT, NEAR, GENERIC = 0.92, 0.8, 0.55, 0.64
 _MORE, _MOST = 0.03, 2
 """What each further concept in common adds: *systolic* and *pressure* rather than *pressure*."""
 _GENERAL = 0.7
 """What a column counts that is only in general what a phrase names: `amb_temp`, *panel temp*."""
 _UNLED = 0.9
 """What a column counts that lacks the first part of a compound that another one has."""
+_OF_OTHER = 0.75
+"""What a column counts of which only the last part of a compound is near: 绩效*评分*, its like."""
 _SORTS = frozenset(stem(w) for w in ("type", "category", "class", "level", "kind", "类型", "等级"))
-_PAIR = 2
-_OR = re.compile(r"\bor\b|还是|或者?", re.ASCII)
-"""What joins the two values of which one is asked for."""
-_SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 
 
 _COUNTS = frozenset(map(stem, ("count", "cnt", "number", "num")))
+_NO_AMOUNT = 0.5
+"""What a column of yes and no counts for a word that means an amount: `paid` and *income*."""
+_COUNTED = frozenset(map(stem, ("many", "number", "count", "人数", "多少", "数量")))
+_WHO = 0.5
+"""What a count of people is worth where they are only who does something: *guests* book."""
 _UNCOUNTED = 0.12
 """What it costs that a name counts things, where how many is not asked: `rating_count`."""
 
@@ -73,7 +72,9 @@ def find_anchors(text: Text, schema: Schema, mentions: list[Mention]) -> list[An
     """Return every reason for every column, in no particular order."""
     meaning = senses(text)
     anchors = name_anchors(text, schema, mentions, meaning)
-    anchors += _level_anchors(text, schema, meaning)
+    anchors += collocations(text, schema)
+    anchors += kinds_of_levels(text, schema)
+    anchors += level_anchors(text, schema, meaning)
     anchors += _generic_anchors(text, schema, meaning)
     return anchors
 
@@ -90,7 +91,10 @@ def name_anchors(
         meaning: The `senses` of the text.
     """
     covered = {i: m for m in mentions for i in range(m.first, m.last + 1)}
-    anchors = [Anchor(m.column, m.first, m.last, m.score, "exact") for m in mentions]
+    anchors = [
+        Anchor(m.column, m.first, m.last, m.score * _of_phrase(m, meaning, schema), "exact")
+        for m in mentions
+    ]
     stems = ["" if text.is_used(t.start) else t.stem for t in text.tokens]
     told = Told(stems, meaning)
     scored: dict[tuple[object, ...], list[_Score]] = {}
@@ -105,6 +109,16 @@ def name_anchors(
         anchors += [Anchor(column, index, index, score, how) for column, score, how in scored[key]]
     anchors += shared_names(text, schema)
     return anchors
+
+
+def _of_phrase(mention: Mention, meaning: list[Sense], schema: Schema) -> float:
+    """Discount the name inside a phrase that means another column: `fuel` in *fuel economy*."""
+    sense = meaning[mention.first]
+    after = mention.last + 1
+    if mention.quoted or not sense.phrase or after >= len(meaning):
+        return 1.0
+    own = sense.own & meaning[after].own & schema.named_concepts
+    return _GENERAL if own and not own & mention.column.concepts else 1.0
 
 
 _Score = tuple[Column, float, str]
@@ -131,13 +145,24 @@ def _scores(
             score *= _GENERAL
         if leading and not leading & column.concepts:
             score *= _UNLED
+        elif how == "near" and _of_other_kind(sense, column, token):
+            score *= _OF_OTHER
         if named is not None:
             score *= 0.5
         if token.stem in PREDICT and not token.cjk:
             score *= 0.8
         shared = tuple(c for c in sense.concepts if c.name in column.concepts)
+        if entity and how == "tight" and {c.hint for c in shared} == {"amount"}:
+            score *= 1.0 if told.stems & _COUNTED else _WHO
         score *= _kind_fit(column, shared or sense.concepts, how, told)
         yield column, score, how
+
+
+def _of_other_kind(sense: Sense, column: Column, token: Token) -> bool:
+    """Tell whether what goes before tells the word's thing from the column's: a *cleaning* fee."""
+    if token.cjk:
+        return bool(sense.leading) and not sense.leading & column.concepts
+    return sense.phrase and not sense.own & column.concepts
 
 
 def _part_score(
@@ -227,6 +252,8 @@ def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str, told: Tol
         return 1.0
     # A word of no kind of values says nothing against the kinds that the others have.
     hints = {c.hint for c in concepts} - {""}
+    if hints == {"amount"} and column.flag and how == "tight":
+        return _NO_AMOUNT
     if hints == {"yesno"} and not column.two_valued:
         return 0.8 if column.profile.kind in ("category", "integer") else 0.75
     if hints == {"amount"} and column.parts[-1].stem in _SORTS and told.matches(column.parts[-1]):
@@ -238,108 +265,6 @@ def _kind_fit(column: Column, concepts: tuple[Concept, ...], how: str, told: Tol
     if column.profile.kind == "text":
         return 0.6
     return 1.0
-
-
-def _level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator[Anchor]:
-    """Yield columns one of whose values is named: "malignant", "spam", "setosa"."""
-    for column in schema.columns:
-        yield from _compared(text, column)
-        yield from _coded(text, column)
-        yield from _listed_codes(text, column)
-        if not column.level_keys or column.profile.distinct > 50:
-            continue
-        yield from _level_words(text, column, meaning)
-        hits: dict[str, tuple[int, int]] = {}
-        for first in range(len(text.tokens)):
-            for last in range(first, min(len(text.tokens), first + 3)):
-                key = " ".join(t.stem for t in text.tokens[first : last + 1])
-                if key in column.level_keys and not text.is_used(text.tokens[first].start):
-                    hits.setdefault(key, (first, last))
-        score = LEVELS if len(hits) > 1 else LEVEL
-        for first, last in hits.values():
-            yield Anchor(column, first, last, score, "level")
-        if not hits:
-            yield from _several_levels(text, column, meaning)
-        if not hits and column.profile.distinct <= 3:
-            yield from _level_concepts(text, column, meaning)
-
-
-def _level_words(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
-    """Yield a column several of whose values share a word: *Obesity_Type_I*, *Obesity_Type_II*."""
-    if column.profile.kind != "category" or column.profile.distinct > 20:
-        return
-    keys = [key.split() for key in column.level_keys]
-    words = {w for key in keys for w in key if len(w) >= 4 and len(key) > 1} - ENTITIES
-    senses_of = [{c.name for word in key for c in concepts_of(word)} for key in keys]
-    for index, token in enumerate(text.tokens):
-        names = {c.name for c in meaning[index].concepts} - whom_concepts()
-        alike = sum(bool(names & other) for other in senses_of) > 1 if names else False
-        if (token.stem in words or alike) and not text.is_used(token.start):
-            yield Anchor(column, index, index, LEVEL_WORD, "level")
-
-
-def _compared(text: Text, column: Column) -> Iterator[Anchor]:
-    """Yield a column with a value such as `>50K` for "more than 50,000"."""
-    levels = [level for level, _ in column.profile.levels]
-    found = compared_level(text, levels) if column.profile.kind in ("category", "boolean") else None
-    if found is None or text.is_used(found[1]):
-        return
-    index = next(i for i, t in enumerate(text.tokens) if t.end > found[1])
-    yield Anchor(column, index, index, LEVELS, "level")
-
-
-def _coded(text: Text, column: Column) -> Iterator[Anchor]:
-    """Yield a column of one-letter codes for the words that they abbreviate: M and *malignant*."""
-    hits = coded_words(text, column)
-    for index in hits:
-        yield Anchor(column, index, index, LEVELS if len(hits) > 1 else LEVEL, "level")
-
-
-def _listed_codes(text: Text, column: Column) -> Iterator[Anchor]:
-    """Yield a column whose short values stand in a list as they are written: (CR/PR/SD/PD)."""
-    levels = [v for v, _ in column.profile.levels if 1 < len(v) <= _ONE_LETTER and v.isalpha()]
-    if column.profile.kind != "category" or len(levels) < _ONE_LETTER:
-        return
-    match = _SLASHED.search(text.norm)
-    if match is None or text.is_used(match.start()):
-        return
-    if len(set(levels) & set(match.group().split("/"))) > 1:
-        index = text.token_at(match.start())
-        yield Anchor(column, index, index, LEVELS, "level")
-
-
-def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
-    """Yield a column two of whose values mean what two words say: 退学 and *Dropout*, ..."""
-    if column.profile.kind not in LEVELLED or column.profile.distinct > _SEVERAL:
-        return
-    levels = [_level_meaning(key, column) for key in column.level_keys]
-    if len(levels) == _PAIR and not _OR.search(text.low):
-        return
-    hits = [
-        index
-        for index, sense in enumerate(meaning)
-        if not text.is_used(text.tokens[index].start)
-        and any(names & {c.name for c in sense.concepts} for names in levels)
-    ]
-    shared = {c.name for i in hits for c in meaning[i].concepts}
-    if len(hits) > 1 and sum(bool(names & shared) for names in levels) > 1:
-        for index in hits:
-            yield Anchor(column, index, index, LEVELS, "level")
-
-
-def _level_meaning(key: str, column: Column) -> set[str]:
-    """Return what a value means, by itself and with its column's name: *day* of `shift`."""
-    last = column.core[-1].stem if column.core else ""
-    return {c.name for c in (*compound_concepts(key), *concepts_of(f"{key} {last}"))}
-
-
-def _level_concepts(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:
-    """Yield a column whose value carries a yes/no concept: "will not pay back" and level *bad*."""
-    levels = {c.name for key in column.level_keys for c in concepts_of(key) if c.hint == "yesno"}
-    for index, sense in enumerate(meaning):
-        if levels & {c.name for c in sense.concepts} and not text.is_used(text.tokens[index].start):
-            score = LEVEL_CONCEPT if column.two_valued else 0.8 * LEVEL_CONCEPT
-            yield Anchor(column, index, index, score, "level")
 
 
 def _generic_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator[Anchor]:
@@ -370,8 +295,3 @@ def generic_columns(schema: Schema) -> list[Column]:
     named = [c for c in usable if c.key in GENERIC_TARGETS]
     two = [c for c in usable if c.two_valued]
     return named or [c for c in two if c.key in VAGUE_TARGETS and len(two) == 1]
-
-
-def initials(levels: list[str]) -> bool:
-    """Tell whether all levels are short codes, so that a word may stand for its initial."""
-    return bool(levels) and all(len(level) <= _ONE_LETTER and level.isalpha() for level in levels)

@@ -13,7 +13,7 @@ _AMOUNT = re.compile(
     r"\bhow (?:much|many|long|far|old|expensive|cheap|costly|heavy|tall|big|large|fast|high|hot|"
     r"cold|warm|humid|strong|loud|deep|quickly)\b|\bhow (?:satisfied|happy|popular|often)\b|"
     r"\bnumber of\b|\bamount of\b|多少|多久|多大|多长|多高|多重|多远|多快|多热|多冷|"
-    r"几天|几分钟|几个小时|几小时",
+    r"几天|几分钟|几个小时|几小时|几(?:个|颗|次|张|位|名|件|台|辆|场|门|节)",
     re.ASCII,
 )
 _TWO = re.compile(
@@ -33,7 +33,7 @@ _CLASSES = re.compile(
 _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(
         r"\bhow (?:long|quickly|soon)\b|\b(?:how many|number of) (?:seconds|minutes|"
-        r"hours|days|weeks|months|years)\b|"
+        r"hours|days|weeks|months|years)\b|\btotal (?:seconds|minutes|hours|days)\b|"
         r"多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
      "duration hours",
      "time duration minute minutes min seconds sec hour hours hr days length taken "
@@ -56,12 +56,14 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(
         r"\bhow many (?:people|visitors|customers|guests|passengers|shoppers|tourists)\b|"
         r"多少(?:个|位|名)?(?:顾客|客人|游客|人|乘客|访客|客户)", re.ASCII),
-     "footfall count demand", "number num count cnt visitors customers 人数 客流量"),
+     "footfall count demand",
+     "number num count cnt visitors customers occupants residents inhabitants headcount 人数 "
+     "客流量"),
     (re.compile(r"\bhow many\b|\bnumber of\b|多少(?:个|次|人|件|辆|单)", re.ASCII), "count",
      "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
 )  # fmt: skip
 """(how a measure is asked for, its concepts, the words in names that stand for it)."""
-_FEW = 30
+_FEW, _TIME = 30, stem("time")
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ class Asked:
 
     def measured_by(self, part: Part) -> bool:
         """Tell whether a part of a name is the measure asked for: `Time` for "how long"."""
-        return part.stem in self.stems or bool(part.concepts & self.concepts)
+        glued = _TIME in self.stems and part.stem.endswith((_TIME, "时长"))
+        return glued or part.stem in self.stems or bool(part.concepts & self.concepts)
 
     @property
     def measure(self) -> bool:

@@ -301,6 +301,12 @@ pesticide||pesticide|农药
 village||village|村 村庄
 county||county|县
 building||building buildings block|楼 楼栋 建筑
+hotel||hotel hotels inn|酒店 宾馆 旅馆
+resort||resort resorts|度假 度假村 度假酒店
+sufficiency||enough sufficient insufficient adequate|充足 足够 不足 够用 充裕
+trend_up||up increased raised rising|上调 上升 增加 升高
+trend_down||down decreased lowered falling|下调 下降 减少 降低
+trend_steady||steady unchanged stable constant|不变 稳定 保持不变
 restaurant||restaurant restaurants eatery|餐厅 餐馆 饭店
 bank||bank banks|银行
 agent||agent agents representative rep|坐席 客服 专员 代理

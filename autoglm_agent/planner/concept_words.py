@@ -64,7 +64,7 @@ fare|amount|fare fares|车费 票价 运费 打车费 船票 费率
 tip|amount|tip tips gratuity|小费
 cost|amount|cost costs charge charges charged charging expense expenses expenditure bill \
     bills billed fee fees spend spends spent spending|费用 成本 花费 开销 账单 \
-    收费 支出 消费 消费额 医疗费用 医疗费
+    收费 支出 消费 消费额 医疗费用 医疗费 花多少钱 要花多少钱 得花多少钱
 income|amount|income incomes salary salaries wage wages earn earns earning earnings earner \
     pay paid compensation|收入 工资 薪资 薪水 年薪 月薪 挣 赚 薪酬 月收入 年收入
 sales|amount|sales sale_volume units_sold sold volume units|销量 销售量 卖出 售出 出货量
@@ -76,7 +76,7 @@ demand|amount|demand rental rentals rented hired ridership count cnt usage_count
 count|amount|count cnt number how_many quantity qty|数量 个数 次数 人数 总数 总量 多少个 计数
 quality|class|quality qual|质量 品质
 rating|class|rating ratings rated score scores stars review_score points|评分 多少分 几分 打几分 \
-    打分 得分 分数 星级
+    打分 得分 分数 星级 几颗星 几星 多少星 多少颗星
 grade|class|grade grades graded gpa exam marks mark final_grade g3|成绩 等级 年级 分级 绩点
 satisfaction|class|satisfaction satisfied happy happiness content nps|满意度 满意 幸福
 species|class|species kind type types class classes variety varieties breed category genus \

@@ -36,6 +36,7 @@ _MONEY = frozenset(
         word_set("price cost fare fee salary revenue charge payment amount 价格 费用 金额 售价"),
     )
 )
+_TIMED = frozenset(map(stem, word_set("time hrs hours mins minutes secs seconds duration 时长")))
 _WHEN = re.compile(r"\b(?:before|after|until|since|at|prior to|from) (?:the )?\w+", re.ASCII)
 _PERIOD = re.compile(
     r"\b(?:next|last|this|coming|previous|past|following|per|a|each|every)(?: \d+| few| couple of)?"
@@ -79,15 +80,20 @@ def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list
     return found
 
 
-def only_a_period(text: Text, start: int, column: Column) -> bool:
+def only_a_period(text: Text, start: int, column: Column, *, named: bool) -> bool:
     """Tell whether a word only says when, as in "next season", and the column only counts time.
+
+    The *year* of "next year" itself means no column at all, whatever else the column's name says.
 
     Args:
         text: The instruction.
         start: The place of the word.
         column: The column that it could mean.
+        named: Whether it is the column's whole name.
     """
-    if not {part.stem for part in column.core} <= _CALENDAR:
+    token = text.tokens[text.token_at(start)]
+    only = {part.stem for part in column.core} <= _CALENDAR
+    if not only and (named or token.stem not in _CALENDAR or token.start != start):
         return False
     return any(m.start() <= start < m.end() for m in _PERIOD.finditer(text.low))
 
@@ -115,4 +121,6 @@ def _has(side: frozenset[str], words: Collection[str], run: str) -> bool:
 
 
 def _in_money(column: Column) -> bool:
-    return column.numeric and bool(_MONEY & {part.stem for part in column.parts})
+    stems = {part.stem for part in column.parts}
+    # What ends in a unit of time is none: the *charge time* of a car.
+    return column.numeric and bool(_MONEY & stems) and not stems & _TIMED

@@ -12,6 +12,7 @@ from autoglm_agent.planner.exclusions_groups import (
     IDS,
     NOT_COLUMNS,
     OTHER_REQUEST,
+    begins_request,
     group_or_synonym,
     named_group,
 )
@@ -265,7 +266,9 @@ def _items(
             columns += found[0]
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False
             continue
-        if not (resolve and joined and _is_thing(text, index)):
+        if not (resolve and joined and _is_thing(text, index)) or (
+            columns and begins_request(text, index)
+        ):
             break
         phrase, index = _phrase(text, index)
         unknown = unknown or phrase

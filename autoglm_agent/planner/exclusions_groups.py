@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from autoglm_agent.planner.grammar import PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
-from autoglm_agent.planner.resolve import columns_for
+from autoglm_agent.planner.resolve import column_for, columns_for
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text, stem, word_set
 
@@ -45,12 +47,33 @@ _KINDS = {
     "numerical": "number",
     "categorical": "category",
 }  # fmt: skip
+_BOTH = (
+    (re.compile(r"\b(?:parents?(?:'s|')?|parental)(?= )"), "mother's", "father's"),
+    (re.compile(r"父母(?:双方)?的?|双亲的?|家长的?"), "母亲", "父亲"),
+    (re.compile(r"\b(?:both |the two )?(?:teams?|sides?)(?:'s|')?(?= )"), "home", "away"),
+    (re.compile(r"(?:两队|双方|主客队|主客场)的?"), "主队", "客队"),
+)
+"""Words for two of a kind, and for either of them."""
 _COLLECTIVE = frozenset({"coordinates"})
+_MODAL = word_set("must should shall has have needs need may can cannot will would takes comes")
+_SUBJECT = 4
 _COLUMN_WORDS = word_set(
     """
     column columns feature features variable variables field fields attributes 列 字段 变量 特征
     """
 )
+
+
+def begins_request(text: Text, index: int) -> bool:
+    """Tell a sentence of its own from one more item: "... and each prediction *must* be fast".
+
+    Args:
+        text: The instruction.
+        index: The first token after *and*.
+    """
+    end = text.clause(text.tokens[index].start)[1]
+    after = [t for t in text.tokens[index + 1 :][:_SUBJECT] if t.start < end]
+    return any(token.low in _MODAL for token in after)
 
 
 def named_group(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
@@ -83,10 +106,28 @@ def group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str],
             continue
         if size == 1 and (names := _collective(token.stem, schema)):
             return names, last + 1
+        if both := of_both(text.norm[token.start : text.tokens[last].end], schema):
+            return both, last + 1
         found = columns_for(text.norm[token.start : text.tokens[last].end], schema)
         if found:
             return [column.name for column in found], last + 1
     return None
+
+
+def of_both(phrase: str, schema: Schema) -> list[str]:
+    """Return the columns of the two that one word means: *parents' education*, 父母学历.
+
+    Both must be there, each a column of its own.
+    """
+    for words, one, other in _BOTH:
+        match = words.search(phrase.lower())
+        if match is None:
+            continue
+        rest = (phrase[: match.start()], phrase[match.end() :])
+        found = [column_for(f"{rest[0]}{side}{rest[1]}", schema) for side in (one, other)]
+        if all(found) and found[0] is not found[1] and any(part.strip() for part in rest):
+            return [column.name for column in found if column is not None]
+    return []
 
 
 def _no_name(word: str, place: int, schema: Schema) -> bool:

@@ -62,6 +62,9 @@ _SAME = re.compile(
     r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff])",
     re.ASCII,
 )
+_OF_SAME_ZH = re.compile(
+    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff]{1,6}?)的", re.ASCII
+)
 _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
@@ -142,6 +145,12 @@ def kept_apart(
             if column is not None:
                 return column, start + whole.start(), end
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
+            if of_one := _OF_SAME_ZH.search(low):
+                place = (start + of_one.start(1), start + of_one.end(1))
+                column = _named_group(text, schema, mentions, barred, place)
+                column = column or _whom(of_one[1], schema)
+                if column is not None:
+                    return column, *_after_goal(text, *text.clause(place[0]))
             if not (_APART.search(low) and _KEPT.search(low)):
                 continue
             if one := _OF_ONE.search(low):

@@ -26,6 +26,10 @@ _INTERPRETABLE = re.compile(
     r"\b\w+ (?:can|could) (?:read|follow|understand|interpret|check|explain) "
     r"(?:it|them|this|that)\b|"
     r"\b(?:he|she|they|we|i|you|\w+s) can (?:interpret|explain|defend|justify)\b|"
+    r"\b(?:model|tree|rules?|something|one|it|formula)(?: that| which)? "
+    r"(?:(?:the|our|my|a|an|any) )?\w{1,20} (?:can|could|may|am able to|are able to) "
+    r"(?:actually |easily |also |still )?"
+    r"(?:read|understand|follow|see through|check|show|present)\b|"
     r"\bsimple (?:\w+ )?formula\b|"
     r"\b(?:understand|know|see|learn|show|tell|explain)(?: me| us)? (?:how|why) (?:it|the model|"
     r"they|decisions?|predictions?) (?:\w+ )?(?:decid\w+|work\w*|think\w*|arriv\w+|predict\w*|"
@@ -55,11 +59,21 @@ _INTERPRETABLE = re.compile(
     r"给出原因|好理解|讲清|讲得清|讲明白|说明白",
     re.ASCII,
 )
+_READER = re.compile(
+    r"(?:模型|结果)?(?:要|得|必须|需要|能|最好)*(?:让|给|使|叫)[\u3400-\u9fff]{1,10}\Z"
+)
 _NOT_INTERPRETABLE = re.compile(
     r"(?:not|n't|no|needn't|without|black box)[\w ]{0,20}\Z|不必\Z|(?:不需要|不必|无需|不用|"
     r"不要求)[^，,;。]{0,6}\Z",
     re.ASCII,
 )
+
+
+def _use_reader(text: Text, place: int) -> None:
+    """Mark for whom the model is to be plain as read: 医生 of "要让医生看得懂"."""
+    start = text.clause(place)[0]
+    if reader := _READER.search(text.low[start:place]):
+        text.use(start + reader.start(), place)
 
 
 def find_interpretable(text: Text) -> Found[bool] | None:
@@ -71,5 +85,6 @@ def find_interpretable(text: Text) -> Found[bool] | None:
     for match in _INTERPRETABLE.finditer(text.low):
         if not _NOT_INTERPRETABLE.search(text.low[max(0, match.start() - 30) : match.start()]):
             text.use(*match.span())
+            _use_reader(text, match.start())
             return Found(True, *match.span(), 0.9)
     return None

@@ -17,11 +17,12 @@ from typing import Any, Literal
 
 from autoglm_agent.planner.column_words import COLUMN_WORDS
 from autoglm_agent.planner.concept_words import CONCEPTS, NEAR
+from autoglm_agent.planner.everyday import EVERYDAY
 from autoglm_agent.planner.text import stem, word_set, words_of
 
 Hint = Literal["yesno", "class", "amount", ""]
 
-_COMPOUND = 3
+_COMPOUND, _LONG = 3, 4
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PLAIN = re.compile(r"[a-z]+(?: [a-z]+)*")
 _DOMAINS = """
@@ -168,6 +169,7 @@ def _tables() -> tuple[
                 entries = words.setdefault(key, [])
                 if concept not in entries:
                     entries.append(concept)
+    _add_everyday(words)
     near: dict[str, set[str]] = {}
     for pair in NEAR.replace("\n", "|").strip("|").split("|"):
         one, other = pair.split()
@@ -183,6 +185,29 @@ def _tables() -> tuple[
         {k: frozenset(v) for k, v in near.items()},
         {k: frozenset(v) for k, v in domains.items()},
     )
+
+
+@cache
+def _said_at_length() -> dict[str, list[Concept]]:
+    return {}
+
+
+def said_at_length(run: str) -> tuple[Concept, ...]:
+    """Return what a Chinese turn of phrase means that is no word, so that no cut is made by it."""
+    return tuple(_said_at_length().get(run, ())) if _tables() else ()
+
+
+def _add_everyday(words: dict[str, list[Concept]]) -> None:
+    """Give everyday phrases the meaning of the words that columns are called by."""
+    for line in EVERYDAY.replace(" \\\n    ", " ").strip().splitlines():
+        name, english, chinese = line.split("|")
+        key = phrase_key(without_articles(name.split()))
+        meant = words.setdefault(key, [Concept(name.replace(" ", "_"), "")])
+        for phrase in [*english.split(","), *chinese.split()]:
+            for key in _keys(phrase.strip()):
+                long = not key.isascii() and len(key) >= _LONG and key not in words
+                entries = (_said_at_length() if long else words).setdefault(key, [])
+                entries += [concept for concept in meant if concept not in entries]
 
 
 def _keys(word: str) -> list[str]:
@@ -234,7 +259,18 @@ def phrase_key(parts: list[str]) -> str:
 
 def concepts_of(key: str) -> tuple[Concept, ...]:
     """Return the concepts that a word or phrase (as `phrase_key`) may mean."""
-    return _tables()[0].get(key, ())
+    return _tables()[0].get(key) or said_at_length(key)
+
+
+@cache
+def hint_of(name: str) -> Hint:
+    """Return what values the named concept has; the empty hint where that is not told."""
+    return _hints().get(name, "")
+
+
+@cache
+def _hints() -> dict[str, Hint]:
+    return {c.name: c.hint for found in _tables()[0].values() for c in found}
 
 
 def compound_concepts(word_stem: str) -> tuple[Concept, ...]:

@@ -27,7 +27,7 @@ from autoglm_agent.planner.grammar import (
     PREDICT,
     QUESTION,
 )
-from autoglm_agent.planner.lexicon import FLAGS, near_concepts
+from autoglm_agent.planner.lexicon import FLAGS, hint_of, near_concepts
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import Column, Schema
@@ -48,6 +48,8 @@ _UNSAID_HEAD, _HEADED, _FITTING, _OF_WHAT = 0.5, 0.8, 0.7, 0.5
 _STRANGE, _MODIFIER, _MEASURE = 0.5, 0.3, 0.8
 _SORTS = frozenset({"typ", "kind", "sort", "class", "category", "哪种", "哪类", "哪一类", "种类",
                     "类型", "类别", "分类"})  # fmt: skip
+_TAIL, _UNLED = 3, 0.5
+"""A Chinese compound of more characters says of what the time is: 请假 of 请假天数."""
 _FUNCTION, _EMPTY = BREAKS | CONTEXT | QUESTION, (PREDICT | FILLER | NEUTRAL) - ENTITIES
 _PREFIX, _TYPO_LENGTH, _MANY = 3, 6, 3
 
@@ -116,7 +118,11 @@ def open_words(
 
 
 def rank_by_likeness(
-    words: Sequence[Word], schema: Schema, asked: Asked, excluded: Collection[str]
+    words: Sequence[Word],
+    schema: Schema,
+    asked: Asked,
+    excluded: Collection[str],
+    low: str = "",
 ) -> list[Likeness]:
     """Return the columns by likeness, best first; columns without any likeness are left out.
 
@@ -125,10 +131,17 @@ def rank_by_likeness(
         schema: The table's columns.
         asked: What form of answer the instruction asks for.
         excluded: Columns that cannot be the target.
+        low: The instruction itself, lower case.
     """
     common = _common_parts(schema)
     table = [
-        (column, [[_alike(word, part) for part in (*column.parts, *column.unit)] for word in words])
+        (
+            column,
+            [
+                [_alike(w, part, flag=column.flag) for part in (*column.parts, *column.unit)]
+                for w in words
+            ],
+        )
         for column in schema.columns
         if column.name not in excluded and column.parts
     ]
@@ -145,7 +158,9 @@ def rank_by_likeness(
     both = any(_spoken(words, rows) and _measured(c, asked) for c, rows in table)
     only = _only(table, asked, weights)
     for column, rows in table:
-        score = _score(column, rows, weights, asked, common, forgiven=_ONLY * (column is only))
+        score = _score(
+            column, rows, weights, asked, common, forgiven=_ONLY * (column is only), low=low
+        )
         if strange:
             score *= _STRANGE
         spoken = _spoken(words, rows)
@@ -213,6 +228,7 @@ def _score(
     common: Collection[str],
     *,
     forgiven: float,
+    low: str,
 ) -> float:
     total = said = 0.0
     measured = _measured(column, asked)
@@ -220,7 +236,9 @@ def _score(
         worth = _part_worth(part, head=part is column.core[-1], common=common)
         best = max((row[position] for row in rows), default=0.0)
         if asked.measured_by(part):
-            best = max(best, CONCEPT)
+            compound = len(part.stem) > _TAIL and not part.stem.isascii()
+            unled = compound and best < CLOSE and part.stem[: _TAIL - 1] not in low
+            best = max(best, _UNLED if unled else CONCEPT)
             worth = max(worth, _MEASURE)
         total += worth
         said += worth * best
@@ -273,9 +291,18 @@ def _common_parts(schema: Schema) -> frozenset[str]:
     return frozenset(word for word, count in counts.items() if count >= _MANY)
 
 
-def _alike(word: Word, part: Part) -> float:
-    """Return how much a word says a part of a name, from 0 to 1."""
+def _alike(word: Word, part: Part, *, flag: bool) -> float:
+    """Return how much a word says a part of a name, from 0 to 1.
+
+    A column of yes and no is hardly meant by what both mean only as an amount.
+    """
     found = _said_by(word, part)
+    if (
+        flag
+        and found == CONCEPT
+        and all(hint_of(name) == "amount" for name in word.concepts & part.concepts)
+    ):
+        found = CLOSE
     return 0.0 if part.light and found < ROOT else found
 
 

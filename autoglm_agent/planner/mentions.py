@@ -24,6 +24,8 @@ _FUNCTION = BREAKS | CONTEXT | FEATURE | QUESTION | {"no", "so", "do", "up", "us
 
 _WORDS, _SHORT_NAME, _LONG_NAME, _FEWEST = 4, 8, 11, 3
 _HEARD = 4
+_MADE = frozenset({"model", "prediction", "forecast", "classifier", "score", "scoring"})
+_PHRASE_ENDS = re.compile(r"\s*(?:[:.,;!-]|\Z|(?:with|without|for|that|from|by|ignoring)\b)")
 _VOWELS = re.compile(r"(?<!^)[aeiouyhw]|gh")
 
 
@@ -59,7 +61,17 @@ def find_mentions(text: Text, schema: Schema) -> list[Mention]:
         else:
             found.append(mention)
             index = mention.last + 1
-    return found
+    return [m for i, m in enumerate(found) if not (i and _carries(text, found[i - 1], m))]
+
+
+def _carries(text: Text, before: Mention, mention: Mention) -> bool:
+    """Tell whether *model* only says what is made of the name before it: "price model"."""
+    token = text.tokens[mention.first]
+    if mention.first != mention.last or token.low not in _MADE or mention.quoted:
+        return False
+    gap = text.norm[before.end : mention.start]
+    starts = not text.norm[text.sentence(before.start)[0] : before.start].strip(" \"'")
+    return gap == " " and starts and bool(_PHRASE_ENDS.match(text.low, mention.end))
 
 
 def mention_at(mentions: list[Mention], index: int) -> Mention | None:

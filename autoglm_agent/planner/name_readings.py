@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,7 @@ from autoglm_agent.planner.text import stem
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import ColumnProfile
 
-_MOST_READINGS = 24
+_MOST_READINGS, _PAIRS = 24, 2
 _HOME, _AWAY = ("home", "host"), ("away", "visitor", "visiting", "guest", "opponent")
 
 
@@ -37,6 +39,41 @@ def letters(words: list[str], columns: tuple[ColumnProfile, ...]) -> tuple[str, 
     names = {column.name.lower() for column in columns}
     read = next((row for row in _LETTERED if set(list(row)[:2]) <= names), {})
     return (read[words[0]],) if words[0] in read else ()
+
+
+_ACRONYM = re.compile(r"[A-Z]{2,5}", re.ASCII)
+_BEGINS = (("FT", "full time"), ("HT", "half time"), ("", ""))
+_ENDS = {
+    "G": "goals", "R": "red cards", "S": "shots", "ST": "shots target", "Y": "yellow cards",
+    "C": "corners", "F": "fouls", "W": "woodwork", "O": "offsides",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def mirrored(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return what initials stand for that a table has of both sides: `HS` and `AS`, `FTHG`.
+
+    Args:
+        names: The names of all columns.
+
+    Returns:
+        From each such name in lower case to its words; nothing where fewer than two pairs are.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    pairs = 0
+    for name in names:
+        for begin, begun in _BEGINS:
+            side, end = name[len(begin) : len(begin) + 1], name[len(begin) + 1 :]
+            if not _ACRONYM.fullmatch(name) or not name.startswith(begin) or end not in _ENDS:
+                continue
+            if side in ("H", "A") and begin + "HA"[side == "H"] + end in names:
+                told = _HOME if side == "H" else _AWAY
+                found[name.lower()] = (*told, *begun.split(), *_ENDS[end].split())
+                pairs += 1
+        for begin, begun in _BEGINS[:2]:
+            if name == f"{begin}R":
+                found[name.lower()] = (*begun.split(), "result", "outcome")
+    return found if pairs >= 2 * _PAIRS else {}
 
 
 def cut_short(word: str) -> bool:

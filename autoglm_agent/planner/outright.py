@@ -9,10 +9,13 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
+from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.degrees import GENERAL, MEASURED, degree_asked
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, QUESTION
+from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, QUESTION
+from autoglm_agent.planner.impossible import asked_time, counts_in, timed_columns
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.measures import is_year
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
@@ -47,6 +50,28 @@ _OR = re.compile(
     r"(\d{1,6})[^\d,;。]{0,6}?(?:还是|或者?)[^\d,;。]{0,6}?(\d{1,6})",
     re.ASCII,
 )
+_WHY = re.compile(
+    r"(?:\A|[.!?;,] |\b(?:predict|tell me|classify|guess|know) )\W*why\b|"
+    r"\b(?:for )?what reasons?\b|为什么|为何|什么原因|因为什么",
+    re.ASCII,
+)
+_HOW_DONE = re.compile(
+    r"\bhow (?:is|are|was|were|do|does|did|will|has|have|to|should|can)\b|怎么|怎样|如何|"
+    r"(?:用|以|通过)(?:什么|何种|哪种)(?:方式|方法|手段)?",
+    re.ASCII,
+)
+_WAY = re.compile(
+    r"\A(?:method|mod|way|techniqu|manner|channel|system|sourc)\Z|(?:方式|方法|手段|渠道)\Z"
+)
+_WHICH_YEAR = re.compile(r"\b(?:which|what) year\b|哪一?年", re.ASCII)
+_WHICH_ZH = re.compile(
+    r"(?:哪(?:一)?(?:种|类|个|款|项|家|些)|什么样?的?|何种)(?P<noun>[\u3400-\u9fff]{1,4}?)(?=[,.;:!?]|\s|\Z)"
+)
+_MANY_ZH = re.compile(
+    r"(?:多少|几)(?:个|名|位|家|台|辆|件|次|条)?(?P<noun>[\u3400-\u9fff]{2,4}?)(?=[,.;:!?]|\s|\Z)"
+)
+_SORT_END = re.compile(r"(?:种类|类型|类别|种|类|型|别|名称|名|人数|数量|个数|次数|总数|数)\Z")
+_REASON = re.compile(r"\A(?:reason|caus)\Z|(?:原因|理由|缘由)\Z")
 _SURE, _FEW, _WORDS = 0.85, 6, 4
 
 
@@ -89,9 +114,7 @@ def outright(
     best = ranked[0] if ranked else None
     words, usable = _Open(text, schema), _usable(schema, excluded)
     named = best is not None and best.how == "exact"
-    rules = (
-        (_sort_of,) if named else (_one_of_two, _degree, _detected, _average, _how_much, _sort_of)
-    )
+    rules = _ALWAYS if named else _UNNAMED
     for rule in rules:
         column = rule(words, usable, best.column if best else None)
         if column is None:
@@ -156,9 +179,12 @@ def _degree(words: _Open, columns: list[Column], best: Column | None) -> Column 
     nouns, word = asked
     if word in GENERAL and best is not None and best.numeric:
         return None
+    if word == "long" and best in timed_columns(words.schema):
+        return None
 
     def fits(column: Column) -> bool:
         said = nouns & {w for p in column.parts for w in (p.stem, *p.alternatives)}
+        said |= {n for n in nouns if not n.isascii() and len(n) > 1 and n in column.name}
         return bool(said) and (column.numeric or not (column.two_valued or said <= MEASURED))
 
     named = [c for c in columns if fits(c)]
@@ -251,6 +277,67 @@ def _sort_of(words: _Open, columns: list[Column], best: Column | None) -> Column
     return found if bare or found is best else None
 
 
+def _why(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return the one column of reasons for "why was it returned?"."""
+    if not _WHY.search(words.low):
+        return None
+    found = [c for c in columns if c.parts and _REASON.search(c.parts[-1].stem)]
+    said = [c for c in found if any(words.says(p) for p in c.parts[:-1])]
+    return _only(said or found)
+
+
+def _lapse(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return `days_to_first_flush` for "how many days until the first flush"."""
+    unit = asked_time(words.low)
+    if unit is None:
+        return None
+
+    def fits(column: Column) -> bool:
+        others = [p for p in column.parts if not p.light and not counts_in(p, unit)]
+        timed = any(counts_in(p, unit) for p in (*column.parts, *column.unit))
+        return column.numeric and timed and bool(others) and all(map(words.says, others))
+
+    return _only(filter(fits, columns))
+
+
+def _in_year(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
+    """Return the one column of years for "in which year was it built?"."""
+    if not _WHICH_YEAR.search(words.low) or (best is not None and is_year(best)):
+        return None
+    return _only(c for c in columns if c.numeric and is_year(c))
+
+
+def _which_zh(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return `卡种` for 哪种卡, `员工人数` for 多少员工: the noun begins or ends one name."""
+    many = _MANY_ZH.search(words.low)
+    match = many or _WHICH_ZH.search(words.low)
+    if match is None or asked_time(words.low):
+        return None
+    noun = match["noun"]
+    told = [c for c in columns if not c.name.isascii() and (c.numeric or not many)]
+    named = [c for c in told if _SORT_END.sub("", c.name) == noun]
+    return _only(named or [c for c in told if len(noun) > 1 and c.name.endswith(noun)])
+
+
+def _which_band(words: _Open, columns: list[Column], best: Column | None) -> Column | None:
+    """Return `epc_band` for "which energy band", where only that name ends in the noun."""
+    for _, last, _, _ in asked_which(words.text):
+        head = words.text.tokens[last].stem
+        if best is not None and any(part.says(head) for part in best.parts):
+            return None
+        return _only(c for c in columns if c.parts and c.parts[-1].says(head))
+    return None
+
+
+def _how_done(words: _Open, columns: list[Column], _: Column | None) -> Column | None:
+    """Return the one column of ways for "how were the beans processed?"."""
+    if not _HOW_DONE.search(words.low):
+        return None
+    found = [c for c in columns if len(c.parts) > 1 and _WAY.search(c.parts[-1].stem)]
+    done = [c for c in found if all(words.says(p) for p in c.parts[:-1] if not p.light)]
+    return _only(c for c in done if not all(p.stem in ENTITIES for p in c.parts[:-1]))
+
+
 def _is_sort(part: Part) -> bool:
     return part.stem in _SORTS or part.stem.endswith(_SORTS_ZH)
 
@@ -275,3 +362,11 @@ def _one_of_two(words: _Open, columns: list[Column], _: Column | None) -> Column
         return sum(map(bool, told)) == len(numbers) == 2 and set().union(*told) == numbers
 
     return _only(filter(fits, columns))
+
+
+_ALWAYS = (_lapse, _sort_of)
+_UNNAMED = (
+    _lapse, _in_year, _why, _which_zh, _how_done, _which_band, _one_of_two, _degree, _detected,
+    _average, _how_much, _sort_of,
+)  # fmt: skip
+"""The rules where no column is named outright, in the order in which they are tried."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from autoglm_agent.planner.abbreviations import shortens, skeleton
+from autoglm_agent.planner.derived import same_word
 from autoglm_agent.planner.grammar import PREDICT
 from autoglm_agent.planner.lexicon import concepts_of, domains_of
 
@@ -32,8 +33,10 @@ class Part:
         )
 
     def akin(self, word_stem: str) -> bool:
-        """Tell whether a stem has the same root: *acceptable* and `acceptability`."""
-        return self.stem[:_ROOT] == word_stem[:_ROOT] and _same_root(self.stem, word_stem)
+        """Tell whether a stem has the same root: *acceptable* and `acceptability`, *apply* too."""
+        if self.stem[:_ROOT] == word_stem[:_ROOT] and _same_root(self.stem, word_stem):
+            return True
+        return same_word(self.stem, word_stem)
 
 
 @lru_cache(maxsize=65536)

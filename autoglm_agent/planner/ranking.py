@@ -9,8 +9,11 @@ from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.asked import in_units
 from autoglm_agent.planner.asked_how import asked_how
+from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import THRESHOLD, Choice
 from autoglm_agent.planner.contraries import only_a_period
+from autoglm_agent.planner.grammar import ENTITIES
+from autoglm_agent.planner.impossible import timed_columns, unit_tokens
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.regions import Place, find_regions
@@ -21,11 +24,21 @@ from autoglm_agent.planner.text import Text
 
 _ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
 """Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
+_MANNER = re.compile(
+    r"\bhow (?:will|do|does|did|is|are|was|were|can|has|have|should)\b(?! (?:\w+ ){1,4}(?:change|"
+    r"develop|grow|vary|evolve|move|look))",
+    re.ASCII,
+)
+"""Asks in which way something is done, and for no quantity."""
 BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN, _SAID_OF = 0.6, 0.85, 0.45
+_WHOM = 0.8
+"""What the number of those whom rows are about counts where only they are named."""
+_ONLY_UNIT = 0.75
+"""What the *hours* of "how many hours" count where several columns are times."""
 
 
 def rank_by_word(
@@ -47,6 +60,7 @@ def rank_by_word(
     anchors = [a for a in find_anchors(text, schema, mentions) if a.column.name not in excluded]
     strong, places = _strong(text, anchors), places_of(text, mentions, anchors)
     units = in_units(text.open_part)
+    units_told = unit_tokens(text) if len(timed_columns(schema)) > 1 else frozenset()
     standing = Standing(text, places, strong)
     best: dict[str, Choice] = {}
     events: dict[int, set[str]] = {}
@@ -61,8 +75,14 @@ def rank_by_word(
     }
     named = {a.first for a in anchors if a.how in BY_WORDS | {"exact"} and a.score >= _CLEAR}
     said_of = [(start, end) for _, start, end in asked_how(text)]
+    said_of += [
+        (start, end)
+        for first, last, start, end in asked_which(text)
+        if any(first <= place <= last for place in named)
+    ]
     for anchor in anchors:
-        if only_a_period(text, text.tokens[anchor.first].start, anchor.column):
+        start = text.tokens[anchor.first].start
+        if only_a_period(text, start, anchor.column, named=anchor.how == "exact"):
             continue
         by_verb = places[anchor.first].region == "verb" and anchor.how != "exact"
         if by_verb and clear - {anchor.column.name}:
@@ -73,6 +93,8 @@ def rank_by_word(
             score *= _SAID_OF
         if _name_before(text, anchor, mentions):
             score *= _AFTER_NAME
+        if anchor.how != "exact" and anchor.first in units_told and not _said_besides(text, anchor):
+            score *= _ONLY_UNIT
         if anchor.how == "generic" and anchor.first in named:
             score *= _NAMED_ELSEWHERE
         if score <= 0.15:
@@ -83,6 +105,8 @@ def rank_by_word(
             score *= _WRONG_VALUES
         if anchor.column.profile.kind in ("text", "date", "id", "constant", "empty"):
             score *= 0.55
+        if anchor.column.profile.kind == "id" and text.tokens[anchor.last].stem in ENTITIES:
+            score *= _WHOM
         choice = Choice(
             anchor.column,
             max(0.0, min(score, 0.98)),
@@ -97,6 +121,13 @@ def rank_by_word(
         ):
             best[anchor.column.name] = choice
     return sorted(best.values(), key=lambda c: -c.confidence)
+
+
+def _said_besides(text: Text, anchor: Anchor) -> bool:
+    """Tell whether another part of the name than the unit is said: 成立 of 成立年限."""
+    word = text.tokens[anchor.first].stem
+    others = [part for part in anchor.column.core if not part.says(word)]
+    return any(part.says(stem) for part in others for stem in text.stems)
 
 
 def _inside(place: int, ranges: Sequence[tuple[int, int]]) -> bool:
@@ -166,7 +197,12 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     if re.search(
         r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall)\b|多少", words
     ) and not (column.numeric or column.counted or places[anchor.first].region == "feature"):
-        return 0.45
+        whole = len(column.core) > 1 and all(
+            any(p.says(s) for s in text.stems) for p in column.core
+        )
+        return 1.0 if whole else 0.45
+    if column.numeric and anchor.how not in ("exact", "pair") and _MANNER.search(words):
+        return _NOT_TWO
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (
         classify

@@ -39,6 +39,9 @@ _PERIODS = frozenset({"day", "hour", "week", "month"})
 """*Days until settlement* are asked for as a whole."""
 _SPENDING = frozenset({"spend", "spent"})
 _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"})
+_AT = frozenset({"for", "at"})
+_OF_UNITS = frozenset({"square", "cubic", "single", "nautical"})
+_BY_ZH = frozenset({"从", "由", "用", "使用", "采用", "通过", "利用", "借助"})
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
 )
@@ -119,7 +122,8 @@ def _counted_by(text: Text, index: int) -> bool:
     """Tell whether a token follows *per* or *each*, perhaps with a number between: per 100 km."""
     if index and text.tokens[index - 1].low in EACH:
         return True
-    number = index > 1 and text.tokens[index - 1].low.isdigit()
+    before = text.tokens[index - 1].low if index else ""
+    number = index > 1 and (before.isdigit() or before in _OF_UNITS)
     return number and text.tokens[index - 2].low in EACH
 
 
@@ -144,7 +148,7 @@ def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) ->
 
 def _steer_zh(text: Text, index: int, state: _State) -> bool:
     token = text.tokens[index]
-    if token.low == "用" and text.norm[token.end : token.end + 1] in ("什", "哪", "啥"):
+    if token.low in _BY_ZH and text.norm[token.end : token.end + 1] in ("什", "哪", "啥", "何"):
         # 用什么方式付款: what follows is asked for.
         state.turn("clause")
         return False
@@ -201,7 +205,7 @@ def _steer(text: Text, index: int, state: _State) -> bool:
         state.turn("context" if state.region != "feature" else "feature")
     elif low in CONTEXT:
         if state.region != "feature":
-            of_it = low == "for" and _quantity(before)
+            of_it = low in _AT and _quantity(before)
             state.turn("context" if state.seen or of_it else state.region)
     elif low in ("and", "or"):
         state.turn(state.region, conjoined=True)

@@ -18,6 +18,9 @@ from autoglm_agent.planner.text import Text, distance, key_of, read_text
 _SURE, _TIE = 0.5, 0.025
 _SHORTEST, _LONG = 7, 10
 _RUN, _LONGEST = 2, 4
+_ENGLISH = {"时间": "time", "日期": "date", "编号": "id", "名称": "name", "类型": "type",
+            "类别": "category", "状态": "status", "等级": "level"}  # fmt: skip
+"""What columns are called that say no more than the end of a phrase does."""
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -52,7 +55,8 @@ def columns_for(phrase: str, schema: Schema) -> list[Column]:
     text = read_text(phrase, schema.vocabulary)
     told = all(any(c.core[-1].says(t.stem) for t in text.tokens) for c in found)
     meant = told or frozenset.intersection(*(c.core[-1].concepts for c in found))
-    return list(found) if len(heads) == 1 and meant and len(found) <= _SIDES else []
+    alike = len(heads) == 1 or all(c.name.lower() in schema.mirrored for c in found)
+    return list(found) if alike and meant and len(found) <= _SIDES else []
 
 
 def _run_named(text: Text, schema: Schema) -> Column | None:
@@ -77,6 +81,21 @@ def _run_named(text: Text, schema: Schema) -> Column | None:
     return None
 
 
+def _tail_named(phrase: str, schema: Schema) -> Column | None:
+    """Return the column of one general word that ends a Chinese phrase: 随访*时间*, `time`.
+
+    Not where the phrase means what another column is called.
+    """
+    words = phrase.strip()
+    key = _ENGLISH.get(words[-_RUN:])
+    if key is None or len(words) <= _RUN + 1 or any(char.isascii() for char in words):
+        return None
+    found = [column for column in schema.columns if column.key == key]
+    told = words[:-_RUN]
+    named = {c.name for c in (*concepts_of(words), *concepts_of(told))} & schema.concepts
+    return found[0] if len(found) == 1 and not named else None
+
+
 @lru_cache(maxsize=4096)
 def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     text = read_text(phrase, schema.vocabulary)
@@ -87,6 +106,8 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         return (misspelt,)
     if text.tokens and (run := _run_named(text, schema)):
         return (run,)
+    if tail := _tail_named(phrase, schema):
+        return (tail,)
     scores: dict[str, float] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in name_anchors(text, schema, [], senses(text)):
@@ -110,6 +131,16 @@ def _partly_named(text: Text, schema: Schema) -> Column | None:
     """
     meaning = senses(text)
     told = [i for i, t in enumerate(text.tokens) if t.low not in BREAKS | CONTEXT | {"的"}]
+    words = [text.tokens[i].stem for i in told]
+    whole = [
+        column
+        for column in schema.columns
+        if words
+        and all(any(p.says(w) for p in column.parts) for w in words)
+        and any(p.says(w) for p in column.core for w in words)
+    ]
+    if len(whole) == 1 and len(words) > 1:
+        return whole[0]
     for light in (False, True):
         # A light word may be all that is said of a name: 评分 of `rev_score`.
         found = [

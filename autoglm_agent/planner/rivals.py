@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.hanzi import shared_names
-from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
@@ -109,7 +109,8 @@ class _Said:
         return any(part.says(word) for word in self.stems)
 
     def at_all(self, part: Part, head: Part) -> bool:
-        return self.directly(part) or bool((part.concepts - head.concepts) & self.concepts)
+        names = part.concepts | {c.name for c in leading_concepts(part.stem)}
+        return self.directly(part) or bool((names - head.concepts) & self.concepts)
 
 
 def _half_said(column: Column, said: _Said) -> bool:

@@ -20,7 +20,7 @@ from autoglm_agent.planner.lexicon import (
     english_words,
     pages_of,
 )
-from autoglm_agent.planner.name_readings import cut_short, letters, phrase_concepts, sides
+from autoglm_agent.planner.name_readings import cut_short, letters, mirrored, phrase_concepts, sides
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
@@ -37,7 +37,9 @@ _DULL_LEVELS = word_set(
 )
 
 
-_MANY = 50
+_SORTS = frozenset(map(stem, ("group", "class", "category", "code", "bracket", "band")))
+_FLAGGED = word_set("0 1 yes no true false y n t f 是 否 有 无")
+_MANY, _SPARE = 50, 1
 _CALENDAR = frozenset(map(stem, ("year", "month", "week", "day", "hour", "date", "time")))
 _OF_WHAT = frozenset({"per", "in", "of", "by", "for", "at", "since", "until", "from"})
 _DEGREES = frozenset({"c", "f", "k", "degc", "degf"})
@@ -87,7 +89,7 @@ class Column:
         if cut and not before:
             # `Month of absence` is a month, but `number_of_reviews` is about reviews.
             before = tuple(p for p in self.parts[:cut] if p.stem in _CALENDAR)
-        return (*after, *before) or self.parts
+        return (*after, *before) or _without_tail(self.parts)
 
     @cached_property
     def measure(self) -> tuple[Part, ...]:
@@ -116,6 +118,12 @@ class Column:
     def two_valued(self) -> bool:
         """Whether there are exactly two values."""
         return self.profile.distinct == 2 and self.profile.kind not in ("constant", "empty")
+
+    @cached_property
+    def flag(self) -> bool:
+        """Whether it only says yes or no, so that no word for an amount alone can mean it."""
+        levels = {level.lower() for level, _ in self.profile.levels}
+        return len(levels) == 2 and levels <= _FLAGGED
 
     @cached_property
     def counted(self) -> bool:
@@ -161,14 +169,14 @@ class Schema:
         self.vocabulary = (
             chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
         )
-        self.sides = sides(names)
+        self.sides, self.mirrored = sides(names), mirrored(tuple(names))
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
         for column in self.columns:
             for key in {column.key, column.stem_key, column.short_key}:
                 self.by_key.setdefault(key, []).append(column)
-        self.longest = min(
+        self.longest = _SPARE + min(
             12, max((len(words_of(n)) + sum(not c.isascii() for c in n) for n in names), default=1)
         )
 
@@ -191,6 +199,7 @@ class Schema:
                 *told,
                 *side,
                 *lettered,
+                *self.mirrored.get(word, ()),
                 *(QUANTITIES.get(word, ()) if of_unit or len(words) == 1 else ()),
             )
             alternatives = frozenset(stem(w) for w in told)
@@ -207,7 +216,7 @@ class Schema:
         """Cut a name into words, Chinese by the lexicon alone."""
         text = read_text(name, _name_vocabulary())
         words = [token.low for token in text.tokens] or [name.lower()]
-        return [part for word in words for part in _unglued(word)]
+        return _rejoined([part for word in words for part in _unglued(word)])
 
     @cached_property
     def cut_names(self) -> dict[str, list[str]]:
@@ -337,6 +346,32 @@ def _unglued(word: str) -> tuple[str, ...]:
     head, tail = match["head"], match["tail"]
     begun = head in ABBREVIATIONS or any(other.startswith(head) for other in english_words())
     return (head, tail) if begun else (word,)
+
+
+def _without_tail(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return light parts without a last one that only says that there are sorts: `status_group`."""
+    return parts[:-1] if len(parts) > 1 and parts[-1].stem in _SORTS else parts
+
+
+def _rejoined(words: list[str]) -> list[str]:
+    """Return the words with what is one word, as in `rain_fall`, written as one.
+
+    Only where the second says nothing by itself and the whole means what the first does.
+    """
+    found: list[str] = []
+    for word in words:
+        whole = found[-1] + word if found else ""
+        known = (
+            whole in english_words()
+            and not concepts_of(stem(word))
+            and len(word) > 2
+            and word not in LIGHT
+        )
+        if known and _names(concepts_of(stem(found[-1]))) & _names(concepts_of(stem(whole))):
+            found[-1] = whole
+        else:
+            found.append(word)
+    return found
 
 
 def _names(concepts: tuple[Concept, ...]) -> frozenset[str]:

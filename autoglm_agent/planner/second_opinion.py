@@ -12,7 +12,7 @@ from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice
 from autoglm_agent.planner.likeness import Likeness, open_words, rank_by_likeness
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import places_of
-from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text
 
@@ -32,13 +32,15 @@ def rank_alike(
     anchors = find_anchors(text, schema, mentions)
     places = places_of(text, mentions, anchors)
     words = open_words(text, schema, senses(text), places)
-    return rank_by_likeness(words, schema, read_asked(text, wanted), excluded)
+    return rank_by_likeness(words, schema, read_asked(text, wanted), excluded, text.low)
 
 
 def most_alike(text: Text, found: list[Likeness], ranked: list[Choice]) -> Choice | None:
     """Return the column whose name is by far most like all that is said, or None."""
     if not found:
         return None
+    if whole := _one_wholly_said(text, ranked):
+        return whole
     tied = {c.column.name for c in ranked if c.confidence >= THRESHOLD - MARGIN}
     undecided = bool(ranked) and ranked[0].confidence >= THRESHOLD
     if undecided and found[0].column.name not in tied and _lead(found) < LARGE_LEAD:
@@ -64,12 +66,29 @@ def _lead(found: Sequence[Likeness]) -> float:
 def doubted(text: Text, found: list[Likeness], ranked: list[Choice]) -> list[Choice]:
     """Return the choices, or those that all words together speak for much more clearly."""
     best, first = found[0], ranked[0]
+    if len(first.column.parts) > 1 and _wholly_said(text, first.column):
+        return ranked
     same = next((f.score for f in found if f.column is first.column), 0.0)
     if best.column is first.column or best.score < _SURE or best.score - same < LARGE_LEAD:
         return ranked
     if any(c.column is best.column and c.confidence >= THRESHOLD - MARGIN for c in ranked):
         return [_as_choice(text, best)]
     return [first, replace(first, column=best.column)]
+
+
+def _one_wholly_said(text: Text, ranked: list[Choice]) -> Choice | None:
+    """Return the first column found if, of those as likely, only of it all words are said."""
+    if not ranked or ranked[0].confidence < THRESHOLD:
+        return None
+    tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
+    whole = [c for c in tied if len(c.column.parts) > 1 and _wholly_said(text, c.column)]
+    return whole[0] if len(whole) == 1 and whole[0] is ranked[0] else None
+
+
+def _wholly_said(text: Text, column: Column) -> bool:
+    """Tell whether every word of a name is said, light ones, too: reviews *per month*."""
+    stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
+    return all(any(part.says(word) for word in stems) for part in column.parts)
 
 
 def _as_choice(text: Text, best: Likeness) -> Choice:

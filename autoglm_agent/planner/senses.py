@@ -13,6 +13,7 @@ from autoglm_agent.planner.lexicon import (
     concepts_of,
     leading_concepts,
     phrase_key,
+    said_at_length,
 )
 from autoglm_agent.planner.text import Text, Token
 
@@ -22,6 +23,7 @@ _LEFT_BEHIND = re.compile(
     re.ASCII,
 )
 """Who leaves a review does not leave."""
+_SHORTEST, _LONGEST = 4, 8
 _FUNCTION = BREAKS | CONTEXT | FEATURE
 
 
@@ -42,6 +44,7 @@ def senses(text: Text) -> list[Sense]:
     result = [Sense((), False) if t.low in _FUNCTION else _sense(t) for t in text.tokens]
     for match in _LEFT_BEHIND.finditer(text.low):
         result[text.token_at(match.start())] = Sense((), False)
+    _turns_of_phrase(text, result)
     told = [i for i, t in enumerate(text.tokens) if not t.cjk and t.low not in SMALL]
     for size in (3, 2):
         for place in range(len(told) - size + 1):
@@ -55,6 +58,24 @@ def senses(text: Text) -> list[Sense]:
                     own = frozenset(c.name for c in found)
                     result[index] = Sense((*found, *result[index].concepts), True, own)
     return result
+
+
+def _turns_of_phrase(text: Text, result: list[Sense]) -> None:
+    """Add what runs of Chinese characters mean together, whatever words they are cut into."""
+    if text.low.isascii():
+        return
+    for first, token in enumerate(text.tokens):
+        for size in range(_LONGEST, _SHORTEST - 1, -1) if token.cjk else ():
+            found = said_at_length(text.low[token.start : token.start + size])
+            last = text.token_at(token.start + size)
+            ends = last >= len(text.tokens) or text.tokens[last].start >= token.start + size
+            if not found or text.tokens[last - 1].end > token.start + size or not ends:
+                continue
+            own = frozenset(c.name for c in found)
+            for index in range(first, last):
+                before = result[index]
+                result[index] = Sense((*found, *before.concepts), True, own, before.leading)
+            break
 
 
 def _sense(token: Token) -> Sense:

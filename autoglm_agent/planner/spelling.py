@@ -27,7 +27,7 @@ _COMMANDS = word_set(
     student students subscriber subscribers applicant applicants borrower borrowers
     """
 )
-_WORD = re.compile(r"(?<![\w.])[A-Za-z]{6,24}(?![\w.(]|\.\w)", re.ASCII)
+_WORD = re.compile(r"(?<![\w.])[A-Za-z]{5,24}(?![\w.(]|\.\w)", re.ASCII)
 _SHORTEST, _LONG, _MOST = 6, 9, 300
 
 
@@ -69,7 +69,11 @@ def _right(word: str, names: Collection[str]) -> str | None:
     root = stem(word)
     if word in _COMMANDS or root in _stems() or concepts_of(root) or domains_of(root):
         return None
-    return _nearest(word, _COMMANDS) or _nearest(word, words_for(frozenset(names)))
+    meant = words_for(frozenset(names))
+    if len(word) < _SHORTEST:
+        # Of so short a word only a letter left out is sure to be a slip: *gendr*.
+        return _nearest(word, [other for other in meant if len(other) == len(word) + 1])
+    return _nearest(word, _COMMANDS) or _nearest(word, meant)
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.lexicon import concepts_of, domains_of
 from autoglm_agent.planner.regions import Place
-from autoglm_agent.planner.text import Text, stem
+from autoglm_agent.planner.text import Text, stem, word_set
 
 _WEIGHT = {"object": 1.0, "clause": 1.0, "free": 0.92, "of": 0.42, "context": 0.42, "verb": 0.9}
 _QUANTITY = frozenset("费价率量额数税款险")
@@ -28,7 +28,11 @@ _COUNTS_ZH = frozenset(("天数", "次数", "人数", "数量", "时长", "金�
 _READINGS = frozenset(
     ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
 )
-"""Words that say only that a thing is measured: 一氧化碳*浓度*."""
+_SHARES = frozenset(stem(w) for w in ("pct", "percent", "percentage", "rate", "ratio", "share"))
+_READINGS_EN = frozenset(
+    stem(w) for w in ("concentration", "content", "reading", "level", "measurement", "index")
+)
+"""Words that say only that a thing is measured: 一氧化碳*浓度*, ozone *concentration*."""
 _HOW_MANY = re.compile(
     r"\bhow (?:many|much) (?:of the |\w+ )?\Z|\b(?:number|count) of (?:the |\w+ )?\Z|"
     r"多少(?:个|名|位|次)?\Z",
@@ -41,6 +45,11 @@ _THEN_VERB = re.compile(
     r"\w{0,3} (?:does|do|did|is|are|was|were|will|would|should|can|has|have|belongs?)\b",
     re.ASCII,
 )
+_PARTICIPLES = word_set(
+    "paid sold spent made given taken lost won sent bought held kept left asked got known"
+)
+_OR = re.compile(r"\bor\b|还是", re.ASCII)
+_NEAR = 14
 _LATER_PHRASE, _EARLIER_WORD, _MODIFIER = 0.6, 0.78, 0.5
 
 
@@ -76,6 +85,8 @@ class Standing:
         weight = _WEIGHT.get(place.region, 0.0)
         if not weight:
             return 0.0
+        if anchor.how == "level" and place.region == "context" and self._alternative(anchor):
+            return _WEIGHT["free"]
         if anchor.how == "exact" and anchor.column.numeric and self._counted(anchor):
             return 1.0
         if _modifies_other(self._text, anchor, self._strong) or _of_a_head(
@@ -100,6 +111,14 @@ class Standing:
         """Tell whether a name stands right after *how many*, so that no later word is the head."""
         start = self._text.tokens[anchor.first].start
         return bool(_HOW_MANY.search(self._text.low[max(0, start - 24) : start]))
+
+    def _alternative(self, anchor: Anchor) -> bool:
+        """Tell whether a value is one of two that are asked about: in *urban* or rural areas."""
+        tokens = self._text.tokens
+        near = self._text.low[tokens[anchor.last].end :][:_NEAR]
+        before = self._text.low[max(0, tokens[anchor.first].start - _NEAR) :]
+        before = before[: min(_NEAR, tokens[anchor.first].start)]
+        return bool(_OR.search(near) or _OR.search(before))
 
     def _which(self, anchor: Anchor) -> bool:
         """Tell whether a noun is what is asked for in "which X does a review belong to"."""
@@ -158,6 +177,8 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
             return False
         if anchor.column.numeric and token.low in _COUNTS_ZH:
             return False
+        if token.low.endswith("率") and {p.stem for p in anchor.column.parts} & _SHARES:
+            return False
         if other_head(text, after):
             return True
         told = {c.name for c in concepts_of(token.stem) if c.hint in ("amount", "yesno")}
@@ -168,10 +189,24 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return True
     if text.norm[text.tokens[anchor.last].end : token.start] != " " or token.stem in CARRIERS:
         return False
+    if token.stem in _READINGS_EN and anchor.column.numeric:
+        return False
+    if _participle(text, after):
+        return False
     if anchor.how == "exact" and anchor.last > anchor.first and token.stem in _MARKS:
         # "Final maths mark": the column's whole name is said, and what it is measured in.
         return False
     return any(c.hint in ("amount", "yesno") for c in concepts_of(token.stem))
+
+
+def _participle(text: Text, index: int) -> bool:
+    """Tell whether a word only says what is done to the noun before: the salary *offered*."""
+    low = text.tokens[index].low
+    if not (low.endswith("ed") or low in _PARTICIPLES):
+        return False
+    after = text.tokens[index + 1] if index + 1 < len(text.tokens) else None
+    gap = text.norm[text.tokens[index].end : after.start] if after is not None else "."
+    return after is None or gap != " " or after.low in CONTEXT | BREAKS
 
 
 def _of_a_head(text: Text, anchor: Anchor, strong: list[bool]) -> bool:

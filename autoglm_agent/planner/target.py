@@ -21,7 +21,9 @@ from autoglm_agent.planner.grammar import (
     PREDICT,
     PREDICT_ZH,
 )
+from autoglm_agent.planner.impossible import impossible_columns
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
+from autoglm_agent.planner.measures import only_measure
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
@@ -30,6 +32,7 @@ from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
 from autoglm_agent.planner.support import word_support
 from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.ties import settled
 from autoglm_agent.planner.told_class import column_told
 
 _TOLD_BEFORE = re.compile(
@@ -75,6 +78,7 @@ def choose_target(
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
     named = [m.column.name for m in mentions if not text.is_used(m.start)]
     excluded = [*excluded, *contrary_columns(text, schema, named)]
+    excluded += impossible_columns(text, schema, named)
     ranked = _asked_first(text, rank_by_word(text, schema, open_mentions, excluded, wanted))
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
@@ -88,6 +92,11 @@ def choose_target(
         return turn
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
         return event
+    if (one := settled(text, ranked)) is not None:
+        return one
+    if not ranked or ranked[0].confidence < THRESHOLD:
+        only = only_measure(text, schema, excluded)
+        ranked = [only] if only is not None else ranked
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
         return Choice(told_by, 0.85, 0, 0, "data")
     if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):

@@ -27,6 +27,7 @@ _SIMPLIFIED = str.maketrans(
     "户销额买点击组团体诊断营业务给结适应栏变关系实验训练试计应并",
 )
 _ATOM = re.compile(
+    r"(?<![A-Za-z])(?:[kMGT]Wh?|mAh|IMDb)(?![a-z])|"
     r"[A-ZÀ-Þ]+(?![a-zà-ÿ])|[A-ZÀ-Þ]?[a-zà-ÿ]+(?:'(?:s|t|re|ve|ll|d)\b)?|\d+"
     r"|[\u3400-\u9fff]|[^\W\d_]"
 )

@@ -10,7 +10,7 @@ _QUANTITIES = {
     "pressure": "bar mbar pa kpa mpa psi torr mmhg",
     "volume": "l ml dm3 m3 cm3",
     "speed": "kmh kph mph ms rpm",
-    "amount cost price": "eur usd gbp cny inr 元 万元",
+    "amount cost price": "eur usd gbp cny inr dollars euros pounds yuan rmb 元 万元",
     "share percentage rate": "pct percent",
     "thickness": "um nm",
     "area": "m2 sqm sqft ha acre acres",

@@ -1,0 +1,78 @@
+"""Which of several columns found alike is meant, by what tells their names apart.
+
+"How many minutes does a delivery take" finds 配送时长 and 出餐时长 by their last part; only of the
+first the words say the first part, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
+from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
+from autoglm_agent.planner.schema import Column
+from autoglm_agent.planner.senses import senses
+from autoglm_agent.planner.text import Text
+
+_RUN = 2
+
+
+def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
+    """Return the one of several columns found of which something is said that others lack.
+
+    Args:
+        text: The instruction, with the ranges of constraints marked as used.
+        ranked: The columns found, best first.
+    """
+    if not ranked or ranked[0].confidence < THRESHOLD or is_clear(ranked):
+        return None
+    tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
+    if any(c.how == "exact" for c in tied) or tied[0].how == "level":
+        return None
+    names = _said(text)
+    heads = [_runs(c.column.name) for c in tied]
+    common = frozenset.intersection(*heads)
+    low = text.open_part
+    scores = [
+        len(names & _told_first(c.column)) + any(run in low for run in runs - common)
+        for c, runs in zip(tied, heads, strict=True)
+    ]
+    if not any(scores):
+        scores = [len(names & _by_itself(c.column)) for c in tied]
+    if not any(scores):
+        stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
+        scores = [_spelt(c.column, stems, names) for c in tied]
+    best = max(scores)
+    return tied[scores.index(best)] if best and scores.count(best) == 1 else None
+
+
+def _said(text: Text) -> set[str]:
+    meaning = senses(text)
+    indices = [i for i, t in enumerate(text.tokens) if not text.is_used(t.start)]
+    return {c.name for i in indices for c in meaning[i].concepts}
+
+
+def _told_first(column: Column) -> set[str]:
+    """Return what the first parts of a name's Chinese words mean."""
+    return {c.name for part in column.parts for c in leading_concepts(part.stem)}
+
+
+def _spelt(column: Column, stems: set[str], names: set[str]) -> int:
+    """Return how many of the words that a short form stands for are said: `AY`, *away yellows*."""
+    return sum(
+        word in stems or bool(names & {c.name for c in concepts_of(word)})
+        for part in column.parts
+        for word in part.alternatives
+        if len(part.alternatives) > 1
+    )
+
+
+def _by_itself(column: Column) -> set[str]:
+    """Return what the words of a name mean as they are written, short forms aside."""
+    return {c.name for part in column.core for c in concepts_of(part.stem)}
+
+
+def _runs(name: str) -> frozenset[str]:
+    """Return every two neighbouring Chinese characters of a name."""
+    pairs = (name[i : i + _RUN] for i in range(len(name) - 1))
+    return frozenset(pair for pair in pairs if all("\u3400" <= c <= "\u9fff" for c in pair))
