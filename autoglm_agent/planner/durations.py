@@ -76,6 +76,10 @@ _WORK = re.compile(
     r"minutes? max|answer|deliver the model)",
     re.ASCII,
 )
+_DONE_IN = re.compile(
+    r"\b[a-z]{2,}(?:ed|sold|made|done|born|seen|read|sent|lost|run|ridden) in\s*\Z"
+)
+"""What comes to pass in some time: "bikes rented in an hour"."""
 _EVENT = re.compile(r"\b(?:whether|if|who|which|arriv|wait|last[s ]|delay|late\b|readmi)", re.ASCII)
 _ZH_LIMIT = re.compile(
     r"(?:不超过|不得超过|不要超过|别超过|不能超过|不可超过|最多|至多|限时|少于|小于|低于|控制在|预算|时间|限制|在|给你|"
@@ -175,6 +179,9 @@ def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chines
     if chinese or re.search(r"[\u3400-\u9fff]", before + after):
         return bool(_ZH_LIMIT.search(before) or _ZH_AFTER.match(after) or alone)
     if _EVENT.search(before) and not _WORK.search(before):
+        return False
+    one = re.match(r"an? |one ", text.low[start:]) is not None
+    if one and _DONE_IN.search(before) and not _WORK.search(before):
         return False
     limited = bool(
         _STOP_AFTER.search(before)

@@ -35,6 +35,7 @@ _OF_KIND = re.compile(
     r"(?:columns|fields|features|variables|attributes)\b",
     re.ASCII,
 )
+_HOW_MANY = re.compile(r"^ (?:two|three|four|five|both|other)(?= )")
 _BARRED_BEFORE = re.compile(rf"{_BAR}(?: (?:use|using|of|the|all|any))*\s\Z", re.ASCII)
 _BARRED_AFTER = re.compile(
     r"\s*(?:(?:must|should|have to|need to|are to|has to|can) )?(?:be |stay |go |are |kept )*"
@@ -77,7 +78,7 @@ def listed(
     for match in _OF_KIND.finditer(text.low):
         lead = _BARRED_BEFORE.search(text.low[: match.start()][-_LEAD:])
         after = _BARRED_AFTER.match(text.low, match.end())
-        names = _of_kind(match[1], schema)
+        names = _of_kind(_HOW_MANY.sub("", match[1]), schema)
         if len(names) > 1 and (after or lead):
             columns += names
             start = match.start() - (len(lead.group()) if lead else 0)

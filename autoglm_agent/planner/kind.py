@@ -125,7 +125,9 @@ def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) ->
         schema: The table's columns.
         mentions: Column mentions; a word that ends a name, as in *market segment*, asks nothing.
     """
-    predicts = _PREDICT.search(text.low)
+    predicts = next(
+        (m for m in _PREDICT.finditer(text.low) if not text.is_used(m.start())), None
+    )  # "no prediction is needed" asks for none
     described = _PROFILE.search(text.low)
     if (
         described

@@ -19,6 +19,8 @@ LEVEL, LEVELS, LEVEL_CONCEPT, LEVEL_WORD = 0.75, 0.92, 0.7, 0.62
 _ONE_LETTER, _SEVERAL, _PAIR = 3, 8, 2
 _OR = re.compile(r"\bor\b|还是|或者?", re.ASCII)
 """What joins the two values of which one is asked for."""
+_BETWEEN = re.compile(r"\s*(?:,|/|、|\bor\b|\bvs\.?|\bversus\b|还是|或者?)\s*(?:an? |the )?")
+"""What stands between two values of which one is asked for."""
 _SLASHED = re.compile(r"\b\w{2,3}(?:/\w{2,3}){1,11}\b", re.ASCII)
 
 
@@ -28,6 +30,7 @@ def level_anchors(text: Text, schema: Schema, meaning: list[Sense]) -> Iterator[
         yield from _compared(text, column)
         yield from _coded(text, column)
         yield from _listed_codes(text, column)
+        yield from _verbatim(text, column)
         if not column.level_keys or column.profile.distinct > 50:
             continue
         yield from _level_words(text, column, meaning)
@@ -88,6 +91,26 @@ def _listed_codes(text: Text, column: Column) -> Iterator[Anchor]:
     if len(set(levels) & set(match.group().split("/"))) > 1:
         index = text.token_at(match.start())
         yield Anchor(column, index, index, LEVELS, "level")
+
+
+def _verbatim(text: Text, column: Column) -> Iterator[Anchor]:
+    """Yield a column two of whose values stand side by side as they are written: A300 or A400."""
+    if column.profile.kind not in LEVELLED:
+        return
+    levels = [v for v, _ in column.profile.levels if len(v) > 1 and any(map(str.isalpha, v))]
+    found = [
+        (match.start(), level)
+        for level in levels
+        for match in re.finditer(rf"(?<!\w){re.escape(level)}(?!\w)", text.norm)
+        if not text.is_used(match.start())
+    ]
+    if len({level for _, level in found}) < _PAIR:
+        return
+    (one, level), (other, _) = sorted(found)[:2]
+    if _BETWEEN.fullmatch(text.low[one + len(level) : other]):
+        for place in (one, other):
+            index = text.token_at(place)
+            yield Anchor(column, index, index, LEVELS, "level")
 
 
 def _several_levels(text: Text, column: Column, meaning: list[Sense]) -> Iterator[Anchor]:

@@ -10,10 +10,11 @@ _VERBS = "predict|forecast|estimate|model|classify|explain"
 _NEGATED = re.compile(
     rf"\b(?:do not|don ?'? ?t|dont|never|not to|instead of|rather than)\s+(?:want to\s+|try to\s+)?"
     rf"(?:{_VERBS})(?:ing)?\b[^,.;:!?，。；：！？\n]*"
-    r"|(?:不要|不用|不想|不必|并不|别|不)再?(?:预测|估计|建模)[^,.;:!?，。；：！？\n]*",
+    r"|(?:不要|不用|不需要?|无需|不想|不必|并不|别|不)再?(?:做|进行)?(?:预测|估计|建模)"
+    r"[^,.;:!?，。；：！？\n]*",
     re.ASCII,
 )
-_GOAL = re.compile(rf"\b(?:{_VERBS})|预测|估计|建模|判断|识别", re.ASCII)
+_GOAL = re.compile(rf"\b(?:{_VERBS}|cluster|group)|预测|估计|建模|判断|识别|聚|分群|分组", re.ASCII)
 _ELSE = re.compile(r"\b(?:but|and)\b|而是|改为", re.ASCII)
 
 

@@ -6,6 +6,7 @@ first the words say the first part, too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
@@ -15,6 +16,16 @@ from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text
 
 _RUN = 2
+_COUNTS = {
+    "one": "1", "next": "1", "two": "2", "three": "3", "seven": "7", "ten": "10", "thirty": "30",
+    "一": "1", "次": "1", "隔": "1", "二": "2", "两": "2", "三": "3", "七": "7", "十": "10",
+    "三十": "30", "tomorrow": "1",
+}  # fmt: skip
+_TIMED = re.compile(
+    r"\b(\d+|one|two|three|seven|ten|thirty|next)[- ]?(?:day|week|month|year|hour|minute|d\b)|"
+    r"\b(?:day|week|month|year) (\d+)\b|(\d+|三十|[一二两三七十次隔])个?(?:日|天|周|月|年|小时)",
+    re.ASCII,
+)
 
 
 def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
@@ -42,8 +53,21 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     if not any(scores):
         stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
         scores = [_spelt(c.column, stems, names) for c in tied]
+    if not any(scores):
+        told = _numbers(low)
+        scores = [len(told & set(re.findall(r"\d+", c.column.name))) for c in tied]
     best = max(scores)
     return tied[scores.index(best)] if best and scores.count(best) == 1 else None
+
+
+def _numbers(low: str) -> set[str]:
+    """Return the numbers that are told of a time: *7 days*, *day 7*, 七日, 次日."""
+    return {
+        _COUNTS.get(number, number)
+        for match in _TIMED.finditer(low)
+        for number in match.groups()
+        if number is not None
+    }
 
 
 def _said(text: Text) -> set[str]:

@@ -487,3 +487,50 @@ def test_hours_may_be_asked_of_a_column_in_minutes() -> None:
         "flights", 900, {"delay_minutes": "integer 0 900 300", "Price": "integer 1 9 9"}
     )
     assert parse_task("How many hours is the delay?", table).target == "delay_minutes"
+
+
+STEEL = make_profile(
+    "plates",
+    1900,
+    {
+        "TypeOfSteel": "category A300:777|A400:1123",
+        "X_Perimeter": "integer 2 10449 399",
+        "Y_Perimeter": "integer 1 18152 317",
+        "Pixels_Areas": "integer 2 152655 920",
+        "Steel_Plate_Thickness": "integer 40 300 24",
+        "bikes_rented": "integer 0 900 500",
+    },
+)
+PLAYERS = make_profile(
+    "players",
+    18000,
+    {
+        "tail_num": "id",
+        "retention_1": "category 0:10000|1:8000",
+        "retention_7": "category 0:14000|1:4000",
+        "level": "integer 1 480 400",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "table", "slots"),
+    [
+        ("Is a plate made of A300 or A400?", STEEL, {"target": "TypeOfSteel", "kind": "binary"}),
+        ("A400还是A300", STEEL, {"target": "TypeOfSteel"}),
+        (
+            "Estimate the area in pixels, without the two perimeter columns.",
+            STEEL,
+            {"target": "Pixels_Areas", "exclude": ("X_Perimeter", "Y_Perimeter")},
+        ),
+        ("Predict the bikes rented in an hour.", STEEL, {"time_budget_s": None}),
+        ("Predict the bikes rented, done in an hour.", STEEL, {"time_budget_s": 3600.0}),
+        ("Predict retention after 7 days", PLAYERS, {"target": "retention_7"}),
+        ("把玩家自动聚成几类，不需要预测", PLAYERS, {"kind": "clustering", "target": None}),
+        ("A model of the level that a player can understand.", PLAYERS, {"interpretable": True}),
+        ("预测level，要能讲给师傅听懂", PLAYERS, {"interpretable": True}),
+    ],
+)
+def test_values_numbers_and_times_that_names_share(words, table, slots):
+    task = parse_task(words, table)
+    assert {slot: getattr(task, slot) for slot in slots} == slots
