@@ -33,7 +33,7 @@ _BEFORE = re.compile(
     r"\b(?:without(?: using| considering| looking at)?|ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
     r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
     r"(?:do not|don'?t|dont|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|"
-    r"can(?: not|'?t)|"
+    r"can(?: not|'?t)|does(?: not| ?n'?t)|"
     r"not to|not (?:allowed|permitted)(?: to)?|no need to) (?:use|include|consider|"
     r"look at|peek at|peek into|see|touch|"
     r"feed|rely on|train on|(?:give|show) (?=it|them|the model)|"

@@ -35,6 +35,7 @@ _CLUSTER = re.compile(
     r"all )*\w+(?: by similarity| together)?\s*(?:$|[.,;!?]|into|by similar)|"
     r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
     r"the )*(?:groups|groupings|personas)\b|"
+    r"\A\W*(?:please )?group (?:the |our |my |these |all )*[\w-]+ (?:by|according to|with) |"
     r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
     r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
     r"用户画像|客群|人群划分",
@@ -106,7 +107,7 @@ _NUMBER_WORDS = re.compile(
     r"\bscores?\b|"
     r"\bratings?\b|\bpoints\b|\bas an? (?:number|numeric\w*|quantity|value)\b|"
     r"\bnumber of\b|\bcount\b|\bamount\b|\bnumeric\w*\b|\bcontinuous\b|回归|多少|估计|估算|数值|"
-    r"得分|评分|分数|几个|数量|次数|人数|几次",
+    r"得分|评分|分数|几个|数量|次数|人数|几次|[\u3400-\u9fff]数(?=\W|\Z)",
     re.ASCII,
 )
 _COUNT_NAMES = word_set(

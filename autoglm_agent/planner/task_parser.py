@@ -128,6 +128,8 @@ def _refuse_contradiction(
     for mention in mentions:
         name = mention.column.name
         inside = text.clause(mention.start)[0] < mention.start
+        if any(start <= mention.start < end for start, end in exclusions.ranges):
+            continue  # these words bar it; a *score* before it is no verb
         if name in exclusions.columns and inside and after_verb(text, mention.start):
             raise InputError(
                 f"{name!r} is to be predicted and to be left out as well.",

@@ -501,6 +501,16 @@ STEEL = make_profile(
         "bikes_rented": "integer 0 900 500",
     },
 )
+COURSES = make_profile(
+    "courses",
+    900,
+    {
+        "Outcome": "category Pass:500|Fail:400",
+        "mean_score": "number 0 100 90",
+        "total_clicks": "integer 0 9000 800",
+        "goals": "integer 0:300|1:200|2:200|3:100|4:100",
+    },
+)
 PLAYERS = make_profile(
     "players",
     18000,
@@ -529,6 +539,18 @@ PLAYERS = make_profile(
         ("把玩家自动聚成几类，不需要预测", PLAYERS, {"kind": "clustering", "target": None}),
         ("A model of the level that a player can understand.", PLAYERS, {"interpretable": True}),
         ("预测level，要能讲给师傅听懂", PLAYERS, {"interpretable": True}),
+        ("Group the players by behaviour", PLAYERS, {"kind": "clustering", "target": None}),
+        (
+            "Predict level with a model that does not use retention_1",
+            PLAYERS,
+            {"target": "level", "exclude": ("retention_1",)},
+        ),
+        (
+            "predict Outcome, without mean_score and total_clicks",
+            COURSES,
+            {"target": "Outcome", "exclude": ("mean_score", "total_clicks")},
+        ),
+        ("预测进球数", COURSES, {"target": "goals", "kind": "regression"}),
     ],
 )
 def test_values_numbers_and_times_that_names_share(words, table, slots):
