@@ -77,7 +77,8 @@ def _next_lines(record: RunRecord, found: Answer, say: Wording) -> list[str]:
     """Say what to do: predict with what is verified, settle what is not."""
     if found.status == "verified" and found.scores:
         return [say("summary.next_predict", run=record.id)]
-    return [say("summary.next", advice=told) for told in found.advice[:1]]
+    said = unread_lines(record, say)  # stands by itself already, and would hide what to do
+    return [say("summary.next", advice=t) for t in found.advice if t not in said][:1]
 
 
 def _score_lines(scores: Scores, say: Wording) -> list[str]:
