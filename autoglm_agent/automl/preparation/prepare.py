@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.data.profile import ColumnKind, Profile, typed_frame
+from autoglm_agent.automl.data.profile import ColumnKind, Profile, typed_frame, without_infinities
 from autoglm_agent.automl.data.table import Table
 from autoglm_agent.automl.preparation.hygiene import columns_to_drop
 from autoglm_agent.automl.preparation.selection import Selection, check_columns, select_rows
@@ -210,6 +210,7 @@ def _divide(
         problem = make_problem(task, chosen.frame[task.target][train])
         y = problem.encode(plain_target(problem, chosen.frame[task.target]))
         columns = chosen.frame.drop(columns=[task.target])
+    columns = without_infinities(columns)
     vault_rows = chosen.rows[held].astype(np.int64)
     classes = list(problem.classes) if problem else []
     vault_id = digest([table.digest, task.target, classes, digest_of(vault_rows.tobytes())])
