@@ -334,6 +334,15 @@ def test_a_ridge_for_the_logarithmic_error_is_chosen_by_it():
     assert fit_linear(params, fold, problem, **rest).info["strength"] == chosen(np.log1p)
 
 
+def test_the_largest_numbers_are_grown_on_without_a_warning(recwarn):
+    X = np.full((60, 1), 1e38, dtype=np.float32)
+    X[::2] *= -1
+    fold = Fold(X, np.arange(60) % 2, X, np.arange(60) % 2, None, (), ())
+    fit = fit_forest(FOREST, fold, PROBLEMS["binary"], seed=0, deadline=Deadline(None))
+    assert (fit.model.predict(X).argmax(axis=1) == np.arange(60) % 2).all()
+    assert not list(recwarn)
+
+
 def test_damaged_or_foreign_bytes_are_refused():
     problem = PROBLEMS["binary"]
     data = pack([_fit("linear", problem, _fold(problem))])

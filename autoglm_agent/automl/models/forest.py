@@ -235,7 +235,9 @@ def grow(
         size = min(CHUNK, wanted - len(growth.parts))
         forest = _CLASSES[kind, problem.is_classification](
             size, n_jobs=threads, random_state=seed + len(growth.parts), **own
-        ).fit(fold.X, fold.y, sample_weight=fold.weight)
+        )
+        with np.errstate(over="ignore", invalid="ignore"):  # a sum that looks for gaps may overflow
+            forest.fit(fold.X, fold.y, sample_weight=fold.weight)
         _take(forest, growth, fold.X, total, count)
         slowest = max(slowest, began - deadline.left) if np.isfinite(began) else 0.0
     if not growth.parts:
