@@ -342,6 +342,10 @@ def test_dropping_everything_is_refused(workspace):
     assert "No column is left" in refused(workspace, shop(), drop_columns=drops)
 
 
+def test_a_table_of_nothing_but_the_target_is_refused(workspace):
+    assert "there is only the target" in refused(workspace, shop()[["left"]])
+
+
 def test_a_time_task_holds_out_the_last_rows(workspace):
     frame = shop().sample(frac=1, random_state=0).reset_index(drop=True)
     prepared = made(workspace, frame, BINARY.model_copy(update={"time_column": "when"}))

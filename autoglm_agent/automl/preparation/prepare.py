@@ -221,7 +221,7 @@ def _divide(
     if not len(X.columns):
         why = "; ".join(f"{name!r}: {reason}" for name, reason in list(dropped.items())[:5])
         raise InputError(
-            f"No column is left to learn from ({why}).",
+            f"No column is left to learn from ({why or 'there is only the target'}).",
             "Give columns that are known before the target is, or exclude fewer.",
         )
     folds = np.full(len(X), -1, dtype=np.int8)
