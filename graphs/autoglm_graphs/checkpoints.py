@@ -70,7 +70,8 @@ def open_saver(path: Path) -> Iterator[SqliteSaver]:
             saver = _Saver(connection, serde=strict_serializer())
             saver.setup()
         except (sqlite3.Error, OSError) as error:
-            full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
             damaged = "If the file is damaged, move it aside and start the run again."
             raise StoreError(
                 f"The checkpoints {path} cannot be opened: {error}.", _SPACE if full else damaged
