@@ -167,9 +167,9 @@ def existing(data: str) -> str:
     """
     path = os.path.expanduser(data)
     if os.path.isdir(path) or path.lower().endswith(".npz"):
-        what = "an array file" if path.lower().endswith(".npz") else "a folder"
+        what = "a folder, not a file" if os.path.isdir(path) else "a file of arrays, not a table"
         raise InputError(
-            f"{data[:200]!r} is {what}, not a table.",
+            f"{data[:200]!r} is {what}.",
             "Give the path of one file. For classes of images: autoglm images train; of texts: "
             "autoglm text train.",
         )

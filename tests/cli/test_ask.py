@@ -75,6 +75,15 @@ def test_prompts_are_shown_and_hold_the_source_as_data(ask: Asked, tmp_path: Pat
     assert ask.err.count("</source>") == 1
 
 
+def test_code_is_held_against_the_tests_of_a_file(ask: Asked, tmp_path: Path) -> None:
+    tests = tmp_path / "tests.py"
+    tests.write_text("assert add(2, 3) == 5", encoding="utf-8")
+    script = [proposing("def add(a, b):\n    return a - b", final=True)] * 2
+    assert ask(script, "Write add.", "--tests", str(tests), "--calls", "2") == 1
+    assert "Something of ours" not in ask.err
+    assert "2 model calls" in ask.out
+
+
 def test_a_service_that_does_not_take_the_key_is_told_without_the_key(ask: Asked) -> None:
     assert ask([Status(401)], "2 + 2?") == 1
     assert "key" in ask.out
@@ -87,6 +96,7 @@ def test_a_service_that_does_not_take_the_key_is_told_without_the_key(ask: Asked
         (["--source", "none.txt"], "no file"),
         (["--table", "none.csv"], "no file"),
         (["--schema", "none.json"], "no file"),
+        (["--tests", "none.py"], "no file"),
         (["--calls", "0"], "calls"),
     ],
 )

@@ -262,7 +262,7 @@ def test_bad_input_exits_with_2_and_a_remedy_and_never_a_traceback(
 
 def test_a_folder_is_called_one(autoglm: Shell, tmp_path: Path) -> None:
     assert autoglm("run", str(tmp_path), "Predict `bought`") == 2
-    assert "is a folder, not a table" in autoglm.err
+    assert "is a folder, not a file" in autoglm.err
     assert "remedy:" in autoglm.err
 
 
