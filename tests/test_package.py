@@ -62,3 +62,11 @@ def test_help_costs_less_than_half_a_second_of_cpu() -> None:
         for _ in range(3)
     ]
     assert min(float(run.stdout) for run in runs) < 0.5
+
+
+def test_the_command_runs_as_a_module_where_no_script_is_on_the_path() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "autoglm_agent", "--help"], capture_output=True, text=True
+    )
+    assert run.returncode == 0
+    assert "Usage: autoglm" in run.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -68,6 +69,8 @@ def finish(app: typer.Typer) -> int:
             return int(error.exit_code)
         if os.environ.get("AUTOGLM_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return tell_error(_no_space(error), as_json="--json" in sys.argv)
         return tell_error(
             AutoGLMError(
                 f"Something of ours failed: {type(error).__name__}: {error}.",
@@ -75,6 +78,17 @@ def finish(app: typer.Typer) -> int:
             ),
             as_json="--json" in sys.argv,
         )
+
+
+def _no_space(error: OSError) -> AutoGLMError:
+    """Name what could not be written; what is still held back goes nowhere, lest it fail again."""
+    where = repr(error.filename) if error.filename else "the output"
+    if not error.filename:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return AutoGLMError(
+        f"Cannot write {where}: {error.strerror}.",
+        "Free some space or write to another place; then run the command again.",
+    )
 
 
 def tell_error(error: AutoGLMError, *, as_json: bool) -> int:

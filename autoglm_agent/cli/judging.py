@@ -80,7 +80,8 @@ def shown(plan: Plan) -> str:
         assumed = f" (assumed: {edit.assumed})" if edit.assumed else ""
         lines.append(f"- {edit.said}{assumed}")
     if plan.step:
-        lines.append(f"goes back to {plan.step}; {', '.join(plan.kept) or 'nothing'} stays")
+        stay = "stay" if len(plan.kept) > 1 else "stays"
+        lines.append(f"goes back to {plan.step}; {', '.join(plan.kept) or 'nothing'} {stay}")
     if plan.reading:
         lines.append(f"the holdout is read again (reading {plan.reading}); the report says so")
     lines += [f"against the failed check {c.check}: {c.fact}" for c in plan.clashes]

@@ -13,7 +13,7 @@ from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 from autoglm_agent.cli.console import print_json
 from autoglm_agent.cli.running import existing
-from autoglm_agent.errors import AutoGLMError, InputError, TargetError
+from autoglm_agent.errors import AutoGLMError, InputError, ModelError, TargetError
 from autoglm_agent.planner.consent import meaning
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _with_model(
     Raises:
         TargetError: If both contradict each other, or the target cannot be told.
         InputError: If the model comes to no plan.
+        ModelError: If it called no tool at all.
     """
     from autoglm_graphs.runs import ASKED, start_run
     from autoglm_graphs.settings import Settings
@@ -128,7 +129,7 @@ def _with_model(
             asked["question"], "Say it in the instruction.", tuple(asked["candidates"])
         )
     error = told.get("error") or {}
-    raise InputError(
+    raise (ModelError if error.get("type") == "ModelError" else InputError)(
         str(error.get("message") or told["message"]),
         str(error.get("remedy") or "Try another model, or none."),
     )

@@ -167,9 +167,11 @@ def existing(data: str) -> str:
     """
     path = os.path.expanduser(data)
     if os.path.isdir(path) or path.lower().endswith(".npz"):
+        what = "a folder, not a file" if os.path.isdir(path) else "a file of arrays, not a table"
         raise InputError(
-            f"{data[:200]!r} is no table.",
-            "For classes of images: autoglm images train; of texts: autoglm text train.",
+            f"{data[:200]!r} is {what}.",
+            "Give the path of one file. For classes of images: autoglm images train; of texts: "
+            "autoglm text train.",
         )
     if not os.path.exists(path):  # of the two `exists`, this one takes any text for an answer
         raise InputError(f"There is no file {data[:200]!r}.", "Check the path.")

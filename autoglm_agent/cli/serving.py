@@ -30,7 +30,8 @@ def mcp(
     from autoglm_agent.serving.runs import RunFolder
 
     home = runs_home(runs)
-    server = build_mcp_server(RunFolder(home, model=model), Places(roots or [os.getcwd()]))
+    places = Places(existing_folders(roots) or [os.getcwd()])
+    server = build_mcp_server(RunFolder(home, model=model), places)
     if not http:
         server.run("stdio")
         return
@@ -77,7 +78,7 @@ def serve(
     backend = Backend(
         RunFolder(home, model=model, memory=memory),
         Database(database or home / "serve.sqlite"),
-        Places(roots, told=False),
+        Places(existing_folders(roots), told=False),
         UrlList(urls),
         limits=Limits(time_budget, trials, tuple(approve)),
         width=width,
@@ -85,6 +86,21 @@ def serve(
     )
     print(f"AutoGLM listens on http://{host}:{port}", file=sys.stderr, flush=True)
     _listen(build_app(backend, tokens=tokens, public_url=public_url), host, port)
+
+
+def existing_folders(roots: Sequence[str]) -> Sequence[str]:
+    """Return the folders: a slip in a path would let a server start that can read nothing.
+
+    Raises:
+        InputError: If one of them is not there.
+    """
+    for root in roots:
+        if not os.path.isdir(os.path.expanduser(root)):
+            raise InputError(
+                f"There is no folder {root[:200]!r} to read files from.",
+                "Check the path given with --root.",
+            )
+    return roots
 
 
 def tokens_for(host: str) -> list[str]:

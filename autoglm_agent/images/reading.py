@@ -133,8 +133,17 @@ def _read_frame(path: Path) -> pd.DataFrame:
         if path.suffix.lower() == ".parquet":
             return pd.read_parquet(path)
         return pd.read_csv(path, sep="\t" if path.suffix.lower() == ".tsv" else ",")
-    except (OSError, ValueError, UnicodeError) as error:
-        raise InputError(f"{path.name} cannot be read: {error}."[:300], "Check it.") from error
+    except UnicodeError as error:
+        raise InputError(f"{path.name} is no UTF-8 text: {error}.", "Save it as UTF-8.") from error
+    except pd.errors.EmptyDataError as error:
+        raise InputError(
+            f"{path.name} is empty.", "Give a table with a header line and rows."
+        ) from error
+    except (OSError, ValueError) as error:
+        told = str(error).strip().rstrip(".")[:300]
+        raise InputError(
+            f"{path.name} cannot be read: {told}.", "Correct that place, or export the table again."
+        ) from error
 
 
 def _label_column(frame: pd.DataFrame, label: str | None) -> str:
@@ -206,7 +215,7 @@ def _of_pixels(
             return _resized(images, size), labels, notes
     raise InputError(
         f"{numbers.shape[1]} numeric columns are no square image, and no column names files.",
-        "Give a column of paths.",
+        "Give a column with the paths of image files, or one column for each pixel.",
     )
 
 

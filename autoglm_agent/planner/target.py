@@ -151,14 +151,15 @@ def _decide(text: Text, schema: Schema, ranked: list[Choice], excluded: Sequence
     ask = (
         f"Name the column to predict, for example: predict {names[0]}."
         if names
-        else "Name the column."
+        else "Give a table with a column that has several values."
     )
     if not text.source.strip():
         raise TargetError("The instruction is empty.", ask, tuple(names))
     if not ranked or ranked[0].confidence < THRESHOLD:
+        found = f"candidates: {', '.join(names)}" if names else "none of them can be a target"
         raise TargetError(
             f'No column of {schema.profile.name} clearly is what "{_short(text.source)}" asks for; '
-            f"candidates: {', '.join(names)}.",
+            f"{found}.",
             ask,
             tuple(names),
         )

@@ -225,10 +225,12 @@ def _read_target(
 ) -> None:
     column = choice.column
     if column.profile.kind in ("constant", "empty"):
+        rows = schema.profile.rows
+        many = f"all {rows:,} rows" if rows > 1 else "its only row"
         raise InputError(
-            f"Column {column.name!r} of {schema.profile.name} is {column.profile.kind}: "
+            f"Column {column.name!r} of {schema.profile.name} is {column.profile.kind} in {many}: "
             "there is nothing to predict.",
-            "Name another column.",
+            "Name another column, or give rows with other values in it.",
         )
     slots.put(
         "target",

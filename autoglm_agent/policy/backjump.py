@@ -146,7 +146,9 @@ class _Turn:
         if final.check:
             return self._ask(final.check, final.chance, final=True)
         if final.stands:
-            return self._conclude(final.status, final.chance, "The final checks passed.")
+            proved = final.status == "verified"
+            why = "The final checks passed." if proved else "No check speaks for or against it."
+            return self._conclude(final.status, final.chance, why)
         if final.passes and not self._can_draw():
             return self._conclude(final.status, final.chance, "Nothing better can be afforded.")
         return self._look_back(search, chance, odds, final, named)

@@ -1,8 +1,8 @@
 """Verifiers: from a step, and the chain it would join, to verdicts with evidence.
 
-Sound ones refute alone: schema, arithmetic, algebra, state simulators, tables, constraints,
-units, quotes. Soft ones vote: entailment, agreement, judge. Each loads what it needs when it is
-first used.
+Sound ones refute alone: schema, arithmetic, algebra, state simulators, code, tables,
+constraints, units, quotes. Soft ones vote: entailment, agreement, judge. Each loads what it
+needs when it is first used.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from autoglm_agent.verifiers.agreement import Agreement
     from autoglm_agent.verifiers.algebra import Algebra
     from autoglm_agent.verifiers.arithmetic import Arithmetic
+    from autoglm_agent.verifiers.code import CodeTests, GeneratedTests
     from autoglm_agent.verifiers.combine import AllOf, AnyOf, all_of, any_of
     from autoglm_agent.verifiers.constraints import (
         Choice,
@@ -41,10 +42,12 @@ _HOMES = {
     "AnyOf": "combine",
     "Arithmetic": "arithmetic",
     "Choice": "constraints",
+    "CodeTests": "code",
     "Constraint": "constraints",
     "Dates": "constraints",
     "Entailment": "entailment",
     "ExactMatch": "constraints",
+    "GeneratedTests": "code",
     "Judge": "judge",
     "Lines": "constraints",
     "Matches": "constraints",
@@ -66,10 +69,12 @@ __all__ = [
     "AnyOf",
     "Arithmetic",
     "Choice",
+    "CodeTests",
     "Constraint",
     "Dates",
     "Entailment",
     "ExactMatch",
+    "GeneratedTests",
     "Judge",
     "Lines",
     "Matches",

@@ -19,6 +19,8 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from autoglm_agent.errors import StoreError
 from autoglm_agent.faults import faultpoint
 
+_SPACE = "Free some space or choose another place with --runs; then resume the run."
+
 
 def strict_serializer() -> JsonPlusSerializer:
     """Return a serialiser that revives LangChain's own types and nothing else."""
@@ -36,6 +38,19 @@ class _Saver(SqliteSaver):
         """Put a checkpoint."""
         faultpoint("checkpoint.put")
         return super().put(*args, **kwargs)
+
+    @contextmanager
+    def cursor(self, transaction: bool = True) -> Iterator[sqlite3.Cursor]:
+        """Give a cursor; a disk that is full is told as one, with what to do about it.
+
+        Raises:
+            StoreError: If the file cannot be read or written.
+        """
+        try:
+            with super().cursor(transaction) as cursor:
+                yield cursor
+        except sqlite3.OperationalError as error:
+            raise StoreError(f"Cannot write the run's checkpoints: {error}.", _SPACE) from error
 
 
 @contextmanager
@@ -55,8 +70,10 @@ def open_saver(path: Path) -> Iterator[SqliteSaver]:
             saver = _Saver(connection, serde=strict_serializer())
             saver.setup()
         except (sqlite3.Error, OSError) as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+            damaged = "If the file is damaged, move it aside and start the run again."
             raise StoreError(
-                f"The checkpoints {path} cannot be opened: {error}.",
-                "If the file is damaged, move it aside and start the run again.",
+                f"The checkpoints {path} cannot be opened: {error}.", _SPACE if full else damaged
             ) from error
         yield saver

@@ -16,6 +16,7 @@ from autoglm_agent.automl.report.answer import best_of_search
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Chain, Verdict
 from autoglm_agent.errors import AutoGLMError
+from autoglm_agent.verifiers.telling import told
 from autoglm_graphs.scene import Conclusion, Ending
 from autoglm_graphs.settings import seconds_spent
 from autoglm_tools.checking import STAGES
@@ -26,7 +27,7 @@ def conclude_run(session: Session, ending: Ending) -> Conclusion:
     """Write `result.json` and the report; return the answer's text and the result."""
     workspace = session.workspace
     started = time.perf_counter()
-    ending = _accepted(workspace, _without_table(ending))
+    ending = _accepted(workspace, _without_table(workspace, ending))
     status = _status(ending)
     result = _result(workspace, ending, status)
     if status != "failed":
@@ -41,14 +42,21 @@ def conclude_run(session: Session, ending: Ending) -> Conclusion:
     return Conclusion(_answer(workspace, ending, status), result)
 
 
-def _without_table(ending: Ending) -> Ending:
+def _without_table(workspace: Workspace, ending: Ending) -> Ending:
     """Tell a run that was answered in words, before any table was read, as what it is."""
-    words = ending.refuted is not None and ending.refuted.tool is None
-    if ending.verified or ending.error or ending.chain.steps or not words:
+    last = ending.refuted
+    if last is None or last.tool or ending.verified or ending.error or ending.chain.steps:
         return ending
-    remedy = "Name the file in the request, for example: Predict churn. Data: churn.csv"
-    error = {"type": "InputError", "message": "No table was read.", "remedy": remedy}
-    return replace(ending, error=error | {"candidates": []})
+    named = workspace.read_json("run.json").get("data_name") if workspace.has("run.json") else ""
+    if named:
+        said = f": it said {told(last.claim)!r}" if last.claim else ""
+        kind, message = "ModelError", f"The chat model called no tool to read {named}{said}."
+        remedy = "Give a model that can call tools with --model, or leave --model out."
+    else:
+        kind, message = "InputError", "No table was read."
+        remedy = "Name the file in the request, for example: Predict churn. Data: churn.csv"
+    error = {"type": kind, "message": message, "remedy": remedy, "candidates": []}
+    return replace(ending, error=error)
 
 
 def _accepted(workspace: Workspace, ending: Ending) -> Ending:

@@ -191,6 +191,15 @@ def test_infinite_targets_are_set_aside(workspace):
     assert prepared.notes == ("1 row without a usable 'spent' set aside (row 8).",)
 
 
+def test_infinite_values_of_a_feature_are_missing_on_both_sides(workspace):
+    frame = shop()
+    frame.loc[::9, "spent"] = [np.inf, -np.inf] * 11 + [np.inf]
+    prepared = made(workspace, frame)
+    assert prepared.X["spent"].isna().sum() == sum(row % 9 == 0 for row in prepared.rows)
+    held, _, _ = Vault(workspace, prepared.vault_id).open("m")
+    assert not np.isinf(held["spent"]).any()
+
+
 def test_a_mostly_missing_target_is_refused(workspace):
     frame = shop()
     frame.loc[:120, "left"] = None
@@ -326,6 +335,10 @@ def test_the_target_cannot_be_dropped(workspace):
 def test_dropping_everything_is_refused(workspace):
     drops = ["when", "shop", "spent", "items"]
     assert "No column is left" in refused(workspace, shop(), drop_columns=drops)
+
+
+def test_a_table_of_nothing_but_the_target_is_refused(workspace):
+    assert "there is only the target" in refused(workspace, shop()[["left"]])
 
 
 def test_a_time_task_holds_out_the_last_rows(workspace):

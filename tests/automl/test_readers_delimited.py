@@ -201,6 +201,14 @@ def test_other_encodings_are_detected_and_told(read, text, encoding):
     assert "encoding is" in table.repairs[0]
 
 
+@pytest.mark.parametrize("name", ["Zürich", "苏黎世", "Цюрих"])
+@pytest.mark.parametrize("wrong", [b"\xfc", b"\xe4\xb8", b"\x81\xff"])
+def test_a_damaged_line_of_utf8_is_named_and_does_not_garble_the_rest(read, name, wrong):
+    lines = [f"{i},{name}".encode() for i in range(40)]
+    lines[16] += wrong
+    assert "not in line 18:" in refusal(read, b"\n".join([b"n,city", *lines]))
+
+
 def test_gzip_is_unpacked(read):
     assert len(read(gzip.compress(b"a,b\n1,2\n3,4\n"), "x.csv.gz").frame) == 2
 

@@ -179,3 +179,17 @@ def test_a_run_that_ended_early_is_not_called_verified(tmp_path: Path, status: s
     kept = {"status": status, "message": "The best result so far is reported."}
     run.workspace.write_json(kept, "result.json")
     assert summary_text(run.workspace).startswith("Unverified. The best result so far is reported.")
+
+
+@pytest.mark.parametrize("instruction", ["Predict y for women over 30", "只预测三十岁以上的女性"])
+def test_the_summary_says_once_what_of_the_words_was_not_kept(
+    tmp_path: Path, instruction: str
+) -> None:
+    run = supervised_run(tmp_path / "run", fail=True, instruction=instruction)
+    task = {**run.workspace.read_json("task.json"), "unread": ["over 30"]}
+    run.workspace.write_json(task, "task.json")
+    told = summary_text(run.workspace)
+    say = wording("zh" if CHINESE.search(instruction) else "en")
+    assert told.count("over 30") == 1
+    assert say("advice.unread", words=say("answer.target", name="over 30")) in told.splitlines()
+    assert say("summary.next", advice="V") in told  # what to do is the failed check's remedy

@@ -239,6 +239,8 @@ BAD: dict[str, tuple[bytes | None, str]] = {
     "duplicate column names": (b"a,a,bought\n" + ROWS.encode(), "a"),
     "target all missing": (b"a,b,bought\n" + b"".join(b"%d,%d,\n" % (i, i) for i in range(40)),
                            "bought"),
+    "one row": (b"a,b,bought\n1,2,yes\n", "in its only row"),
+    "a damaged line": (("a,b,bought\n" + "é,1,yes\n" * 9).encode() + b"\xe9,2,no\n", "line 11"),
     "pickle": (b"\x80\x04\x95" + b"\x00" * 200, ""),
 }  # fmt: skip
 
@@ -255,6 +257,12 @@ def test_bad_input_exits_with_2_and_a_remedy_and_never_a_traceback(
     assert code == 2, autoglm.out + autoglm.err
     assert word in autoglm.err
     assert "Traceback" not in autoglm.err
+    assert "remedy:" in autoglm.err
+
+
+def test_a_folder_is_called_one(autoglm: Shell, tmp_path: Path) -> None:
+    assert autoglm("run", str(tmp_path), "Predict `bought`") == 2
+    assert "is a folder, not a file" in autoglm.err
     assert "remedy:" in autoglm.err
 
 

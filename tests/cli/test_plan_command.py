@@ -95,3 +95,23 @@ def test_a_run_whose_model_fails_tells_how_to_go_on(
     assert "does not accept the key" in told
     assert f"autoglm resume {next((tmp_path / 'r').iterdir()).name}" in told
     assert "canary" not in told
+
+
+@pytest.mark.parametrize("options", [["plan"], ["run", "--no-memory", "--runs", "r"]])
+def test_a_model_that_only_talks_is_named_and_not_the_users_file(
+    options: list[str], clients: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
+    command, *rest = options
+    with FaultyServer([Reply("The moon\x1b[31m is cheese.")] * 9) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        argv = ["autoglm", command, str(clients), WORDS, "--model", "openai:m", *rest]
+        monkeypatch.setattr("sys.argv", argv)
+        with pytest.raises(SystemExit) as left:
+            main()
+    told = capsys.readouterr().err
+    assert left.value.code == 1
+    assert "called no tool to read clients.csv: it said 'The moon" in told
+    assert "leave --model out" in told
+    assert "\x1b" not in told

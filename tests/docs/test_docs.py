@@ -17,6 +17,7 @@ import pytest
 import typer.main
 from faulty_server import FaultyServer, Reply, call
 
+from autoglm_agent import verifiers
 from autoglm_agent.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,6 +82,15 @@ def run(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(code, "<block>", "exec"), {"text": "Revenue grew by 40 / 0.8 = 50.", **TABLE})
+
+
+def test_every_verifier_that_is_told_of_can_be_imported() -> None:
+    page = (ROOT / "docs" / "reasoning.md").read_text("utf-8")
+    rows = page.partition("| verifier |")[2].partition("\n\n")[0].splitlines()[2:]
+    names = [name for row in rows for name in re.findall(r"`(\w+)", row.split("|")[1])]
+    assert len(names) > 10
+    assert {*names, "all_of", "any_of"} <= set(verifiers.__all__)
+    assert all(hasattr(verifiers, name) for name in verifiers.__all__)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

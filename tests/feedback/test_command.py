@@ -59,7 +59,7 @@ def test_the_edits_are_shown_and_nothing_acts_without_a_yes(
     before = run.read_json("result.json")
     assert feedback(run, "do not use zip code") == 0
     assert "do not use zip_code" in feedback.err
-    assert "goes back to prepare_data; profile_data, plan_task stays" in feedback.err
+    assert "goes back to prepare_data; profile_data, plan_task stay" in feedback.err
     assert "the holdout is read again (reading 2)" in feedback.err
     assert "add --yes" in feedback.out
     assert run.read_json("result.json") == before

@@ -16,6 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from langgraph.checkpoint.base import empty_checkpoint
+
+from autoglm_agent.errors import StoreError
+from autoglm_graphs.checkpoints import open_saver
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGKILL = -9
@@ -134,6 +138,16 @@ def test_a_full_disk_is_told_with_its_remedy_and_the_run_can_be_resumed(
     assert "No space left" in full.stdout + full.stderr
     run = next(tmp_path.glob("*/run.json")).parent
     assert not list(run.rglob("*.tmp"))
+
+
+def test_checkpoints_on_a_full_disk_are_told_with_the_same_remedy(tmp_path: Path) -> None:
+    with open_saver(tmp_path / "checkpoints.sqlite") as saver:
+        pages = saver.conn.execute("PRAGMA page_count").fetchone()[0]
+        saver.conn.execute(f"PRAGMA max_page_count = {pages}")
+        config: Any = {"configurable": {"thread_id": "run", "checkpoint_ns": ""}}
+        checkpoint: Any = {**empty_checkpoint(), "channel_values": {"text": "x" * 40_000}}
+        with pytest.raises(StoreError, match=r"full.*Free some space.*resume"):
+            saver.put(config, checkpoint, {}, {})
 
 
 @pytest.mark.slow

@@ -113,6 +113,21 @@ def test_what_holds_no_images_says_what_to_give(tmp_path: Path) -> None:
         read_images(tmp_path / "u.csv")
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "is empty.*header line"),
+        (b"file,label\n\xff\xfe,a\n", "no UTF-8 text.*Save it as UTF-8"),
+        (b"file,label\na,b\nc,d,e,f\n", "line 3.*Correct that place"),
+        (b"x,label\n1,a\n", "no square image.*paths of image files"),
+    ],
+)
+def test_a_table_that_cannot_be_read_says_why(data: bytes, told: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(data)
+    with pytest.raises(InputError, match=told):
+        read_images(tmp_path / "t.csv")
+
+
 def test_new_files_are_brought_to_the_models_shape(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(encoded(square(90, colour=True)))
     assert read_files([tmp_path / "a.png"], (8, 8, 3)).shape == (1, 8, 8, 3)

@@ -135,6 +135,14 @@ def test_a_named_target_with_foreign_qualifiers_is_refused_with_candidates() -> 
     assert parse("titanic", "predict the price of a ticket").target == "Fare"
 
 
+def test_a_table_without_a_possible_target_names_no_candidates() -> None:
+    profile = make_profile("one", 1, {"a": "constant 1:1"})
+    with pytest.raises(TargetError, match="none of them can be a target") as raised:
+        parse_task("predict churn", profile)
+    assert raised.value.candidates == ()
+    assert "several values" in raised.value.remedy
+
+
 @pytest.mark.parametrize(
     ("instruction", "excluded"),
     [

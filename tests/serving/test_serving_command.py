@@ -42,6 +42,15 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         serving.mcp(http=False, host="127.0.0.1", port=1, runs=str(tmp_path), roots=(), model=None)
 
 
+def test_a_folder_to_read_from_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    assert serving.existing_folders([str(tmp_path)]) == [str(tmp_path)]
+    gone = str(tmp_path / "gone")
+    with pytest.raises(InputError, match="no folder"):
+        serving.mcp(
+            http=False, host="127.0.0.1", port=1, runs=str(tmp_path), roots=[gone], model=None
+        )
+
+
 def test_every_graph_that_is_served_is_there_and_described() -> None:
     told = json.loads((ROOT / "langgraph.json").read_text(encoding="utf-8"))["graphs"]
     assert set(told) == {"automl", "reason", "team"}

@@ -282,6 +282,18 @@ def test_a_task_stays_with_the_table_it_was_planned_for(table: Path, tmp_path: P
     assert "profile_data" in message.text
 
 
+def test_a_condition_that_will_not_be_kept_is_told_with_the_task(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    rows = "".join(f"{20 + i % 50},{i % 3 % 2}\n" for i in range(90))
+    table.write_text("age,paid\n" + rows, encoding="utf-8")
+    tools = by_name(tmp_path / "run", roots=[tmp_path])
+    data = call(tools["profile_data"], data=str(table)).artifact["data_id"]
+    note = "note: what is unread will not be kept"
+    for words, noted in (("predict paid where age > 50", True), ("predict paid", False)):
+        text = call(tools["plan_task"], data_id=data, instruction=words).text
+        assert (note in text) is noted, text
+
+
 def test_the_time_budget_is_the_users_own_with_what_was_spent_before(tmp_path: Path) -> None:
     """A run of 30 s whose process took 10 to start has 20 left, and is told of 30."""
     session = Session(Workspace(tmp_path), deadline=Deadline(20.0), spent=10.0)

@@ -135,7 +135,7 @@ def _of_numbers(base: ColumnProfile, filled: pd.Series, counts: pd.Series) -> Co
             return _noted(replace(_measured(base, values), kind="id"), "a different number per row")
     finite = values[np.isfinite(values)]
     if len(finite) < len(values):
-        base = _noted(base, f"{len(values) - len(finite)} infinite values")
+        base = _noted(base, f"{len(values) - len(finite)} infinite values: missing")
     integral = whole or (len(finite) == len(values) and _integral(values))
     within = within_bounds(finite)
     if within is not finite:

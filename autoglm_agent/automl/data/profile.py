@@ -146,6 +146,16 @@ def typed_frame(table: Table, profile: Profile) -> pd.DataFrame:
     return pd.DataFrame(data, index=table.frame.index, copy=False)
 
 
+def without_infinities(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with infinite numbers missing, as every encoder of the models takes them.
+
+    A quotient with a denominator of zero has no place on an axis, in a range or in JSON either.
+    """
+    floats = [n for n in frame.columns if pd.api.types.is_float_dtype(frame[n])]
+    lost = {n: np.isinf(frame[n].to_numpy(dtype=np.float64, na_value=np.nan)) for n in floats}
+    return frame.assign(**{n: frame[n].mask(bad) for n, bad in lost.items() if bad.any()})
+
+
 def _typed(column: pd.Series, told: ColumnProfile) -> pd.Series:
     if isinstance(column.dtype, pd.StringDtype):
         if told.kind == "date" and told.format:

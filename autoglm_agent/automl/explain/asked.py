@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from autoglm_agent.automl.answers import stored_search
-from autoglm_agent.automl.data.profile import stored_profile, typed_frame
+from autoglm_agent.automl.data.profile import stored_profile, typed_frame, without_infinities
 from autoglm_agent.automl.data.table import load_snapshot, read_table
 from autoglm_agent.automl.explain.counterfactual import counterfactuals
 from autoglm_agent.automl.explain.importance import explain
@@ -83,7 +83,7 @@ def explain_asked(
             "Give the same columns as in training.",
         )
     typed = rows_for(model, table, profile, tell=tell) if data else typed_frame(table, profile)
-    one = typed.iloc[[row - 1]]
+    one = without_infinities(typed.iloc[[row - 1]])
     found = {"row": row, **explain_row(model, prepared, one)}
     ledger = Ledger(workspace)
     source = f"explanation of row {row} of {table.digest}"

@@ -239,7 +239,9 @@ def grow(
             break
         forest = _CLASSES[kind, problem.is_classification](
             size, n_jobs=threads, random_state=seed + len(growth.parts), **own
-        ).fit(fold.X, fold.y, sample_weight=fold.weight)
+        )
+        with np.errstate(over="ignore", invalid="ignore"):  # a sum that looks for gaps may overflow
+            forest.fit(fold.X, fold.y, sample_weight=fold.weight)
         _take(forest, growth, fold.X, total, count)
         if np.isfinite(began):
             tree_seconds = max(tree_seconds, (began - deadline.left) / size)

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.data.profile import ColumnKind, Profile, typed_frame
+from autoglm_agent.automl.data.profile import ColumnKind, Profile, typed_frame, without_infinities
 from autoglm_agent.automl.data.table import Table
 from autoglm_agent.automl.forecasting.laying import lay_out, notes_of
 from autoglm_agent.automl.preparation.hygiene import columns_to_drop
@@ -224,6 +224,7 @@ def _divide(
         problem = make_problem(task, chosen.frame[task.target][train])
         y = problem.encode(plain_target(problem, chosen.frame[task.target]))
         columns = chosen.frame.drop(columns=[task.target])
+    columns = without_infinities(columns)
     vault_rows = chosen.rows[held].astype(np.int64)
     classes = list(problem.classes) if problem else []
     vault_id = digest([table.digest, task.target, classes, digest_of(vault_rows.tobytes())])
@@ -234,7 +235,7 @@ def _divide(
     if not len(X.columns):
         why = "; ".join(f"{name!r}: {reason}" for name, reason in list(dropped.items())[:5])
         raise InputError(
-            f"No column is left to learn from ({why}).",
+            f"No column is left to learn from ({why or 'there is only the target'}).",
             "Give columns that are known before the target is, or exclude fewer.",
         )
     folds = np.full(len(X), -1, dtype=np.int8)

@@ -11,6 +11,7 @@ from typing import TypeGuard
 SECONDS = {"ms": "{n} ms", "s": "{n} s", "min": "{m} min {s:02d} s", "h": "{h} h {m:02d} min"}
 """How durations of each size are written in English."""
 
+_MOST_DECIMALS = 8
 _UNBOUNDED = {"rmse", "mae"}
 _LOSSES = {"log_loss", "brier", "rmse", "mae", "mape", "rmsle"}
 
@@ -30,13 +31,18 @@ def digits(metric: str, values: Iterable[float | None]) -> int:
     known = [abs(v) for v in values if v is not None and math.isfinite(v)]
     if metric not in _UNBOUNDED or not known or max(known) == 0:
         return 3
-    return max(0, min(8, 3 - math.floor(math.log10(max(known)))))
+    return max(0, min(_MOST_DECIMALS, 3 - math.floor(math.log10(max(known)))))
 
 
 def fixed(value: float | None, decimals: int) -> str:
-    """Write a number with so many decimals and thousands separators; `–` if there is none."""
+    """Write a number with so many decimals and thousands separators; `–` if there is none.
+
+    With an exponent where the digits would not tell the size: beyond 1e15, and nothing but zeros.
+    """
     if not _known(value):
         return "–"
+    if abs(value) >= 1e15 or (decimals >= _MOST_DECIMALS and 0 < abs(value) < 1e-6):
+        return _with_exponent(value)
     text = f"{value:,.{decimals}f}"
     return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
 
@@ -58,10 +64,14 @@ def plain(value: float | None) -> str:
         return "0"
     size = math.floor(math.log10(abs(value)))
     if size >= 15 or size < -6:
-        return re.sub(r"e([+-])0*", lambda m: "e" + m[1].strip("+"), f"{value:.3g}")
+        return _with_exponent(value)
     if size >= 3:
         return f"{value:,.0f}"
     return f"{value:.{3 - size}f}".rstrip("0").rstrip(".")
+
+
+def _with_exponent(value: float) -> str:
+    return re.sub(r"e([+-])0*", lambda m: "e" + m[1].strip("+"), f"{value:.4g}")
 
 
 def share(part: float | None, whole: float = 1.0) -> str:

@@ -80,7 +80,8 @@ def _next_lines(record: RunRecord, found: Answer, say: Wording) -> list[str]:
     if found.status == "verified" and found.scores:
         key = "summary.next_forecast" if record.forecasts else "summary.next_predict"
         return [say(key, run=record.id)]
-    return [say("summary.next", advice=told) for told in found.advice[:1]]
+    said = unread_lines(record, say)  # stands by itself already, and would hide what to do
+    return [say("summary.next", advice=t) for t in found.advice if t not in said][:1]
 
 
 def _score_lines(scores: Scores, say: Wording) -> list[str]:

@@ -44,8 +44,9 @@ def read_parquet(source: Source, limits: Limits) -> tuple[pd.DataFrame, list[str
             batches.append(batch)
         table = pa.Table.from_batches(batches, schema=file.schema_arrow)
     except (pa.ArrowException, OSError) as error:
+        told = str(error).partition("\n")[0].rstrip(".")
         raise InputError(
-            f"{source.path} is a damaged Parquet file: {str(error).splitlines()[0]}.",
+            f"{source.path} is a damaged Parquet file: {told}.",
             "Copy or export the file again.",
         ) from None
     return from_arrow(table, source.path)

@@ -24,6 +24,8 @@ _LEGACY = [
 _MULTIBYTE = {"gb18030", "big5", "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949"}
 _CONTROLS = bytes(b for b in (*range(1, 32), 127) if b not in b"\t\n\r")
 _SAMPLE = 200_000
+_NAMED = 5
+"""Damaged lines that a message names."""
 
 
 def to_utf8(data: bytes, path: str) -> tuple[bytes, list[str]]:
@@ -97,6 +99,7 @@ def _detect(data: bytes, path: str, start: int) -> str:
     common = by_common_characters(b"\n".join(lines))
     if common is not None:
         return common
+    _refuse_mixed(data, path)
     matches = from_bytes(sample, cp_isolation=_LEGACY, threshold=0.4)
     best = matches.best()
     if best is None:
@@ -113,6 +116,28 @@ def _detect(data: bytes, path: str, start: int) -> str:
     no_language = best.coherence == 0.0 and _decodes(data, "cp1252")
     likely = bool(western) and max(western) >= best.coherence
     return "cp1252" if no_language or likely else best.encoding
+
+
+def _refuse_mixed(data: bytes, path: str) -> None:
+    """Refuse UTF-8 text with a few other lines: as a legacy encoding, the rest would be garbled.
+
+    Lines of a legacy encoding are valid UTF-8 by accident only, and never most of them.
+    """
+    good, bad = 0, []
+    for number, line in enumerate(data.splitlines(), 1):
+        if line.isascii():
+            continue
+        if _decodes(line, "utf-8"):
+            good += 1
+        else:
+            bad.append(number)
+    if good > 2 * len(bad):
+        named = ", ".join(f"{number:,}" for number in bad[:_NAMED])
+        more = f" and {len(bad) - _NAMED:,} more" if len(bad) > _NAMED else ""
+        raise InputError(
+            f"{path} is UTF-8, but not in line {named}{more}: damaged, or another encoding.",
+            "Correct these lines, or export the whole table again as UTF-8 text.",
+        )
 
 
 def _decodes(data: bytes, encoding: str) -> bool:

@@ -206,7 +206,7 @@ _PAIRS = (
         "重复的键：值相同的行可能属于同一组",
     ),
     ("{n1} levels: high cardinality", "{n1} 个取值：基数高"),
-    ("{n1} infinite values", "{n1} 个无穷值"),
+    ("{n1} infinite values: missing", "{n1} 个无穷值：视为缺失"),
     ("{n1} cells hold only blanks: missing", "{n1} 个单元格只有空白：视为缺失"),
     ("numbers written as text ({name1})", "以文本书写的数字（{name1}）"),
     ("{n1} cells are no numbers ({name1}): missing", "{n1} 个单元格不是数字（{name1}）：视为缺失"),
