@@ -85,8 +85,8 @@ def test_plan_prints_the_typed_task(autoglm: Shell, tumours: Path) -> None:
     assert (task["kind"], task["target"], task["time_budget_s"]) == ("binary", "diagnosis", 120.0)
     assert set(task) == {
         "kind", "target", "positive_class", "metric", "exclude", "time_column", "group_column",
-        "time_budget_s", "max_latency_ms", "interpretable", "costs", "groups", "unread",
-        "evidence",
+        "time_budget_s", "max_latency_ms", "interpretable", "costs", "groups", "horizon",
+        "series", "per_period", "unread", "evidence",
     }  # fmt: skip
     assert task["evidence"]["target"]["span"]
     assert 0 < task["evidence"]["target"]["confidence"] <= 1
