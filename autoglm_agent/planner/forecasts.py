@@ -19,11 +19,11 @@ _WORDS = {
     "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fourteen": 14, "thirty": 30,
     "couple of": 2, "a couple of": 2, "twenty": 20, "twenty-four": 24, "sixty": 60, "ninety": 90,
 }  # fmt: skip
-_HAN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2, "半": 0}
+_HAN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _UNITS = {
     "second": "second", "minute": "minute", "min": "minute", "hour": "hour", "hr": "hour",
     "day": "day", "night": "day", "week": "week", "fortnight": "2 week", "month": "month",
-    "quarter": "quarter", "year": "year", "period": "period", "step": "period", "season": "quarter",
+    "quarter": "quarter", "year": "year", "period": "period", "step": "period",
     "秒": "second", "分钟": "minute", "小时": "hour", "钟头": "hour", "天": "day", "日": "day",
     "周": "week", "星期": "week", "礼拜": "week", "个月": "month", "月": "month",
     "季度": "quarter", "季": "quarter", "年": "year", "期": "period", "步": "period",
@@ -106,7 +106,7 @@ LIKE_SERIES = 0.7
 
 
 def find_horizon(text: Text) -> Found[str] | None:
-    """Return how far ahead is looked, as "14 day"; None where no number or unit is told."""
+    """Return how far ahead is looked, as "14 days"; None where no number or unit is told."""
     for match in _matches(text):
         groups = match.groupdict()
         if groups.get("tomorrow"):

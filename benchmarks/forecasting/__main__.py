@@ -76,8 +76,9 @@ def contest(told: str, windows: int) -> Contest:
 
 def upto(given: Contest, start: int, folder: Path) -> Path:
     """Write the rows before a period to a file."""
-    numbers = given.plan.frequency.number(given.frame[given.plan.time])
-    rows = given.frame[numbers - numbers[numbers > -(10**17)].min() < start]
+    timed = given.frame[given.frame[given.plan.time].notna()]
+    numbers = given.plan.frequency.number(timed[given.plan.time])
+    rows = timed[numbers - numbers.min() < start]
     path = folder / f"{given.file.stem}-{start}.csv"
     rows.to_csv(path, index=False)
     return path

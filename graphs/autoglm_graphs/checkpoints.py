@@ -27,6 +27,12 @@ def strict_serializer() -> JsonPlusSerializer:
     return JsonPlusSerializer(pickle_fallback=False, allowed_msgpack_modules=None)
 
 
+def _no_space(error: Exception) -> bool:
+    """Tell whether SQLite found the disk full, which it may call an error of input or output."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
 class _Saver(SqliteSaver):
     """LangGraph's own, with a point at which a test can let the process die.
 
@@ -50,7 +56,8 @@ class _Saver(SqliteSaver):
             with super().cursor(transaction) as cursor:
                 yield cursor
         except sqlite3.OperationalError as error:
-            raise StoreError(f"Cannot write the run's checkpoints: {error}.", _SPACE) from error
+            remedy = _SPACE if _no_space(error) else "Resume the run."
+            raise StoreError(f"Cannot use the run's checkpoints: {error}.", remedy) from error
 
 
 @contextmanager
@@ -70,10 +77,9 @@ def open_saver(path: Path) -> Iterator[SqliteSaver]:
             saver = _Saver(connection, serde=strict_serializer())
             saver.setup()
         except (sqlite3.Error, OSError) as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            full = code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
             damaged = "If the file is damaged, move it aside and start the run again."
             raise StoreError(
-                f"The checkpoints {path} cannot be opened: {error}.", _SPACE if full else damaged
+                f"The checkpoints {path} cannot be opened: {error}.",
+                _SPACE if _no_space(error) else damaged,
             ) from error
         yield saver

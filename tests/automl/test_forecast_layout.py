@@ -42,6 +42,10 @@ def dates(start: str, periods: int, freq: str) -> pd.Series:
         ("2000-12-31", "YE", "1 year", 3),
         ("2024-01-01", "h", "1 hour", 24),
         ("2024-01-01 00:15", "30min", "30 minutes", 48),
+        ("2015-02-01", "QS-FEB", "1 quarter", 4),
+        ("2000-06-30", "YE-JUN", "1 year", 3),
+        ("2015-02-01", "2MS", "2 months", 6),
+        ("2015-02-28", "2ME", "2 months", 6),
         ("2024-01-01", "3D", "3 days", 5),
         ("2024-01-01 02:00", "6h", "6 hours", 4),
     ],
@@ -53,6 +57,31 @@ def test_how_far_apart_times_are_is_told_and_leads_back_to_them(start, freq, tol
     numbers = frequency.number(times)
     assert (np.diff(numbers) == 1).all()
     assert list(pd.to_datetime(frequency.moment(numbers))) == list(times)
+
+
+def test_the_day_of_the_month_on_which_values_are_told_is_kept():
+    times = dates("2020-01-01", 30, "MS") + pd.Timedelta("14D")
+    frequency = find_frequency(times)
+    told = pd.to_datetime(frequency.moment(frequency.number(times)))
+    assert frequency.told() == "1 month"
+    assert list(told) == list(times)
+
+
+def test_summer_time_does_not_put_two_days_into_one():
+    local = pd.date_range("2024-03-01", periods=60, freq="D", tz="Europe/Berlin")
+    numbers = find_frequency(pd.Series(local)).number(pd.Series(local))
+    assert (np.diff(numbers) == 1).all()
+
+
+def test_decimal_years_are_no_periods():
+    with pytest.raises(InputError, match=r"steps of 0\.08"):
+        find_frequency(pd.Series(1949 + np.arange(40) / 12))
+
+
+def test_years_ahead_of_every_second_year_are_half_as_many_periods():
+    every_second = find_frequency(pd.Series([1990.0, 1992.0, 1994.0, 1996.0]))
+    assert horizon_steps("4 years", every_second) == 2
+    assert horizon_steps("4 periods", every_second) == 4
 
 
 def test_days_of_business_have_no_gap_at_the_week_end():
@@ -198,6 +227,27 @@ def test_simple_forecasts_are_what_they_are_called():
     assert told["same season and drift"] == values[30]
     assert told["mean of a season"] == pytest.approx(values[21:28].mean())
     assert told["mean of four seasons"] == pytest.approx(values[[23, 16, 9, 2]].mean())
+
+
+def test_values_that_may_be_sealed_do_not_choose_the_simple_forecast():
+    # Many series end early, so that the first half of the periods holds most of the values.
+    rng = np.random.default_rng(0)
+    values = np.full((9, 120), np.nan)
+    values[:, :40] = rng.normal(size=(9, 40))
+    values[0, 40:] = np.arange(80) * 5.0
+    frame = pd.DataFrame(
+        {
+            "day": np.tile(pd.date_range("2024-01-01", periods=120), 9),
+            "who": np.repeat([f"w{i}" for i in range(9)], 120),
+            "sold": values.ravel(),
+        }
+    )
+    later = frame.assign(sold=frame["sold"].where(frame["day"] < "2024-02-08", 7.0))
+    chosen = [
+        naive_errors(planned(part, horizon="2 days", series=("who",))[1], 2, 7)
+        for part in (frame, later.assign(sold=later["sold"].where(frame["sold"].notna())))
+    ]
+    assert chosen[0] == chosen[1]
 
 
 def test_more_than_a_season_ahead_the_last_whole_season_is_meant():

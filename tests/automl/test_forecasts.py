@@ -18,6 +18,7 @@ from autoglm_agent.automl.data.profile import Profile, stored_profile
 from autoglm_agent.automl.data.table import load_snapshot
 from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of
 from autoglm_agent.automl.forecasting.laying import stored_plan
+from autoglm_agent.automl.forecasting.rows import Past
 from autoglm_agent.automl.predict import predict_file
 from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
 from autoglm_agent.automl.report.collect import collect
@@ -199,6 +200,22 @@ def test_a_row_that_knows_the_future_is_refuted(copy):
     assert verdict.sound
     assert verdict.columns == ("mean of the last 7",)
     assert verdict.remedies[0].args == {"drop_columns": ["mean of the last 7"]}
+
+
+def test_a_layout_that_looks_ahead_is_refuted(copy, monkeypatch):
+    """The rows are stored as this layout makes them; only another future gives it away."""
+    honest = Past.last
+
+    def peeking(self, series, origin):
+        return honest(self, series, np.minimum(origin + 1, self._latest.shape[1] - 1))
+
+    monkeypatch.setattr(Past, "last", peeking)
+    profile = Profile.from_json(copy.read_json("profile.json"))
+    task = Task(kind="forecasting", target="sold", time_column="day", horizon="5 days")
+    prepared = prepare(copy, load_snapshot(copy, profile.digest), profile, task)
+    verdict = check_future(context_of(copy, prepared.id))
+    assert verdict.status == "fail"
+    assert "last sold" in verdict.columns
 
 
 def leak(workspace: Workspace, laid_id: str, column: str) -> None:

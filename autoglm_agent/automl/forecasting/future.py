@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.data.profile import Profile
+from autoglm_agent.automl.data.profile import Profile, typed_frame
 from autoglm_agent.automl.data.table import Table, load_snapshot
 from autoglm_agent.automl.forecasting.panel import Panel
 from autoglm_agent.automl.forecasting.plan import Plan
@@ -24,13 +24,15 @@ from autoglm_agent.automl.newrows import Tell, read_new_rows, unheard
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.search.ensemble import predicted
+from autoglm_agent.automl.search.result import read_oof
 from autoglm_agent.errors import InputError
 
 LEVEL = 0.9
 """Share of future values that the intervals are to hold."""
 _BANDS, _LEAST = 6, 40
 """Ranges of steps with an interval of their own, and validated rows each of them needs."""
-_PLOTTED_SERIES, _PLOTTED_PERIODS = 6, 5
+_PLOTTED_SERIES, _PLOTTED_HORIZONS, _PLOTTED_PERIODS = 6, 5, 40
+"""What the page shows: the largest series, and of each so many horizons of its past, or periods."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +90,6 @@ def measured_bands(
     workspace: Workspace, prepared: Prepared, model_id: str, layout: Layout
 ) -> Bands:
     """Return the intervals of a search's model, from what cross-validation left over."""
-    from autoglm_agent.automl.search.result import read_oof
-
     told = read_oof(workspace, model_id)["ensemble"]
     judged = np.flatnonzero(predicted(told) & (prepared.folds >= 0))
     laid = load_snapshot(workspace, prepared.data_id).frame.iloc[prepared.rows[judged]]
@@ -133,25 +133,21 @@ def steps_of(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(rows["step"].to_numpy(dtype=np.float64).astype(np.int64))
 
 
-def forecast(model: FittedModel, plan: Plan, bands: Bands, frame: pd.DataFrame) -> pd.DataFrame:
+def forecast(model: FittedModel, plan: Plan, bands: Bands, panel: Panel) -> pd.DataFrame:
     """Forecast what follows on a history.
 
     Args:
         model: Trained on rows that the plan laid out.
         plan: How the history is laid out.
         bands: Intervals by step.
-        frame: The history's rows, typed; rows after the last value of the target may tell
-            columns in advance.
+        panel: The series; after the last value of the target they may tell columns in advance.
 
     Returns:
         One row a series and period: the series' columns, the time, `prediction`, `low`, `high`.
+
+    Raises:
+        InputError: If no series has a value.
     """
-    panel = plan.panel(frame)
-    return forecast_panel(model, plan, bands, panel)
-
-
-def forecast_panel(model: FittedModel, plan: Plan, bands: Bands, panel: Panel) -> pd.DataFrame:
-    """Return what `forecast` does for series on their grid."""
     last = panel.last_known
     begun = np.flatnonzero(last >= 0)
     if not len(begun):
@@ -183,12 +179,10 @@ def save_forecasts(
         model_id: The model.
         profile: Of the table that the user gave.
     """
-    from autoglm_agent.automl.data.profile import typed_frame
-
     table = load_snapshot(workspace, plan.data_id)
     panel = plan.panel(typed_frame(table, profile))
     bands = measured_bands(workspace, prepared, model_id, plan.layout)
-    told = forecast_panel(FittedModel.load(workspace, model_id), plan, bands, panel)
+    told = forecast(FittedModel.load(workspace, model_id), plan, bands, panel)
     workspace.write_bytes(told.to_csv(index=False).encode(), "forecasts.csv")
     record = {
         "model": model_id,
@@ -230,7 +224,7 @@ def forecast_table(
     kinds |= dict.fromkeys(plan.numeric, "number")
     frame = read_new_rows(table, profile, kinds, {}, tell=tell)
     bands = Bands.from_json(workspace.read_json("forecasts.json")["intervals"])
-    return forecast(model, plan, bands, frame)
+    return forecast(model, plan, bands, plan.panel(frame))
 
 
 def _held(
@@ -255,7 +249,7 @@ def _shown(panel: Panel, plan: Plan, told: pd.DataFrame) -> list[dict[str, Any]]
     shown = []
     for s in order:
         end = int(panel.last_known[s])
-        start = max(0, end - max(_PLOTTED_PERIODS * plan.horizon, 40))
+        start = max(0, end - max(_PLOTTED_HORIZONS * plan.horizon, _PLOTTED_PERIODS))
         periods = np.arange(start, end + 1)
         place = int(np.flatnonzero(begun == s)[0]) * plan.horizon
         ahead = told.iloc[place : place + plan.horizon]

@@ -57,7 +57,8 @@ class Frequency:
         unit: The unit of time; `period` where the time column only counts.
         every: How many units one period has.
         at_end: Whether moments are written as the last day of their month, quarter or year.
-        origin: Where counting begins: microseconds since 1970, or the first number.
+        origin: Where counting begins: microseconds or months since 1970, or the first number.
+        day: Days from the first of a month to the day on which moments are written.
         events: Whether moments come at no regular step and are gathered into periods.
     """
 
@@ -65,6 +66,7 @@ class Frequency:
     every: int = 1
     at_end: bool = False
     origin: float = 0.0
+    day: int = 0
     events: bool = False
 
     @property
@@ -86,18 +88,18 @@ class Frequency:
             values = column.to_numpy(dtype=np.float64, na_value=np.nan)
             whole = np.round((values - self.origin) / self.every)
             return np.where(np.isfinite(values), whole, lowest).astype(np.int64)
-        micro = moments(column)
         missing = column.isna().to_numpy()
-        days = np.where(missing, 0, micro).astype("datetime64[us]")
+        times = np.where(missing, 0, moments(column)).astype("datetime64[us]")
         if self.unit in _MONTHS:
-            found = days.astype("datetime64[M]").astype(np.int64) // _MONTHS[self.unit]
+            months = times.astype("datetime64[M]").astype(np.int64)
+            found = (months - int(self.origin)) // (_MONTHS[self.unit] * self.every)
         elif self.unit == "business day":
-            found = np.busday_count("1970-01-01", days.astype("datetime64[D]"))
+            found = np.busday_count("1970-01-01", times.astype("datetime64[D]"))
         else:
             step = _MICRO[self.unit] * self.every
-            found = (days.astype(np.int64) - int(self.origin)) // step
-        if self.unit in _MONTHS and self.every > 1:
-            found = found // self.every
+            # On a grid the nearest period is meant: a day of summer time begins an hour early.
+            early = 0 if self.events else step // 2
+            found = (times.astype(np.int64) - int(self.origin) + early) // step
         return np.where(missing, lowest, found).astype(np.int64)
 
     def moment(self, numbers: np.ndarray) -> np.ndarray:
@@ -107,9 +109,10 @@ class Frequency:
             told = self.origin + numbers * self.every
             return np.asarray(told.astype(np.int64) if float(self.origin).is_integer() else told)
         if self.unit in _MONTHS:
-            months = (numbers + (1 if self.at_end else 0)) * _MONTHS[self.unit] * self.every
+            months = numbers * _MONTHS[self.unit] * self.every + int(self.origin) + self.at_end
             first = months.astype("datetime64[M]").astype("datetime64[D]")
-            return np.asarray((first - int(self.at_end)).astype("datetime64[us]"))
+            shift = -1 if self.at_end else self.day
+            return np.asarray((first + shift).astype("datetime64[us]"))
         if self.unit == "business day":
             first = np.busday_offset("1970-01-01", numbers, roll="forward")
             return np.asarray(first.astype("datetime64[us]"))
@@ -162,14 +165,7 @@ def _of_days(days: np.ndarray, horizon: str | None) -> Frequency:
     of_month = (days - days.astype("datetime64[M]")).astype(np.int64)
     ends = ((days + 1) == (days + 1).astype("datetime64[M]").astype("datetime64[D]")).all()
     if usual >= 28 and (ends or (of_month == of_month[0]).all()):
-        months = np.diff(days.astype("datetime64[M]").astype(np.int64))
-        step = int(np.median(months))
-        at_end = bool(ends)
-        if step % 12 == 0:
-            return Frequency("year", step // 12, at_end)
-        if step % 3 == 0 and _calendar_quarters(days):
-            return Frequency("quarter", step // 3, at_end)
-        return Frequency("month", step, at_end)
+        return _of_months(days, at_end=bool(ends), day=int(of_month[0]))
     step = int(usual)
     if step >= 1 and (np.mod(steps, step) == 0).mean() >= _ON_GRID:
         origin = float(days[0].astype("datetime64[us]").astype(np.int64))
@@ -182,16 +178,27 @@ def _of_days(days: np.ndarray, horizon: str | None) -> Frequency:
     return _of_events(days.astype("datetime64[us]").astype(np.int64), horizon)
 
 
-def _calendar_quarters(days: np.ndarray) -> bool:
+def _of_months(days: np.ndarray, *, at_end: bool, day: int) -> Frequency:
     months: np.ndarray = days.astype("datetime64[M]").astype(np.int64)
-    return bool((np.mod(months, 3) == np.mod(months[0], 3)).all())
+    step, first = int(np.median(np.diff(months))), float(months[0])
+    unit: Unit = "month"
+    if step % 12 == 0:
+        unit = "year"
+    elif step % 3 == 0 and (np.mod(months, 3) == np.mod(months[0], 3)).all():
+        unit = "quarter"
+    return Frequency(unit, step // _MONTHS[unit], at_end, first, 0 if at_end else min(day, 27))
 
 
 def _of_numbers(values: np.ndarray) -> Frequency:
     if len(values) < 3:
         raise _too_few(len(values))
     step = float(np.median(np.diff(values)))
-    return Frequency("period", max(1, round(step)), origin=float(values[0]))
+    if not step.is_integer():
+        raise InputError(
+            f"The time column counts in steps of {step:.4g}; periods are whole numbers or dates.",
+            "Give dates (2024-01-31), years or period numbers.",
+        )
+    return Frequency("period", int(step), origin=float(values[0]))
 
 
 def _of_events(times: np.ndarray, horizon: str | None) -> Frequency:
@@ -238,8 +245,10 @@ def horizon_steps(horizon: str | None, frequency: Frequency) -> int:
             f"{horizon!r} is no horizon.", 'Write a number and a unit, for example "14 days".'
         )
     count, unit = int(match[1]), match[2]
-    if unit == "period" or frequency.unit == "period":
+    if unit == "period":
         return max(1, count)
+    if frequency.unit == "period":
+        return max(1, round(count / frequency.every))
     if unit == "day" and frequency.unit == "business day":
         return max(1, count)
     if unit in _MONTHS and frequency.unit in _MONTHS:

@@ -1,7 +1,7 @@
 """How a table is laid out for forecasting: which series, periods, features and simple forecast.
 
-Everything is decided from names, kinds, times and the first part of the history; the share of
-periods that a holdout may hold is not looked at.
+Everything is decided from names, kinds, times and the first part of the history: values that a
+holdout may hold are not looked at.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 
 EARLY = 0.6
-"""Share of the periods from which the simple forecast is chosen; the holdout lies behind it."""
+"""Share of the values, the first by time, from which the simple forecast is chosen; the holdout
+lies behind them."""
 MOST_COLUMNS = 20
 _DIFFERENCES = ("mae", "rmse")
 """Metrics that a difference has in common with the value itself."""
@@ -252,7 +253,8 @@ def _layout(
 
 def naive_errors(panel: Panel, horizon: int, season: int) -> dict[str, float]:
     """Return the mean absolute error of each simple forecast in the early part of the history."""
-    end = int(panel.values.shape[1] * EARLY)
+    known = np.isfinite(panel.values).sum(axis=0).cumsum()
+    end = int(np.searchsorted(known, EARLY * known[-1])) + 1
     start = min(season, end // 3)
     steps = np.unique(np.linspace(1, horizon, min(horizon, 5)).round().astype(np.int64))
     s, period, step = np.meshgrid(

@@ -2,7 +2,8 @@
 
 en*.py, zh*.py   the catalogues: plain data, equal keys and equal placeholders
 checks_zh.py     titles of checks; in English a check is called what its verdict says
-check_facts_zh   the facts of checks that refute, warn or do not apply
+check_facts_zh   the facts of checks that refute, warn or do not apply; of forecasts,
+                 forecast_facts_zh
 facts_zh.py      sentences that checks and tools word in English, as patterns with their figures
 """
 
@@ -25,6 +26,7 @@ from autoglm_agent.automl.report.wording import (
     en_metrics,
     en_model,
     facts_zh,
+    forecast_facts_zh,
     zh,
     zh_forecast,
     zh_metrics,
@@ -41,7 +43,11 @@ TITLES: dict[Language, dict[str, str]] = {"en": {}, "zh": checks_zh.TITLES}
 """English title of a check to its title in a language."""
 FACTS: dict[Language, dict[str, str]] = {
     "en": {},
-    "zh": {**facts_zh.FACTS, **check_facts_zh.CHECK_FACTS},
+    "zh": {
+        **facts_zh.FACTS,
+        **check_facts_zh.CHECK_FACTS,
+        **forecast_facts_zh.FORECAST_FACTS,
+    },
 }
 """Pattern of an English sentence to the sentence in a language."""
 

@@ -224,43 +224,6 @@ _PAIRS = (
         "they seem to be written in another unit.",
         "{name1} 有 {n1} 个值与其余相差 {n2} 倍且中间有空档：似乎用了另一种单位。",
     ),
-    ("The error is {n1} of that of {name1}.", "误差是“{name1}”的 {n1} 倍。"),
-    ("the last known value", "上一个已知值"),
-    ("the simple forecast", "简单预测"),
-    (
-        "No feature of {n1} past forecasts changes with what came later.",
-        "{n1} 次历史预测的特征都不随之后的数据改变。",
-    ),
-    ("{n1} columns are told in advance.", "有 {n1} 列事先已知。"),
-    (
-        "{name1} changes in {n1} forecasts with what came later.",
-        "{name1} 在 {n1} 次预测中随之后的数据改变。",
-    ),
-    ("Asked of forecasts.", "只用于未来预测。"),
-    (
-        "A forecast's features are of an earlier time (V44).",
-        "未来预测的特征都来自更早的时间（V44）。",
-    ),
-    (
-        "Every row is a past forecast of up to {n1} periods of {name1} ahead.",
-        "每一行是一次历史预测，最多向前 {n1} 个时段（每个时段 {name1}）。",
-    ),
-    (
-        "Every row is a past forecast of up to {n1} periods of {name1} ahead for each {name2}.",
-        "每一行是某个 {name2} 的一次历史预测，最多向前 {n1} 个时段（每个时段 {name1}）。",
-    ),
-    (
-        "The simple forecast that a model has to beat is the {name1}.",
-        "模型要胜过的简单预测是：{name1}。",
-    ),
-    (
-        "Values are told as differences from the simple forecast.",
-        "数值表示与简单预测之差。",
-    ),
-    ("Several rows of one period were added up.", "同一时段的多行已相加。"),
-    ("Several rows of one period were averaged.", "同一时段的多行已取平均。"),
-    ("Told in advance by the table: {name1}.", "表中事先给出：{name1}。"),
-    ("{name1} was not used: {name2}.", "未使用 {name1}：{name2}。"),
     ("{n1} rows are too few for a series.", "{n1} 行太少，不足以成为序列。"),
     ("The score would reward knowing them by heart.", "得分会奖励死记硬背。"),
     (

@@ -165,11 +165,6 @@ _PAIRS = (
     ("the class shares", "各类别比例"),
     ("the mean", "平均值"),
     ("the median", "中位数"),
-    ("the simple forecast (last value)", "简单预测（最近一个值）"),
-    ("the simple forecast (mean of a season)", "简单预测（一季的均值）"),
-    ("the simple forecast (same season)", "简单预测（上一季同期）"),
-    ("the simple forecast (same season and drift)", "简单预测（上一季同期加漂移）"),
-    ("the simple forecast (mean of four seasons)", "简单预测（四季同期的均值）"),
     ("always {name1}", "总是 {name1}"),
     ("a rule on {name1} alone", "只看 {name1} 的规则"),
     # How rows were set aside, and why a column is left out
