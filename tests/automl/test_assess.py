@@ -244,3 +244,21 @@ def test_a_searched_model_is_assessed_from_its_file(workspace, kind):
     found.model.save(workspace, "m2")
     with pytest.raises(VaultError):
         assessing.assess(workspace, prepared, "m2", naive_score=0.0)
+
+
+def test_forecasts_of_one_horizon_are_drawn_together():
+    """Neighbouring periods are wrong together, so an interval by single rows is too narrow."""
+    day = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(3)
+    blocks = assessing._periods_together(day, "5 periods")
+    assert list(blocks) == [i // 15 for i in range(180)]
+    assert max(assessing._periods_together(day, "30 periods")) == 9
+
+
+def test_the_simple_forecast_stands_in_place_of_the_mean():
+    X = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
+    y = np.array([9.0, 9.0, 10.0, 30.0])
+    problem = Problem("regression", "mae")
+    told = fit_baselines(X, y, problem, simple="same season")
+    assert told[0].name == "the simple forecast (same season)"
+    assert not {"the mean", "the median"} & {b.name for b in told}
+    assert list(told[0].predict(X)) == [0.0] * 4

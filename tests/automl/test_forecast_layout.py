@@ -181,6 +181,21 @@ def test_no_series_are_made_of_a_column_that_does_not_fill_them():
     assert find_series(frame, profile, "day", "sold", numbers) == ()
 
 
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (np.arange(200) % 2, "each has two rows a day"),
+        (np.arange(200) % 60, "each has rows on 4 of 50 days"),
+    ],
+)
+def test_no_series_are_made_where_rows_of_a_day_stay_together_or_hardly_any_is_filled(who, why):
+    frame = pd.DataFrame({"day": np.repeat(dates("2024-01-01", 50, "D"), 4), "sold": 1.0})
+    frame["who"] = [f"w{i}" for i in who]
+    profile = profile_table(Table(frame, "t", "0" * 16))
+    numbers = find_frequency(frame["day"]).number(frame["day"])
+    assert find_series(frame, profile, "day", "sold", numbers) == (), why
+
+
 def test_days_without_an_event_are_nought_and_a_day_that_is_not_over_is_not_known():
     hours = [10, 12, 30, 33, 100, 130, 131, 155, 180, 200, 215, 231, 250, 275, 290, 310, 333, 340]
     times = pd.Timestamp("2024-01-01 00:30") + pd.to_timedelta([0, *hours], "h")
@@ -250,6 +265,22 @@ def test_values_that_may_be_sealed_do_not_choose_the_simple_forecast():
     assert chosen[0] == chosen[1]
 
 
+def test_a_drift_over_less_than_two_seasons_is_not_told():
+    past = Past(series(np.arange(30.0)))
+    assert naive_forecast("same season and drift", past, places(13, 1), 7)[0] == 14.0
+    assert naive_forecast("same season and drift", past, places(12, 1), 7)[0] == 6.0
+
+
+def test_the_last_value_stands_in_where_a_simple_forecast_has_no_past():
+    values = np.arange(30.0)
+    values[10] = np.nan
+    for name in NAIVE:
+        assert naive_forecast(name, Past(series(values)), places(4, 1), 7)[0] == pytest.approx(
+            2.0 if name == "mean of a season" else 4.0
+        )
+    assert naive_forecast("same season", Past(series(values)), places(16, 1), 7)[0] == 16.0
+
+
 def test_more_than_a_season_ahead_the_last_whole_season_is_meant():
     values = np.arange(40.0)
     assert naive_forecast("same season", Past(series(values)), places(20, 9), 7)[0] == values[15]
@@ -288,6 +319,17 @@ def test_a_value_is_the_simple_forecast_and_what_is_learned():
     assert np.allclose(whole, panel.values[chosen.series, chosen.period])
     assert set(rows["step"]) == {1.0, 2.0, 3.0}
     assert (rows["day"].diff().dropna() >= pd.Timedelta(0)).all()
+
+
+def test_a_forecast_is_made_when_a_value_has_come_in():
+    frame = shops(60)
+    frame.loc[frame["day"] == "2024-01-31", "sold"] = np.nan
+    plan, panel = planned(frame, horizon="3 days", series=("shop",))
+    chosen = past_forecasts(panel, plan, seed=0)
+    gap = 30
+    assert gap - 1 in chosen.origin
+    assert gap not in chosen.origin
+    assert gap not in chosen.period
 
 
 def test_a_share_of_the_error_is_learned_from_the_values_themselves():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ import pytest
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.forecasts import check_future
 from autoglm_agent.automl.checks.registry import run_checks
+from autoglm_agent.automl.checks.series import _memory as series_memory
+from autoglm_agent.automl.checks.series import check_series
+from autoglm_agent.automl.checks.stored import stored_oof
 from autoglm_agent.automl.data.profile import Profile, stored_profile
 from autoglm_agent.automl.data.table import load_snapshot
 from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of
@@ -25,6 +29,7 @@ from autoglm_agent.automl.report.collect import collect
 from autoglm_agent.automl.report.plots_forecast import forecast_lines, forecasts_of
 from autoglm_agent.automl.report.wording import wording
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
+from autoglm_agent.automl.scoring import assess as assessing
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 from autoglm_graphs.runs import start_run
@@ -91,6 +96,50 @@ def test_the_model_is_better_than_the_simple_forecast(run):
     # Figures are of the values themselves, not of differences from a simple forecast.
     assert assessment["metrics"]["r2"]["value"] > 0.95
     assert min(assessment["residuals"]["actual"]) > 10
+
+
+def test_the_interval_of_the_figure_is_of_weeks_that_are_wrong_together(run):
+    prepared = load_prepared(run, next((run.path / "prepared").iterdir()).name)
+    drawn = assessing._clusters(prepared, prepared.X)
+    assert drawn is not None
+    days = prepared.X["day"].groupby(drawn).nunique()
+    assert set(days.iloc[:-1]) == {AHEAD}
+
+
+def test_errors_over_time_are_told_beside_those_of_the_simple_forecast(run):
+    """A row tells the difference from it, so its error is the value of the row itself."""
+    prepared_id = next((run.path / "prepared").iterdir()).name
+    context = context_of(run, prepared_id)
+    context.search = json.loads(next(run.path.glob("searches/*/search.json")).read_text())
+    told = stored_oof(context)["ensemble"]
+    y = context.need_target().y
+    rows = np.isfinite(told) & (context.need_target().folds >= 0)
+    verdict = check_series(context)
+    scaled = np.abs(told - y)[rows].mean() / np.abs(y)[rows].mean()
+    assert verdict.statistic == pytest.approx(scaled, abs=1e-4)
+    # Two shops share each day, so one after the other is no series whose memory could be asked.
+    assert verdict.evidence["ljung_box_p"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("remembers", "series", "seen"), [(1, 1, True), (0, 1, False), (1, 2, False)]
+)
+def test_only_forecasts_one_step_ahead_of_one_series_are_asked_for_a_memory(
+    remembers, series, seen
+):
+    """Forecasts of a period from several origins are wrong together, which proves nothing."""
+    rng = np.random.default_rng(0)
+    period, step, _ = (a.ravel() for a in np.indices((120, 3, series)))
+    noise = rng.normal(size=120)
+    wrong = np.cumsum(noise) if remembers else noise
+    prepared = SimpleNamespace(
+        task=Task(kind="regression", target="sold", horizon="3 periods"),
+        X=pd.DataFrame({"day": period, "step": step + 1.0}),
+        plan=SimpleNamespace(column="day"),
+        y=np.zeros(len(period)),
+    )
+    p = series_memory(prepared, wrong[period], np.arange(len(period)))
+    assert (p < 1e-3) == seen
 
 
 def test_every_series_is_told_a_week_with_intervals(run):
