@@ -7,7 +7,7 @@ first the words say the first part, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
@@ -40,24 +40,22 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
     if any(c.how == "exact" for c in tied) or tied[0].how == "level":
         return None
-    names = _said(text)
-    heads = [_runs(c.column.name) for c in tied]
-    common = frozenset.intersection(*heads)
-    low = text.open_part
-    scores = [
-        len(names & _told_first(c.column)) + any(run in low for run in runs - common)
-        for c, runs in zip(tied, heads, strict=True)
-    ]
-    if not any(scores):
-        scores = [len(names & _by_itself(c.column)) for c in tied]
-    if not any(scores):
-        stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
-        scores = [_spelt(c.column, stems, names) for c in tied]
-    if not any(scores):
-        told = _numbers(low)
-        scores = [len(told & set(re.findall(r"\d+", c.column.name))) for c in tied]
-    best = max(scores)
-    return tied[scores.index(best)] if best and scores.count(best) == 1 else None
+    names, low = _said(text), text.open_part
+    common = frozenset.intersection(*(_runs(c.column.name) for c in tied))
+    stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
+    told = _numbers(low)
+    counted: tuple[Callable[[Column], int], ...] = (
+        lambda c: len(names & _told_first(c)) + any(r in low for r in _runs(c.name) - common),
+        lambda c: len(names & _by_itself(c)),
+        lambda c: _spelt(c, stems, names),
+        lambda c: len(told & set(re.findall(r"\d+", c.name))),
+    )
+    for count in counted:
+        scores = [count(c.column) for c in tied]
+        tied = [c for c, score in zip(tied, scores, strict=True) if score == max(scores)]
+        if len(tied) == 1:
+            return tied[0]
+    return None
 
 
 def _numbers(low: str) -> set[str]:

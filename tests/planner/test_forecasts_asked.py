@@ -67,6 +67,7 @@ def test_how_far_ahead_is_read(words, horizon):
         ("Forecast overall sales for the next 14 days", (), "sum"),
         ("Forecast average sales for the next 14 days", None, "mean"),
         ("Forecast the temperature for the next 14 days", None, "mean"),
+        ("Forecast the total temperature for the next 14 days", None, "sum"),
     ],
 )
 def test_series_and_what_a_period_comes_to_are_read(words, series, gathered):
@@ -125,6 +126,20 @@ def test_years_of_a_series_are_a_time_and_model_years_are_none():
         },
     )
     assert parse_task("Forecast the price of a car next year", cars).kind == "regression"
+
+
+def test_the_date_that_goes_on_until_now_is_the_time():
+    milkings = make_profile(
+        "milkings",
+        6_000,
+        {
+            "calved_on": "date 2015-03-01 2023-02-01",
+            "milked_on": "date 2019-01-01 2024-12-31",
+            "milk": "number 5 60 500",
+        },
+    )
+    task = parse_task("Forecast the milk for the next 30 days", milkings)
+    assert (task.kind, task.time_column) == ("forecasting", "milked_on")
 
 
 def test_the_words_of_each_slot_are_told():
