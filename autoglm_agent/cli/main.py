@@ -1,7 +1,8 @@
 """The commands and their options; what they do is loaded when they are called.
 
 Exit codes: 0 done (and verified), 1 finished but not verified, 2 bad input, 130 interrupted
-(resumable). With `--json` the standard output is one JSON document and nothing else.
+and 143 asked to end (both resumable). With `--json` the standard output is one JSON document and
+nothing else.
 Options come from the command line, else the environment (`AUTOGLM_…`), else `autoglm.toml` in
 the current folder (a table a command), else their defaults.
 """

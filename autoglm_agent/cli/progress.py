@@ -22,7 +22,7 @@ class Progress:
 
     def __init__(self, time_budget: float | None, *, live: bool) -> None:
         self.run = ""
-        self.interrupted = False
+        self.interrupted: int | None = None  # number of the signal that ended it
         self._budget = time_budget
         self._start = time.monotonic()
         self._done: list[tuple[str, str]] = []
@@ -64,7 +64,7 @@ class Progress:
 
     def on_event(self, event: dict[str, Any]) -> None:
         """Take one event of the run; an interruption that was lost ends it here."""
-        if self.interrupted:
+        if self.interrupted is not None:
             raise KeyboardInterrupt
         name = event["event"]
         if name in ("run.started", "run.resumed"):

@@ -15,11 +15,13 @@ from autoglm_agent import errors
 from autoglm_agent.automl.run.backends import check_backend
 from autoglm_agent.automl.run.workspace import Workspace, open_run, runs_home
 from autoglm_agent.automl.search.engines import check_search
-from autoglm_agent.cli.console import INTERRUPTED, Exit, lived, on_terminal, print_json
+from autoglm_agent.cli.console import Exit, lived, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
 from autoglm_agent.errors import AutoGLMError, InputError, ModelError, TargetError
 
 DEFAULT_BUDGET_S = 60.0
+_ENDINGS = (signal.SIGINT, signal.SIGTERM)
+"""Ctrl-C, and what `docker stop` and job schedulers send before they kill."""
 
 
 def run(
@@ -202,7 +204,7 @@ def asked_on_terminal(question: dict[str, Any]) -> Any:
 
 @contextmanager
 def interruptible(progress: Progress) -> Iterator[None]:
-    """Let Ctrl-C end the work even where a library's callback swallows the exception.
+    """Let Ctrl-C, or a request to end, end the work even where a library swallows the exception.
 
     What is raised while C code calls back into Python is printed and lost, so the interruption
     is also remembered, and raised again at the next event of the run.
@@ -212,15 +214,16 @@ def interruptible(progress: Progress) -> Iterator[None]:
         return
 
     def interrupt(number: int, frame: object) -> None:
-        del number, frame
-        progress.interrupted = True
+        del frame
+        progress.interrupted = number
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in _ENDINGS}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _finish(
@@ -235,13 +238,8 @@ def _finish(
                 result = work(progress)
         except KeyboardInterrupt:
             progress.stop()
-            if progress.run:
-                where = f" --runs {runs}" if runs else ""
-                print(
-                    f"Interrupted. Go on with: autoglm resume {progress.run}{where}",
-                    file=sys.stderr,
-                )
-            raise Exit(INTERRUPTED) from None
+            _tell_interruption(progress.run, runs, as_json)
+            raise Exit(128 + (progress.interrupted or signal.SIGINT)) from None
         except ModelError as failed:
             raise _with_way_on(failed, progress.run, runs) from failed
     error = result.get("error")
@@ -257,6 +255,15 @@ def _finish(
 
         print(summary_text(Workspace(result["paths"]["run"])))
     raise Exit(0 if result["status"] == "verified" else 1)
+
+
+def _tell_interruption(run: str | None, runs: str | None, as_json: bool) -> None:
+    """Say how to go on where the run stands; nothing if there is no run yet."""
+    where = f" --runs {runs}" if runs else ""
+    way = f"autoglm resume {run}{where}" if run else None
+    print("Interrupted." + (f" Go on with: {way}" if way else ""), file=sys.stderr)
+    if as_json:
+        print_json({"status": "interrupted", "run": run or None, "resume": way})
 
 
 def _with_way_on(error: ModelError, run: str | None, runs: str | None) -> ModelError:

@@ -11,11 +11,14 @@ from autoglm_agent.cli.progress import Progress
 from autoglm_agent.cli.running import interruptible
 
 
-def test_an_interruption_that_a_callback_swallowed_ends_the_run_at_its_next_event() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_that_a_callback_swallowed_ends_the_run_at_its_next_event(
+    number: signal.Signals,
+) -> None:
     progress = Progress(None, live=False)
     with interruptible(progress):
         with contextlib.suppress(KeyboardInterrupt):  # what ctypes does to it
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         with pytest.raises(KeyboardInterrupt):
             progress.on_event({"event": "trial.done"})
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -151,14 +152,17 @@ def test_checkpoints_on_a_full_disk_are_told_with_the_same_remedy(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_ctrl_c_stops_with_130_and_says_how_to_go_on(tumours: Path, tmp_path: Path) -> None:
-    import signal
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_ends_a_run_is_its_exit_code_and_it_says_how_to_go_on(
+    tumours: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     import time
 
     paths = os.pathsep.join(str(ROOT / part) for part in ("", "graphs", "tools"))
     options = ["--time-budget", "60", "--no-memory", "--runs", str(tmp_path)]
     process = subprocess.Popen(
-        [*COMMAND, "run", str(tumours), "Predict the diagnosis", *options],
+        [*COMMAND, "run", str(tumours), "Predict the diagnosis", "--json", *options],
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": paths},
@@ -167,10 +171,11 @@ def test_ctrl_c_stops_with_130_and_says_how_to_go_on(tumours: Path, tmp_path: Pa
     while not list(tmp_path.glob("*/trials/*/trial.npz")):
         assert time.monotonic() < deadline
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     began = time.monotonic()
-    _, told = process.communicate(timeout=30)
-    assert process.returncode == 130
+    written, told = process.communicate(timeout=30)
+    assert process.returncode == 128 + number
     assert "autoglm resume" in told
+    assert json.loads(written)["resume"].startswith("autoglm resume")
     assert "Traceback" not in told
     assert time.monotonic() - began < 10
