@@ -12,16 +12,10 @@ from autoglm_agent.automl.data.profile import profile_table, typed_frame
 from autoglm_agent.automl.data.table import Table
 from autoglm_agent.automl.forecasting.laying import past_forecasts, table_of
 from autoglm_agent.automl.forecasting.panel import Panel, find_series, make_panel
+from autoglm_agent.automl.forecasting.past import NAIVE, Past, Places, naive_forecast
 from autoglm_agent.automl.forecasting.periods import find_frequency, horizon_steps
 from autoglm_agent.automl.forecasting.plan import make_plan, naive_errors
-from autoglm_agent.automl.forecasting.rows import (
-    NAIVE,
-    Layout,
-    Past,
-    Places,
-    lay_rows,
-    naive_forecast,
-)
+from autoglm_agent.automl.forecasting.rows import Layout, lay_rows
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 
@@ -240,6 +234,8 @@ def test_simple_forecasts_are_what_they_are_called():
     assert told["last value"] == values[27]
     assert told["same season"] == values[23]
     assert told["same season and drift"] == values[30]
+    assert told["last value and the same change"] == values[27] + values[23] - values[20]
+    assert told["same season and smoothed change"] == pytest.approx(values[23] + 10)
     assert told["mean of a season"] == pytest.approx(values[21:28].mean())
     assert told["mean of four seasons"] == pytest.approx(values[[23, 16, 9, 2]].mean())
 
@@ -286,12 +282,29 @@ def test_more_than_a_season_ahead_the_last_whole_season_is_meant():
     assert naive_forecast("same season", Past(series(values)), places(20, 9), 7)[0] == values[15]
 
 
-def test_a_rising_season_is_best_told_with_its_drift():
+def test_a_rising_season_is_best_told_with_how_it_rises():
     values = np.tile([0.0, 5, 9, 4, 2, 8, 1], 10) + np.arange(70) * 2.0
+    values += np.random.default_rng(0).normal(0, 1, 70)
     errors = naive_errors(series(values), 7, 7)
-    assert min(errors, key=lambda name: errors[name]) == "same season and drift"
+    assert "change" in min(errors, key=lambda name: errors[name])
     assert errors["same season and drift"] < errors["same season"] / 2
-    assert errors["same season"] == pytest.approx(14.0)
+    assert errors["same season"] == pytest.approx(14.0, abs=1.0)
+
+
+def test_what_held_in_the_beginning_does_not_choose_the_simple_forecast():
+    """An eighth of the history has no season and jumps; then there is one."""
+    rng = np.random.default_rng(0)
+    begun = rng.normal(size=20).cumsum() * 50
+    later = np.tile([0.0, 5, 9, 4, 2, 8, 1], 20) + rng.normal(0, 0.1, 140)
+    errors = naive_errors(series(np.concatenate([begun, later])), 7, 7)
+    assert min(errors, key=lambda name: errors[name]) == "mean of four seasons"
+
+
+def test_without_a_season_a_trend_is_told_by_its_last_and_its_smoothed_change():
+    errors = naive_errors(series(np.arange(60) ** 1.5), 3, 1)
+    assert set(errors) == set(NAIVE[:4])
+    assert errors["last value and the same change"] < errors["last value"] / 3
+    assert errors["same season and smoothed change"] < errors["last value"] / 3
 
 
 @settings(max_examples=25, deadline=None)
@@ -311,7 +324,9 @@ def test_no_feature_of_a_row_is_of_a_later_time(cut, seed, relative):
 
 
 def test_a_value_is_the_simple_forecast_and_what_is_learned():
-    plan, panel = planned(shops(), horizon="3 days")
+    frame = shops()
+    frame["sold"] += np.random.default_rng(0).normal(size=len(frame))
+    plan, panel = planned(frame, horizon="3 days")
     chosen = past_forecasts(panel, plan, seed=0)
     rows = table_of(panel, plan, chosen)
     assert plan.layout.relative

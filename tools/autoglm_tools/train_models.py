@@ -131,7 +131,7 @@ def _search(
         max_latency_ms=min((x for x in limits if x is not None), default=None),
         discard=wanted.discard,
         simplify=wanted.simplify,
-        first=() if session.trials else [*_of_series(prepared), *session.first(prepared)],
+        first=[*_of_series(prepared), *(() if session.trials else session.first(prepared))],
         without=without,
         experimental=session.families,
         expressions=stored_features(session, wanted.features_id, prepared.id),

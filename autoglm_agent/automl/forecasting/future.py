@@ -17,8 +17,9 @@ import pandas as pd
 from autoglm_agent.automl.data.profile import Profile, typed_frame
 from autoglm_agent.automl.data.table import Table, load_snapshot
 from autoglm_agent.automl.forecasting.panel import Panel
+from autoglm_agent.automl.forecasting.past import Places
 from autoglm_agent.automl.forecasting.plan import Plan
-from autoglm_agent.automl.forecasting.rows import Layout, Places, base_of, lay_rows
+from autoglm_agent.automl.forecasting.rows import Layout, base_of, lay_rows
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.newrows import Tell, read_new_rows, unheard
 from autoglm_agent.automl.preparation.prepare import Prepared

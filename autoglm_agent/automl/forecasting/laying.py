@@ -10,8 +10,9 @@ import pandas as pd
 from autoglm_agent.automl.data.profile import Profile, profile_table, stored_profile, typed_frame
 from autoglm_agent.automl.data.table import Table, load_snapshot, save_snapshot
 from autoglm_agent.automl.forecasting.panel import Panel
+from autoglm_agent.automl.forecasting.past import Places
 from autoglm_agent.automl.forecasting.plan import Plan, make_plan
-from autoglm_agent.automl.forecasting.rows import Places, base_of, lay_rows
+from autoglm_agent.automl.forecasting.rows import base_of, lay_rows
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, digest
 from autoglm_agent.errors import InputError

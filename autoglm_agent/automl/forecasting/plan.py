@@ -20,19 +20,20 @@ from autoglm_agent.automl.forecasting.panel import (
     fixed_in_series,
     make_panel,
 )
+from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast, naive_names
 from autoglm_agent.automl.forecasting.periods import (
     Frequency,
     find_frequency,
     horizon_steps,
 )
-from autoglm_agent.automl.forecasting.rows import NAIVE, Layout, Past, Places, naive_forecast
+from autoglm_agent.automl.forecasting.rows import Layout
 from autoglm_agent.automl.preparation.target import require_column
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 
-EARLY = 0.6
-"""Share of the values, the first by time, from which the simple forecast is chosen; the holdout
-lies behind them."""
+BEGUN, EARLY = 0.3, 0.6
+"""Shares of the values by time between which lie those that choose the simple forecast: of what
+comes before the holdout, the later half, since what held in the beginning may be long over."""
 MOST_COLUMNS = 20
 _DIFFERENCES = ("mae", "rmse")
 """Metrics that a difference has in common with the value itself."""
@@ -252,10 +253,11 @@ def _layout(
 
 
 def naive_errors(panel: Panel, horizon: int, season: int) -> dict[str, float]:
-    """Return the mean absolute error of each simple forecast in the early part of the history."""
+    """Return the mean absolute error of each simple forecast before what may be sealed."""
     known = np.isfinite(panel.values).sum(axis=0).cumsum()
-    end = int(np.searchsorted(known, EARLY * known[-1])) + 1
-    start = min(season, end // 3)
+    begun, end = (int(np.searchsorted(known, share * known[-1])) for share in (BEGUN, EARLY))
+    end += 1
+    start = max(begun, min(season, end // 3))
     steps = np.unique(np.linspace(1, horizon, min(horizon, 5)).round().astype(np.int64))
     s, period, step = np.meshgrid(
         np.arange(len(panel.values)), np.arange(start + 1, end), steps, indexing="ij"
@@ -265,7 +267,7 @@ def naive_errors(panel: Panel, horizon: int, season: int) -> dict[str, float]:
     past = Past(panel)
     actual = past.at(places.series, places.period)
     found = {}
-    for name in NAIVE if season > 1 else NAIVE[:2]:
+    for name in naive_names(season):
         error = np.abs(actual - naive_forecast(name, past, places, season))
         error = error[np.isfinite(error)]
         found[name] = float(error.mean()) if len(error) else float("inf")

@@ -17,17 +17,10 @@ import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.forecasting.panel import Panel
+from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast, naive_names
 
-NAIVE = (
-    "last value",
-    "mean of a season",
-    "same season",
-    "same season and drift",
-    "mean of four seasons",
-)
-"""Simple forecasts: the last value, means of the past, the value one season before, the same with
-the change of the mean since then. The first two need no season."""
-
+_OF_ONE_VALUE = frozenset({"last value", "mean of a season", "same season"})
+"""Simple forecasts that are features already, under names of their own."""
 _LAGS = 8
 _SEASONS_BACK = 3
 
@@ -69,89 +62,6 @@ class Layout:
     def from_json(cls, data: dict[str, Any]) -> Layout:
         """Read back what `to_json` wrote."""
         return cls(**{**data, "ahead": tuple(data["ahead"]), "past": tuple(data["past"])})
-
-
-@dataclass(frozen=True)
-class Places:
-    """Forecasts to lay out, one an element: series, origin and step (at least 1), int64 arrays."""
-
-    series: np.ndarray
-    origin: np.ndarray
-    step: np.ndarray
-
-    @property
-    def period(self) -> np.ndarray:
-        """The period that is forecast."""
-        return np.asarray(self.origin + self.step)
-
-    def __getitem__(self, chosen: np.ndarray) -> Places:
-        """Return some of them."""
-        return Places(self.series[chosen], self.origin[chosen], self.step[chosen])
-
-
-class Past:
-    """What was known of a panel at each origin; nothing later is looked at."""
-
-    def __init__(self, panel: Panel) -> None:
-        self._values = panel.values
-        known = np.isfinite(panel.values)
-        self._sums = _running(np.where(known, panel.values, 0.0))
-        self._squares = _running(np.where(known, panel.values, 0.0) ** 2)
-        self._counts = _running(known.astype(np.float64))
-        index = np.where(known, np.arange(known.shape[1])[None, :], -1)
-        self._latest = np.maximum.accumulate(index, axis=1)
-
-    def at(self, series: np.ndarray, period: np.ndarray) -> np.ndarray:
-        """Return values; NaN before the beginning."""
-        inside = period >= 0
-        told = self._values[series, np.where(inside, period, 0)]
-        return np.asarray(np.where(inside, told, np.nan))
-
-    def last(self, series: np.ndarray, origin: np.ndarray) -> np.ndarray:
-        """Return the last value that was known at the origin; NaN without one."""
-        place = self._latest[series, origin]
-        return np.where(place >= 0, self._values[series, np.maximum(place, 0)], np.nan)
-
-    def mean(self, series: np.ndarray, end: np.ndarray, width: int) -> np.ndarray:
-        """Return the mean of the `width` values up to and with `end`; NaN without any."""
-        count = self._window(self._counts, series, end, width)
-        total = self._window(self._sums, series, end, width)
-        return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-    def spread(self, series: np.ndarray, end: np.ndarray, width: int) -> np.ndarray:
-        """Return the standard deviation of those values; NaN for fewer than two."""
-        count = self._window(self._counts, series, end, width)
-        mean = self._window(self._sums, series, end, width) / np.maximum(count, 1)
-        square = self._window(self._squares, series, end, width) / np.maximum(count, 1)
-        return np.where(count > 1, np.sqrt(np.maximum(square - mean**2, 0.0)), np.nan)
-
-    @staticmethod
-    def _window(running: np.ndarray, series: np.ndarray, end: np.ndarray, width: int) -> np.ndarray:
-        stop: np.ndarray = np.maximum(end + 1, 0)
-        return np.asarray(running[series, stop] - running[series, np.maximum(stop - width, 0)])
-
-
-def naive_forecast(name: str, past: Past, places: Places, season: int) -> np.ndarray:
-    """Return a simple forecast; the last known value where its own history is too short."""
-    s, origin, period = places.series, places.origin, places.period
-    back = season * ((places.step + season - 1) // season)
-    last = past.last(s, origin)
-    if name == "same season":
-        told = past.at(s, period - back)
-    elif name == "same season and drift":
-        drift = past.mean(s, origin, season) - past.mean(s, origin - back, season)
-        # A mean of less than a season would tell of its part of the season.
-        told = past.at(s, period - back) + np.where(origin - back + 1 >= season, drift, 0.0)
-    elif name == "mean of a season":
-        told = past.mean(s, origin, season if season > 1 else 4)
-    elif name == "mean of four seasons":
-        each = np.stack([past.at(s, period - back - k * season) for k in range(4)])
-        known = np.isfinite(each)
-        total = np.where(known, each, 0.0).sum(axis=0)
-        told = np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
-    else:
-        told = last
-    return np.where(np.isfinite(told), told, last)
 
 
 def naive_column(target: str) -> str:
@@ -210,8 +120,9 @@ def _history(past: Past, layout: Layout, places: Places) -> dict[str, np.ndarray
     if layout.long_season:
         back = layout.long_season * ((step + layout.long_season - 1) // layout.long_season)
         told[f"{target} {layout.long_season} before"] = past.at(s, period - back)
-    for name in NAIVE[3:] if season > 1 else ():
-        told[name] = naive_forecast(name, past, places, season)
+    for name in naive_names(season):
+        if name not in _OF_ONE_VALUE:
+            told[name] = naive_forecast(name, past, places, season)
     for width in _widths(season):
         told[f"mean of the last {width}"] = past.mean(s, origin, width)
     before = past.mean(s, origin - _widths(season)[-1], _widths(season)[-1])
@@ -226,8 +137,3 @@ def _widths(season: int) -> Sequence[int]:
 def _inside(values: np.ndarray, series: np.ndarray, period: np.ndarray) -> np.ndarray:
     known = (period >= 0) & (period < values.shape[1])
     return np.where(known, values[series, np.where(known, period, 0)], np.nan)
-
-
-def _running(values: np.ndarray) -> np.ndarray:
-    """Return sums of all values before each period, shape (series, periods + 1)."""
-    return np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)

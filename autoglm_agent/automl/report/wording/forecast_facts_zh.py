@@ -14,6 +14,8 @@ FORECAST_FACTS: dict[str, str] = {
     "last value": "最近一个值",
     "mean of a season": "一季的均值",
     "same season": "上一季同期",
+    "last value and the same change": "最后一个值加上一季同期的变化",
+    "same season and smoothed change": "上一季同期加平滑后的逐季变化",
     "same season and drift": "上一季同期加漂移",
     "mean of four seasons": "四季同期的均值",
     "No feature of {n1} past forecasts, made at {n2} moments, changes with what came later.":
