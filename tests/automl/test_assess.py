@@ -15,7 +15,13 @@ from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring import assess as assessing
-from autoglm_agent.automl.scoring.baselines import Rule, best_baseline, fit_baselines
+from autoglm_agent.automl.scoring.baselines import (
+    Rule,
+    SimpleForecast,
+    best_baseline,
+    fit_baselines,
+)
+from autoglm_agent.automl.scoring.clusters import periods_together
 from autoglm_agent.automl.scoring.metrics import metrics_for, score
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.chain import Task
@@ -249,16 +255,16 @@ def test_a_searched_model_is_assessed_from_its_file(workspace, kind):
 def test_forecasts_of_one_horizon_are_drawn_together():
     """Neighbouring periods are wrong together, so an interval by single rows is too narrow."""
     day = pd.Series(pd.date_range("2024-01-01", periods=60)).repeat(3)
-    blocks = assessing._periods_together(day, "5 periods")
+    blocks = periods_together(day, "5 periods")
     assert list(blocks) == [i // 15 for i in range(180)]
-    assert max(assessing._periods_together(day, "30 periods")) == 9
+    assert max(periods_together(day, "30 periods")) == 9
 
 
 def test_the_simple_forecast_stands_in_place_of_the_mean():
     X = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0]})
     y = np.array([9.0, 9.0, 10.0, 30.0])
     problem = Problem("regression", "mae")
-    told = fit_baselines(X, y, problem, simple="same season")
+    told = fit_baselines(X, y, problem, simple=SimpleForecast("same season", "naive", True))
     assert told[0].name == "the simple forecast (same season)"
     assert not {"the mean", "the median"} & {b.name for b in told}
     assert list(told[0].predict(X)) == [0.0] * 4

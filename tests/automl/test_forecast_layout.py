@@ -351,7 +351,7 @@ def test_a_share_of_the_error_is_learned_from_the_values_themselves():
     plan, panel = planned(shops(), horizon="3 days", metric="mape")
     rows = table_of(panel, plan, past_forecasts(panel, plan, seed=0))
     assert not plan.layout.relative
-    assert "naive sold" not in rows
+    assert rows["naive sold"].nunique() > 30
     assert rows["sold"].max() == 390.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,9 @@ import pytest
 
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.forecasts import check_future
+from autoglm_agent.automl.checks.quality import check_holdout_gain
 from autoglm_agent.automl.checks.registry import run_checks
+from autoglm_agent.automl.checks.sanity import check_holdout_predictions
 from autoglm_agent.automl.checks.series import _memory as series_memory
 from autoglm_agent.automl.checks.series import check_series
 from autoglm_agent.automl.checks.stored import stored_oof
@@ -29,7 +32,8 @@ from autoglm_agent.automl.report.collect import collect
 from autoglm_agent.automl.report.plots_forecast import forecast_lines, forecasts_of
 from autoglm_agent.automl.report.wording import wording
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
-from autoglm_agent.automl.scoring import assess as assessing
+from autoglm_agent.automl.scoring.baselines import fit_baselines
+from autoglm_agent.automl.scoring.clusters import clusters_of
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 from autoglm_graphs.runs import start_run
@@ -100,7 +104,7 @@ def test_the_model_is_better_than_the_simple_forecast(run):
 
 def test_the_interval_of_the_figure_is_of_weeks_that_are_wrong_together(run):
     prepared = load_prepared(run, next((run.path / "prepared").iterdir()).name)
-    drawn = assessing._clusters(prepared, prepared.X)
+    drawn = clusters_of(prepared, prepared.X)
     assert drawn is not None
     days = prepared.X["day"].groupby(drawn).nunique()
     assert set(days.iloc[:-1]) == {AHEAD}
@@ -140,6 +144,47 @@ def test_only_forecasts_one_step_ahead_of_one_series_are_asked_for_a_memory(
     )
     p = series_memory(prepared, wrong[period], np.arange(len(period)))
     assert (p < 1e-3) == seen
+
+
+def judged(copy: Workspace, change: Callable[[pd.DataFrame], pd.Series]) -> dict[str, Any]:
+    """Return the checks of the assessment with other stored predictions."""
+    context = context_of(copy, next((copy.path / "prepared").iterdir()).name)
+    path = next((copy.path / "assessments").glob("*.json"))
+    context.assessment = json.loads(path.read_text())
+    held = copy.path / context.assessment["predictions"]
+    table = pd.read_parquet(held)
+    table["predicted"] = change(table)
+    table.to_parquet(held)
+    return {"V30": check_holdout_gain(context), "V04": check_holdout_predictions(context)}
+
+
+def test_on_sealed_rows_too_the_simple_forecast_has_to_be_beaten(copy):
+    """Values are judged there, not differences: nought is no rival."""
+    good = judged(copy, lambda t: t["predicted"])
+    assert (good["V30"].status, good["V04"].status) == ("pass", "pass")
+    assert "the simple forecast" in good["V30"].fact
+    held = pd.read_parquet(next((copy.path / "predictions").glob("holdout-*.parquet")))
+    plain = np.abs(held["actual"] - held["simple"]).mean()
+    assert good["V30"].evidence["baseline"] == pytest.approx(plain)
+    assert good["V30"].evidence["gains"].popitem()[1]["gain"] == pytest.approx(
+        plain - np.abs(held["actual"] - held["predicted"]).mean(), abs=1e-5
+    )
+    same = judged(copy, lambda t: t["simple"] - 10)
+    assert same["V30"].status == "fail"
+    assert judged(copy, lambda t: t["actual"] + 5000 * (t.index % 2))["V04"].status == "warn"
+
+
+def test_shares_of_the_error_have_to_beat_the_simple_forecast_too(copy):
+    profile = Profile.from_json(copy.read_json("profile.json"))
+    task = Task(
+        kind="forecasting", target="sold", time_column="day", horizon="7 days", metric="mape"
+    )
+    prepared = prepare(copy, load_snapshot(copy, profile.digest), profile, task)
+    assert prepared.simple is not None
+    assert not prepared.simple.differs
+    found = fit_baselines(prepared.X, prepared.y, prepared.problem, prepared.simple)
+    assert found[0].name == prepared.simple.told
+    assert list(found[0].predict(prepared.X)) == list(prepared.X["naive sold"])
 
 
 def test_every_series_is_told_a_week_with_intervals(run):

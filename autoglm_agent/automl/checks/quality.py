@@ -17,6 +17,7 @@ from autoglm_agent.automl.checks.stored import stored_holdout, stored_oof
 from autoglm_agent.automl.preparation.split import fold_pairs
 from autoglm_agent.automl.scoring import metrics
 from autoglm_agent.automl.scoring.baselines import Baseline, best_baseline, fit_baselines
+from autoglm_agent.automl.scoring.clusters import clusters_of
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search.ensemble import predicted
 from autoglm_agent.chain import Remedy, Verdict
@@ -40,8 +41,9 @@ def check_search_gain(context: CheckContext) -> Verdict:
     }
     cut = float(search.get("threshold") or 0.5)
     return judge_gain(
-        context, problem, prepared.y[kept], prediction[kept], rivals, cut, "unseen folds"
-    )
+        context, problem, prepared.y[kept], prediction[kept], rivals, cut, "unseen folds",
+        clusters_of(prepared, prepared.X.iloc[kept]),
+    )  # fmt: skip
 
 
 def check_holdout_gain(context: CheckContext) -> Verdict:
@@ -49,8 +51,12 @@ def check_holdout_gain(context: CheckContext) -> Verdict:
     prepared, told = context.need_target(), context.need_assessment()
     held = stored_holdout(context)
     kept = thinned(np.arange(len(held.y)), context.seed)
-    constant = best_constant(context, held.y)
-    rivals = {constant.name: constant.predict(prepared.X.iloc[np.zeros(len(kept), dtype=int)])}
+    if prepared.simple is not None and held.simple is not None:
+        rivals = {prepared.simple.told: held.simple[kept]}
+    else:
+        constant = best_constant(context, held.y)
+        same = prepared.X.iloc[np.zeros(len(kept), dtype=int)]
+        rivals = {constant.name: constant.predict(same)}
     verdict = judge_gain(
         context,
         prepared.problem,
@@ -59,6 +65,7 @@ def check_holdout_gain(context: CheckContext) -> Verdict:
         rivals,
         float(told.get("threshold") or 0.5),
         "held-out rows",
+        None if held.cluster is None else held.cluster[kept],
     )
     gain, name = told["gain"], told["baseline"]["name"]
     if verdict.status == "pass" and gain["low"] <= 0:
@@ -76,6 +83,7 @@ def judge_gain(
     rivals: dict[str, np.ndarray],
     cut: float,
     where: str,
+    clusters: np.ndarray | None = None,
 ) -> Verdict:
     """Compare with each rival; the first is the constant, which must be beaten."""
     limits, metric = context.thresholds, problem.metric
@@ -91,6 +99,7 @@ def judge_gain(
             repeats=limits.bootstraps,
             level=2 * limits.confidence - 1,  # both ends of this interval are one-sided ones
             threshold=cut,
+            clusters=clusters,
         )
         gains[name] = {"gain": round(value, 6), "low": round(low, 6)}
     constant = next(iter(rivals))
@@ -130,10 +139,15 @@ def _share_of_gap(metric: str, gain: float, base: float) -> float | None:
 
 
 def best_constant(context: CheckContext, y: np.ndarray) -> Baseline:
-    """Return the constant that does best on these rows, fitted on all training rows."""
+    """Return the constant that does best on these rows, fitted on all training rows.
+
+    Of a forecast it is the simple forecast.
+    """
     prepared = context.need_target()
+    if prepared.simple is not None:
+        return prepared.simple.baseline()
     no_columns = prepared.X.iloc[:, :0]
-    constants = fit_baselines(no_columns, prepared.y, prepared.problem, prepared.simple)
+    constants = fit_baselines(no_columns, prepared.y, prepared.problem)
     rows = prepared.X.iloc[np.zeros(len(y), dtype=int)]
     return best_baseline(constants, rows, y, prepared.problem)[0]
 

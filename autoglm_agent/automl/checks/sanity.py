@@ -50,7 +50,10 @@ def check_holdout_predictions(context: CheckContext) -> Verdict:
     plain = bool(families) and all(
         families.get(name) == "baseline" for name in search.get("weights", {})
     )
-    problem, doubt = sanity(context, held.prediction, plain)
+    learned = held.prediction
+    if held.simple is not None and (simple := context.need_target().simple) and simple.differs:
+        learned = learned - held.simple  # in the range of what was learned, which are differences
+    problem, doubt = sanity(context, learned, plain)
     expected = context.need_target().holdout_rows
     if len(held.y) != expected:
         problem = f"{len(held.y)} predictions for {expected} held-out rows"

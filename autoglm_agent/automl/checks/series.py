@@ -71,9 +71,8 @@ def _naive(context: CheckContext, prepared: Prepared, times: np.ndarray) -> np.n
     if plan is not None:
         if plan.layout.relative:
             return np.zeros(len(prepared.y))
-        last = f"last {plan.layout.target}"
-        if last in prepared.X:
-            return prepared.X[last].to_numpy(dtype=np.float64, na_value=np.nan)
+        if prepared.simple is not None and prepared.simple.column in prepared.X:
+            return prepared.simple.of(prepared.X)
     naive = np.full(len(prepared.y), np.nan)
     for train, valid in fold_pairs(prepared.plan, prepared.folds):
         if len(train):

@@ -19,11 +19,15 @@ class Holdout:
         rows: Row numbers in the table.
         y: Encoded targets.
         prediction: Probabilities (rows, classes) or numbers (rows,).
+        simple: The simple forecast of each row; None where nothing is forecast.
+        cluster: Which rows are wrong together; None where they are independent.
     """
 
     rows: np.ndarray
     y: np.ndarray
     prediction: np.ndarray
+    simple: np.ndarray | None = None
+    cluster: np.ndarray | None = None
 
 
 def stored_oof(context: CheckContext) -> dict[str, np.ndarray]:
@@ -55,4 +59,5 @@ def stored_holdout(context: CheckContext) -> Holdout:
         prediction = np.asarray(table[names], dtype=np.float64)
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"{path} cannot be read: {error}.", "Evaluate again.") from error
-    return Holdout(rows, problem.encode(actual), prediction)
+    beside = {name: table[name].to_numpy() for name in ("simple", "cluster") if name in table}
+    return Holdout(rows, problem.encode(actual), prediction, **beside)

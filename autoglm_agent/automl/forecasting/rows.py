@@ -65,7 +65,7 @@ class Layout:
 
 
 def naive_column(target: str) -> str:
-    """Return the name of the column with the simple forecast that a row is told relative to."""
+    """Return the name of the column with the simple forecast of a row."""
     return f"naive {target}"
 
 
@@ -90,8 +90,7 @@ def lay_rows(panel: Panel, layout: Layout, places: Places, time: str) -> pd.Data
     s, origin, step, period = places.series, places.origin, places.step, places.period
     naive = naive_forecast(layout.naive, past, places, layout.season)
     made: dict[str, Any] = {time: panel.frequency.moment(panel.first + period)}
-    if layout.relative:
-        made[naive_column(layout.target)] = naive
+    made[naive_column(layout.target)] = naive
     if layout.horizon > 1:
         made["step"] = step.astype(np.float64)
     for name, values in _history(past, layout, places).items():

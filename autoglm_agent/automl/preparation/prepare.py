@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 from autoglm_agent.automl.data.profile import ColumnKind, Profile, typed_frame, without_infinities
 from autoglm_agent.automl.data.table import Table
 from autoglm_agent.automl.forecasting.laying import lay_out, notes_of
+from autoglm_agent.automl.forecasting.rows import naive_column
 from autoglm_agent.automl.preparation.hygiene import columns_to_drop
 from autoglm_agent.automl.preparation.selection import Selection, check_columns, select_rows
 from autoglm_agent.automl.preparation.split import SplitPlan, assign_folds
@@ -24,6 +25,7 @@ from autoglm_agent.automl.preparation.target import check_reading, make_problem,
 from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.run.arrays import from_npz, to_npz
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
+from autoglm_agent.automl.scoring.baselines import SimpleForecast
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.chain import OF_FORECASTS, Task, digest
 from autoglm_agent.errors import InputError
@@ -49,7 +51,7 @@ class Prepared:
         seed: Of the division.
         task: What was asked.
         notes: Sentences on rows that were set aside, and on how forecasts were laid out.
-        simple: The simple forecast that the target is told relative to; None elsewhere.
+        simple: The simple forecast of each row; None where nothing is forecast.
     """
 
     id: str
@@ -67,7 +69,7 @@ class Prepared:
     seed: int
     task: Task
     notes: tuple[str, ...] = ()
-    simple: str | None = None
+    simple: SimpleForecast | None = None
 
     @property
     def features(self) -> list[str]:
@@ -168,8 +170,9 @@ def prepare(
     told = notes_of(forecast) if forecast else ()
     chosen = replace(chosen, notes=(*notes, *told, *chosen.notes))
     prepared = _divide(workspace, table, profile, task, chosen, drops, prepared_id, seed)
-    if forecast is not None and forecast.layout.relative:
-        prepared.simple = forecast.layout.naive
+    if forecast is not None:
+        layout = forecast.layout
+        prepared.simple = SimpleForecast(layout.naive, naive_column(layout.target), layout.relative)
     save_prepared(workspace, prepared)
     return prepared
 
@@ -203,7 +206,7 @@ def load_prepared(workspace: Workspace, prepared_id: str) -> Prepared:
         seed=meta["seed"],
         task=Task.from_json(meta["task"]),
         notes=tuple(meta["notes"]),
-        simple=meta.get("simple"),
+        simple=SimpleForecast(**meta["simple"]) if meta.get("simple") else None,
     )
 
 
@@ -279,7 +282,7 @@ def save_prepared(workspace: Workspace, prepared: Prepared) -> None:
         "seed": prepared.seed,
         "task": prepared.task.to_json(),
         "notes": list(prepared.notes),
-        "simple": prepared.simple,
+        "simple": asdict(prepared.simple) if prepared.simple else None,
         "summary": prepared.summary(),
         "files": {name: digest_of(data) for name, data in files.items()},
     }

@@ -14,14 +14,13 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.forecasting.rows import naive_column
-from autoglm_agent.automl.preparation.grouping import hash_rows
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring import bootstrap
 from autoglm_agent.automl.scoring.baselines import best_baseline, fit_baselines
+from autoglm_agent.automl.scoring.clusters import clusters_of
 from autoglm_agent.automl.scoring.metrics import GREATER_IS_BETTER, decide, metrics_for, score
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.errors import InputError, StoreError
@@ -121,14 +120,18 @@ def assess_model(
     prediction = _predict(model, frame[prepared.features], problem)
     baselines = fit_baselines(prepared.X, prepared.y, problem, prepared.simple)
     baseline, simple, _ = best_baseline(baselines, frame, y, problem)
+    beside: dict[str, np.ndarray] = {}
     if prepared.simple is not None:
-        # Differences from the simple forecast were learned; the values themselves are judged.
-        base = frame[naive_column(str(prepared.task.target))].to_numpy(dtype=np.float64)
-        y, prediction, simple = y + base, prediction + base, simple + base
+        beside["simple"] = base = prepared.simple.of(frame)
+        if prepared.simple.differs:  # these were learned; the values themselves are judged
+            y, prediction, simple = y + base, prediction + base, simple + base
+    together = clusters_of(prepared, frame)
+    if together is not None:
+        beside["cluster"] = together
     metrics, told, gain = _scores(
-        prepared, frame, y, prediction, (baseline.name, simple), threshold, seed
+        prepared, y, prediction, (baseline.name, simple), together, threshold, seed
     )
-    path = _save_predictions(workspace, model_id, rows, y, prediction, problem, threshold)
+    path = _save_predictions(workspace, model_id, rows, y, prediction, problem, threshold, beside)
     result: Json = {
         "model": model_id,
         "prepared": prepared.id,
@@ -170,10 +173,10 @@ def _predict(model: Model, frame: pd.DataFrame, problem: Problem) -> np.ndarray:
 
 def _scores(
     prepared: Prepared,
-    frame: pd.DataFrame,
     y: np.ndarray,
     prediction: np.ndarray,
     baseline: tuple[str, np.ndarray],
+    together: np.ndarray | None,
     threshold: float,
     seed: int,
 ) -> tuple[dict[str, Json], Json, Json]:
@@ -194,7 +197,7 @@ def _scores(
         bootstrap.strata(y, problem),
         seed=seed,
         repeats=REPEATS,
-        clusters=_clusters(prepared, frame),
+        clusters=together,
     )
     metrics = {m: _figures(values[m], d) for m, d in zip(defined, draws, strict=False)}
     sign = 1.0 if GREATER_IS_BETTER[main] else -1.0
@@ -202,29 +205,6 @@ def _scores(
         sign * (values[main] - simple_score), sign * (draws[defined.index(main)] - draws[-1])
     )
     return metrics, {"name": name, "value": simple_score}, gain
-
-
-def _clusters(prepared: Prepared, frame: pd.DataFrame) -> np.ndarray | None:
-    """Group number of each held-out row where rows are not independent, else None."""
-    if prepared.plan.kind == "group":
-        return np.asarray(pd.factorize(frame[prepared.plan.column], use_na_sentinel=False)[0])
-    if prepared.task.horizon is not None:
-        return _periods_together(frame[prepared.plan.column], prepared.task.horizon)
-    if prepared.plan.kind == "duplicate_groups":
-        return np.asarray(pd.factorize(hash_rows(frame[prepared.features]))[0])
-    return None
-
-
-def _periods_together(times: pd.Series, horizon: str) -> np.ndarray:
-    """Return blocks of neighbouring periods: forecasts of one week are wrong together.
-
-    A block is as long as the horizon, but not so long that fewer than ten are left (moving
-    blocks, Kuensch 1989, https://doi.org/10.1214/aos/1176347265).
-    """
-    period = np.unique(times.to_numpy(), return_inverse=True)[1]
-    count = int(period.max()) + 1
-    length = max(1, min(int(horizon.partition(" ")[0]), count // 10))
-    return np.asarray(period // length)
 
 
 def _figures(value: float, draws: np.ndarray) -> Json:
@@ -284,9 +264,10 @@ def _save_predictions(
     prediction: np.ndarray,
     problem: Problem,
     threshold: float,
+    beside: dict[str, np.ndarray],
 ) -> str:
-    """Write row number, actual and predicted value, and the probability of each class."""
-    table: dict[str, Any] = {"row": rows}
+    """Write row number, actual and predicted value, the probability of each class, what else."""
+    table: dict[str, Any] = {"row": rows, **beside}
     if problem.is_classification:
         labels = np.array(problem.classes, dtype=object)
         told = labels[decide(prediction, problem, threshold)]

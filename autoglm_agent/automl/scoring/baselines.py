@@ -69,6 +69,34 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class SimpleForecast:
+    """The simple forecast of each row, which a forecast has to beat.
+
+    Attributes:
+        name: For example `same season`.
+        column: The column of the laid out rows that holds it.
+        differs: Whether the target is told as the difference from it.
+    """
+
+    name: str
+    column: str
+    differs: bool
+
+    @property
+    def told(self) -> str:
+        """The name for people."""
+        return f"the simple forecast ({self.name})"
+
+    def of(self, frame: pd.DataFrame) -> np.ndarray:
+        """Return its values, shape (rows,)."""
+        return frame[self.column].to_numpy(dtype=np.float64)
+
+    def baseline(self) -> Baseline:
+        """Return what it comes to where the target is predicted: nought of a difference."""
+        return Baseline(self.told, np.zeros(1), column=None if self.differs else self.column)
+
+
+@dataclass(frozen=True)
 class Baseline:
     """A simple prediction.
 
@@ -76,21 +104,25 @@ class Baseline:
         name: For people.
         table: One prediction per bin; a single row for a constant.
         rule: How rows find their bin; None for a constant.
+        column: The column whose value is the prediction, in place of the table.
     """
 
     name: str
     table: np.ndarray
     rule: Rule | None = None
+    column: str | None = None
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         """Return probabilities (rows, classes) or numbers (rows,)."""
+        if self.column is not None:
+            return frame[self.column].to_numpy(dtype=np.float64)
         if self.rule is None:
             return np.asarray(np.repeat(self.table, len(frame), axis=0))
         return np.asarray(self.table[self.rule.bins(frame[self.rule.column])])
 
 
 def fit_baselines(
-    X: pd.DataFrame, y: np.ndarray, problem: Problem, simple: str | None = None
+    X: pd.DataFrame, y: np.ndarray, problem: Problem, simple: SimpleForecast | None = None
 ) -> list[Baseline]:
     """Fit every baseline that makes sense for the problem's metric.
 
@@ -98,8 +130,8 @@ def fit_baselines(
         X: Training features.
         y: Their encoded targets.
         problem: Kind, classes and metric.
-        simple: The simple forecast that the targets are told relative to, for example
-            `same season`; it stands in place of the mean and the median then.
+        simple: The simple forecast of each row, which stands in place of the mean and the
+            median then.
     """
     rule = _best_rule(X, _indicators(y, problem))
     if not problem.is_classification:
@@ -108,7 +140,7 @@ def fit_baselines(
             Baseline("the median", np.array([np.median(y)])),
         ]
         if simple is not None:
-            constants = [Baseline(f"the simple forecast ({simple})", np.zeros(1))]
+            constants = [simple.baseline()]
         return [*constants, *([Baseline(rule[0], rule[1][:, 0], rule[2])] if rule else [])]
     shares = np.bincount(y, minlength=problem.width) / len(y)
     constants = [Baseline("the class shares", shares[None, :])]

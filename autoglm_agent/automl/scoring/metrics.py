@@ -197,8 +197,11 @@ def gain_interval(
     level: float = 0.95,
     threshold: float = 0.5,
     baseline_threshold: float = 0.5,
+    clusters: np.ndarray | None = None,
 ) -> tuple[float, float, float]:
     """Compare two predictions of the same rows by a paired bootstrap.
+
+    Rows of one cluster are drawn together, if clusters are given.
 
     Returns:
         Gain of `prediction` over `baseline` with its interval; positive means better,
@@ -209,7 +212,7 @@ def gain_interval(
         bootstrap.statistic(metric, y, baseline, problem, baseline_threshold),
     ]
     mine, theirs = bootstrap.resample(
-        statistics, bootstrap.strata(y, problem), seed=seed, repeats=repeats
+        statistics, bootstrap.strata(y, problem), seed=seed, repeats=repeats, clusters=clusters
     )
     value = score(metric, y, prediction, problem, threshold) - score(
         metric, y, baseline, problem, baseline_threshold
