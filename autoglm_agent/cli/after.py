@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -61,10 +62,8 @@ def predict(
     }
     if as_json:
         if not out:
-            told["predictions"] = (
-                predictions.astype(object)
-                .where(predictions.notna(), None)
-                .to_dict(orient="records")
+            told["predictions"] = json.loads(
+                predictions.to_json(orient="records", date_format="iso", double_precision=15)
             )
         print_json(told)
     elif out:

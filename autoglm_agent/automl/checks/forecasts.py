@@ -97,7 +97,7 @@ def _other_future(panel: Panel, plan: Plan, cut: int) -> Panel:
         for name, values in panel.others.items()
     }
     return Panel(
-        panel.frequency, panel.first, changed(panel.values), panel.keys, others, panel.filled
+        panel.frequency, panel.first, changed(panel.values), panel.keys, others, panel.rows
     )
 
 

@@ -110,6 +110,20 @@ def parse_dates(texts: pd.Series, code: str) -> pd.Series:
     return out
 
 
+def names_zone(column: pd.Series) -> bool:
+    """Tell whether moments say in which zone they are: `2024-01-31T10:00+01:00`.
+
+    Args:
+        column: A time column as it was read, before it was typed.
+    """
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return True
+    if not pd.api.types.is_string_dtype(column.dtype):
+        return False
+    told = column.dropna().head(_SAMPLE).astype("str").str.strip()
+    return bool(len(told)) and bool(told.str.extract(_ISO)[0].notna().mean() > 0.5)
+
+
 def detect_integer_dates(values: pd.Series, hinted: bool) -> str | None:
     """Tell whether integers are dates: yyyymmdd, or seconds or milliseconds since 1970.
 

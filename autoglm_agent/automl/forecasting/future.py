@@ -16,6 +16,12 @@ import pandas as pd
 
 from autoglm_agent.automl.data.profile import Profile, typed_frame
 from autoglm_agent.automl.data.table import Table, load_snapshot
+from autoglm_agent.automl.forecasting.doubts import (
+    check_same_period,
+    live_series,
+    name_of,
+    of_new_history,
+)
 from autoglm_agent.automl.forecasting.panel import Panel
 from autoglm_agent.automl.forecasting.past import Places
 from autoglm_agent.automl.forecasting.plan import Plan
@@ -149,20 +155,19 @@ def forecast(model: FittedModel, plan: Plan, bands: Bands, panel: Panel) -> pd.D
     Raises:
         InputError: If no series has a value.
     """
-    last = panel.last_known
-    begun = np.flatnonzero(last >= 0)
+    begun = live_series(panel, plan)
     if not len(begun):
         raise InputError(
             f"The history has no value of {plan.layout.target!r}.", "Give the past values, too."
         )
     step = np.tile(np.arange(1, plan.horizon + 1), len(begun))
     series = np.repeat(begun, plan.horizon)
-    places = Places(series, last[series], step)
+    places = Places(series, panel.last_known[series], step)
     rows = lay_rows(panel, plan.layout, places, plan.time)
     told = model.predict(rows) + base_of(panel, plan.layout, places)
     low, high = bands.limits(rows, plan.layout)
     keys = {name: panel.keys[name].to_numpy()[series] for name in plan.series}
-    times = panel.frequency.moment(panel.first + places.period)
+    times = plan.when(panel, places.period)
     return pd.DataFrame(
         {**keys, plan.time: times, "prediction": told, "low": told + low, "high": told + high}
     )
@@ -191,6 +196,7 @@ def save_forecasts(
         "period": plan.frequency.told(),
         "horizon": plan.horizon,
         "naive": plan.layout.naive,
+        "notes": list(plan.doubts),
         "intervals": bands.to_json(),
         "coverage": _held(workspace, prepared, model_id, plan, bands),
         "series": _shown(panel, plan, told),
@@ -225,7 +231,11 @@ def forecast_table(
     kinds |= dict.fromkeys(plan.numeric, "number")
     frame = read_new_rows(table, profile, kinds, {}, tell=tell)
     bands = Bands.from_json(workspace.read_json("forecasts.json")["intervals"])
-    return forecast(model, plan, bands, plan.panel(frame))
+    check_same_period(frame, plan)
+    panel = plan.panel(frame)
+    for note in of_new_history(panel, plan):
+        tell(note)
+    return forecast(model, plan, bands, panel)
 
 
 def _held(
@@ -242,10 +252,15 @@ def _held(
     return {"level": LEVEL, "held": round(share, 4), "n": len(kept)}
 
 
+def _written(moment: Any) -> str:
+    """Write a moment as ISO 8601 does; a number stays one."""
+    return moment.isoformat() if isinstance(moment, pd.Timestamp) else str(moment)
+
+
 def _shown(panel: Panel, plan: Plan, told: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the end of some histories with their forecasts, the largest series first."""
     size = np.nansum(np.abs(panel.values), axis=1)
-    begun = np.flatnonzero(panel.last_known >= 0)
+    begun = live_series(panel, plan)
     order = begun[np.argsort(-size[begun], kind="stable")][:_PLOTTED_SERIES]
     shown = []
     for s in order:
@@ -257,10 +272,10 @@ def _shown(panel: Panel, plan: Plan, told: pd.DataFrame) -> list[dict[str, Any]]
         values = panel.values[s, periods]
         shown.append(
             {
-                "key": " · ".join(str(panel.keys[name].iloc[s]) for name in plan.series),
-                "times": [str(t) for t in panel.frequency.moment(panel.first + periods)],
+                "key": name_of(panel, plan, int(s)),
+                "times": [_written(t) for t in plan.when(panel, periods)],
                 "values": [None if np.isnan(v) else float(v) for v in values],
-                "ahead": [str(t) for t in ahead[plan.time].to_numpy()],
+                "ahead": [_written(t) for t in ahead[plan.time]],
                 "prediction": ahead["prediction"].tolist(),
                 "low": ahead["low"].tolist(),
                 "high": ahead["high"].tolist(),

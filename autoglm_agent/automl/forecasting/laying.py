@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.data.profile import Profile, profile_table, stored_profile, typed_frame
 from autoglm_agent.automl.data.table import Table, load_snapshot, save_snapshot
+from autoglm_agent.automl.data.textdates import names_zone
+from autoglm_agent.automl.forecasting.doubts import doubled, ended
 from autoglm_agent.automl.forecasting.panel import Panel
 from autoglm_agent.automl.forecasting.past import Places
 from autoglm_agent.automl.forecasting.plan import Plan, make_plan
@@ -41,6 +44,8 @@ def lay_out(
         return load_snapshot(workspace, data_id), known, _regression(task, plan, known), plan
     frame = typed_frame(table, profile)
     plan, panel = make_plan(frame, profile, task)
+    plan = replace(plan, zoned=names_zone(table.frame[plan.time]))
+    plan = replace(plan, doubts=(*doubled(panel, plan), *ended(panel, plan)))
     places = past_forecasts(panel, plan, seed=0)
     rows = table_of(panel, plan, places)
     laid = Table(rows, table.name, data_id, table.repairs)
@@ -164,7 +169,8 @@ def notes_of(plan: Plan) -> tuple[str, ...]:
     ]
     if plan.layout.relative:
         notes.append("Values are told as differences from the simple forecast.")
-    if plan.gathers:
+    notes += plan.doubts
+    if plan.gathers and not plan.doubts:
         what = {"sum": "added up", "mean": "averaged"}[plan.gathered]
         notes.append(f"Several rows of one period were {what}.")
     if plan.layout.ahead:

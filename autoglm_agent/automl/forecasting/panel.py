@@ -40,7 +40,7 @@ class Panel:
         keys: One row a series: the columns that tell series apart, and what else never changes
             within a series.
         others: Further columns over time, each (series, periods), NaN where missing.
-        filled: Periods of which there is any row, shape (series, periods).
+        rows: How many rows each period has, shape (series, periods).
     """
 
     frequency: Frequency
@@ -48,7 +48,7 @@ class Panel:
     values: np.ndarray
     keys: pd.DataFrame
     others: dict[str, np.ndarray]
-    filled: np.ndarray
+    rows: np.ndarray
 
     @property
     def last_known(self) -> np.ndarray:
@@ -138,18 +138,17 @@ def make_panel(
     cell = codes * shape[1] + columns
     for name in fixed:
         keys[name] = frame[name].groupby(codes).first().to_numpy()
-    filled = np.zeros(shape, dtype=bool)
-    filled.reshape(-1)[cell] = True
+    rows = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
     values = _gather(frame[target], cell, shape, gathered)
     if frequency.events and gathered == "sum":
-        values = _of_whole_periods(values, filled, frequency, first, frame[time])
+        values = _of_whole_periods(values, rows > 0, frequency, first, frame[time])
     return Panel(
         frequency=frequency,
         first=first,
         values=values,
         keys=keys,
         others={name: _gather(frame[name], cell, shape, "mean") for name in numeric},
-        filled=filled,
+        rows=rows,
     )
 
 

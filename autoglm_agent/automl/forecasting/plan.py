@@ -58,6 +58,8 @@ class Plan:
         errors: Mean absolute error of each simple forecast in the early part.
         left_out: Column left out to reason.
         gathers: Whether periods have several rows.
+        doubts: What should be known of the history, a sentence each.
+        zoned: Whether the table's moments name their zone; they are told in UTC then.
     """
 
     data_id: str
@@ -72,10 +74,17 @@ class Plan:
     errors: dict[str, float]
     left_out: dict[str, str]
     gathers: bool = False
+    doubts: tuple[str, ...] = ()
+    zoned: bool = False
 
     def made_of(self, name: str) -> tuple[str, ...]:
         """Return what the columns are called that rows may have of one of the table's columns."""
         return name, f"{name} (given)", f"last {name}"
+
+    def when(self, panel: Panel, periods: np.ndarray) -> pd.Index[Any]:
+        """Return the moments of a panel's periods, or their numbers where time only counts."""
+        told = panel.frequency.moment(panel.first + periods)
+        return pd.DatetimeIndex(told, tz="UTC") if self.zoned else pd.Index(told)
 
     def panel(self, frame: pd.DataFrame) -> Panel:
         """Put typed rows on the grid."""
@@ -101,7 +110,7 @@ class Plan:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Plan:
         """Read back what `to_json` wrote."""
-        lists = {name: tuple(data[name]) for name in ("series", "numeric", "fixed")}
+        lists = {name: tuple(data[name]) for name in ("series", "numeric", "fixed", "doubts")}
         frequency, layout = Frequency(**data["frequency"]), Layout.from_json(data["layout"])
         return cls(**{**data, **lists, "frequency": frequency, "layout": layout})
 
@@ -148,7 +157,7 @@ def make_plan(frame: pd.DataFrame, profile: Profile, task: Task) -> tuple[Plan, 
         fixed=fixed,
         errors=errors,
         left_out=left_out,
-        gathers=int(panel.filled.sum()) < int(frame[time].notna().sum()),
+        gathers=int((panel.rows > 0).sum()) < int(frame[time].notna().sum()),
     )
     return plan, panel
 

@@ -34,7 +34,7 @@ def forecasts_of(record: RunRecord, say: Wording) -> Forecasts | None:
         return None
     shown = [s for s in told["series"] if s.get("prediction") and s.get("values")]
     plots = tuple((str(s.get("key") or told["target"]), _plot(s, told, say)) for s in shown)
-    return Forecasts(plots, tuple(forecast_lines(record, say)))
+    return Forecasts(plots, (*forecast_lines(record, say), *forecast_doubts(record, say)))
 
 
 def forecast_lines(record: RunRecord, say: Wording) -> list[str]:
@@ -63,6 +63,12 @@ def forecast_lines(record: RunRecord, say: Wording) -> list[str]:
         )
     lines.append(say("forecast.file", count=say.counted("count.series", int(told["count"]))))
     return lines
+
+
+def forecast_doubts(record: RunRecord, say: Wording) -> list[str]:
+    """Say what should be known of the history before its forecasts are believed."""
+    told = record.forecasts or {}
+    return [say.fact(str(note)) for note in told.get("notes") or ()]
 
 
 def _values(series: Json) -> list[str]:
@@ -120,5 +126,7 @@ def _pieces(values: list[float | None]) -> list[list[int]]:
 def _moment(text: str) -> str:
     """Write a moment without what is nought of it."""
     day, _, clock = text.partition("T")
+    clock, utc, _ = clock.partition("+00:00")
     clock = clock.split(".")[0].removesuffix(":00")
-    return day if clock in ("", "00:00") else f"{day} {clock}"
+    zone = " UTC" if utc else ""
+    return day if clock in ("", "00:00") and not zone else f"{day} {clock}{zone}"

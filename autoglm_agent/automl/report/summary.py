@@ -16,7 +16,7 @@ from autoglm_agent.automl.report.answer import (
     unresolved,
 )
 from autoglm_agent.automl.report.collect import RunRecord, collect
-from autoglm_agent.automl.report.plots_forecast import forecast_lines
+from autoglm_agent.automl.report.plots_forecast import forecast_doubts, forecast_lines
 from autoglm_agent.automl.report.wording import Wording, wording_of
 from autoglm_agent.automl.run.workspace import Workspace
 
@@ -45,6 +45,7 @@ def summary_text(workspace: Workspace) -> str:
         found.sentence,
         *unread_lines(record, say),
         *forecast_lines(record, say)[:2],
+        *forecast_doubts(record, say),
         *_driver_lines(record, say),
         *_next_lines(record, found, say),
     ]

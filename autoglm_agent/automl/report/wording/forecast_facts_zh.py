@@ -33,6 +33,16 @@ FORECAST_FACTS: dict[str, str] = {
     "The simple forecast that a model has to beat is the {name1}.":
         "模型要胜过的简单预测是：{name1}。",
     "Values are told as differences from the simple forecast.": "数值表示与简单预测之差。",
+    "{n1} of {n2} periods have several rows, the first {name1} of {name2}; they were added up.":
+        "{n2} 个时段中有 {n1} 个有多行，第一个是 {name2} 的 {name1}；这些行已相加。",
+    "{n1} of {n2} periods have several rows, the first {name1} of {name2}; they were averaged.":
+        "{n2} 个时段中有 {n1} 个有多行，第一个是 {name2} 的 {name1}；这些行已取平均。",
+    "{n1} of {n2} periods have several rows, the first {name1}; they were added up.":
+        "{n2} 个时段中有 {n1} 个有多行，第一个是 {name1}；这些行已相加。",
+    "{n1} of {n2} periods have several rows, the first {name1}; they were averaged.":
+        "{n2} 个时段中有 {n1} 个有多行，第一个是 {name1}；这些行已取平均。",
+    "Not forecast, since the last value is long past: {name1}.":
+        "未作预测（最后一个值距今已久）：{name1}。",
     "Several rows of one period were added up.": "同一时段的多行已相加。",
     "Several rows of one period were averaged.": "同一时段的多行已取平均。",
     "Told in advance by the table: {name1}.": "表中事先给出：{name1}。",
