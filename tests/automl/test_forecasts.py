@@ -21,15 +21,15 @@ from autoglm_agent.automl.checks.sanity import check_holdout_predictions
 from autoglm_agent.automl.checks.series import _memory as series_memory
 from autoglm_agent.automl.checks.series import check_series
 from autoglm_agent.automl.checks.stored import stored_oof
-from autoglm_agent.automl.data.profile import Profile, stored_profile
+from autoglm_agent.automl.data.profile import Profile, stored_profile, typed_frame
 from autoglm_agent.automl.data.table import load_snapshot
-from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of
+from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of, save_forecasts
 from autoglm_agent.automl.forecasting.laying import stored_plan
-from autoglm_agent.automl.forecasting.past import Past
+from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast
 from autoglm_agent.automl.predict import predict_file
 from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
 from autoglm_agent.automl.report.collect import collect
-from autoglm_agent.automl.report.plots_forecast import forecast_lines, forecasts_of
+from autoglm_agent.automl.report.plots_forecast import forecast_doubts, forecast_lines, forecasts_of
 from autoglm_agent.automl.report.wording import wording
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
 from autoglm_agent.automl.scoring.baselines import fit_baselines
@@ -242,6 +242,76 @@ def test_a_longer_history_is_forecast_from_its_own_end(run, tmp_path):
     )
     error = (actual["sold"] - actual["prediction"]).abs() / actual["sold"]
     assert error.mean() < 0.15
+
+
+def test_a_model_that_is_not_surely_better_gives_way_to_the_simple_forecast(copy, table):
+    prepared = load_prepared(copy, next((copy.path / "prepared").iterdir()).name)
+    plan = stored_plan(copy, prepared.data_id)
+    path = next((copy.path / "assessments").glob("*.json"))
+    assessment = json.loads(path.read_text())
+    assert assessment["simple"]["surely"]
+    assessment["simple"]["surely"] = False
+    path.write_text(json.dumps(assessment))
+    profile = Profile.from_json(copy.read_json("profile.json"))
+    told = save_forecasts(copy, prepared, plan, assessment["model"], profile)
+    assert told["by"] == "simple forecast"
+    assert "what is forecast is the simple forecast" in told["notes"][0]
+    assert 0.8 < told["coverage"]["held"] <= 1.0
+    frame = pd.read_csv(copy.path / "forecasts.csv")
+    panel = plan.panel(typed_frame(load_snapshot(copy, plan.data_id), profile))
+    places = Places(np.repeat([0, 1], AHEAD), panel.last_known.repeat(AHEAD), step_of(frame))
+    simple = naive_forecast(plan.layout.naive, Past(panel), places, plan.layout.season)
+    assert frame["prediction"].to_numpy() == pytest.approx(simple)
+    assert predict_file(copy, str(table))["prediction"].to_numpy() == pytest.approx(simple)
+    lines = [
+        *forecast_lines(collect(copy), wording("zh")),
+        *forecast_doubts(collect(copy), wording("zh")),
+    ]
+    assert "因此给出的是简单预测" in lines[-1]
+
+
+def step_of(frame: pd.DataFrame) -> np.ndarray:
+    return np.tile(np.arange(1, AHEAD + 1), len(frame) // AHEAD)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda t: pd.concat([t, t[t["day"].between("2024-02-01", "2024-02-05")]]),
+         "10 of 414 periods have several rows, the first 2024-02-01 of north; they were added up"),
+        (lambda t: t[(t["shop"] == "north") | (t["day"] < "2024-04-01")], "long past: 'south'"),
+        (lambda t: t[t["day"] > "2024-07-15"], "of 'north', 'south' has fewer than the 14 values"),
+        (lambda t: t[t["sold"].notna()], "tells it for 0 of 14 periods"),
+    ],
+)  # fmt: skip
+def test_what_is_doubtful_of_a_history_is_told(run, tmp_path, change, words):
+    path = tmp_path / "other.csv"
+    change(history()).to_csv(path, index=False)
+    notes: list[str] = []
+    predict_file(run, str(path), tell=notes.append)
+    assert words in " ".join(notes)
+
+
+def test_a_history_in_other_periods_is_refused(run, tmp_path):
+    weekly = history()
+    weekly = weekly[pd.to_datetime(weekly["day"]).dt.day_of_week == 0]
+    weekly.to_csv(tmp_path / "weekly.csv", index=False)
+    with pytest.raises(
+        InputError, match="every 7 days; the run learned from one every 1 day"
+    ) as no:
+        predict_file(run, str(tmp_path / "weekly.csv"))
+    assert "new run" in no.value.remedy
+
+
+def test_the_command_tells_forecasts_to_a_program(run, table, capsys, monkeypatch):
+    from autoglm_agent.cli.after import predict
+
+    predict(
+        run.path.name, str(table), out=None, runs=str(run.path.parent), query=None, as_json=True
+    )
+    told = json.loads(capsys.readouterr().out)
+    assert told["predictions"][0]["day"].startswith("2024-07-19")
+    assert told["predictions"][0]["low"] < told["predictions"][0]["prediction"]
 
 
 def test_a_history_that_lacks_a_column_is_refused(run, tmp_path):

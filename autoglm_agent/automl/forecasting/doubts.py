@@ -28,7 +28,7 @@ def doubled(panel: Panel, plan: Plan) -> list[str]:
         return []
     s, period = (int(found[0]) for found in np.nonzero(several))
     what = {"sum": "added up", "mean": "averaged"}[plan.gathered]
-    when = str(plan.when(panel, np.array([period]))[0]).partition("T")[0]
+    when = str(plan.when(panel, np.array([period]))[0]).removesuffix(" 00:00:00")
     of = f" of {name_of(panel, plan, s)}" if plan.series else ""
     return [
         f"{count} of {filled} periods have several rows, the first {when}{of}; they were {what}."

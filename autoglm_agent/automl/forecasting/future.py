@@ -25,7 +25,7 @@ from autoglm_agent.automl.forecasting.doubts import (
 from autoglm_agent.automl.forecasting.panel import Panel
 from autoglm_agent.automl.forecasting.past import Places
 from autoglm_agent.automl.forecasting.plan import Plan
-from autoglm_agent.automl.forecasting.rows import Layout, base_of, lay_rows
+from autoglm_agent.automl.forecasting.rows import Layout, base_of, lay_rows, naive_column
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.newrows import Tell, read_new_rows, unheard
 from autoglm_agent.automl.preparation.prepare import Prepared
@@ -94,12 +94,21 @@ def scale_of(rows: pd.DataFrame, layout: Layout, usual: float) -> np.ndarray:
 
 
 def measured_bands(
-    workspace: Workspace, prepared: Prepared, model_id: str, layout: Layout
+    workspace: Workspace, prepared: Prepared, model_id: str | None, layout: Layout
 ) -> Bands:
-    """Return the intervals of a search's model, from what cross-validation left over."""
-    told = read_oof(workspace, model_id)["ensemble"]
+    """Return the intervals of a search's model, from what cross-validation left over.
+
+    Without a model they are those of the simple forecast, from all training rows.
+    """
+    frame = load_snapshot(workspace, prepared.data_id).frame
+    if model_id is None:
+        told = np.zeros(len(prepared.y))
+        if not layout.relative:
+            told = frame[naive_column(layout.target)].to_numpy(dtype=np.float64)[prepared.rows]
+    else:
+        told = read_oof(workspace, model_id)["ensemble"]
     judged = np.flatnonzero(predicted(told) & (prepared.folds >= 0))
-    laid = load_snapshot(workspace, prepared.data_id).frame.iloc[prepared.rows[judged]]
+    laid = frame.iloc[prepared.rows[judged]]
     spread = laid[layout.spread].to_numpy(dtype=np.float64)
     spread = spread[np.isfinite(spread) & (spread > 0)]
     usual = float(np.median(spread)) if len(spread) else 1.0
@@ -140,11 +149,11 @@ def steps_of(rows: pd.DataFrame) -> np.ndarray:
     return np.asarray(rows["step"].to_numpy(dtype=np.float64).astype(np.int64))
 
 
-def forecast(model: FittedModel, plan: Plan, bands: Bands, panel: Panel) -> pd.DataFrame:
+def forecast(model: FittedModel | None, plan: Plan, bands: Bands, panel: Panel) -> pd.DataFrame:
     """Forecast what follows on a history.
 
     Args:
-        model: Trained on rows that the plan laid out.
+        model: Trained on rows that the plan laid out; None for the simple forecast.
         plan: How the history is laid out.
         bands: Intervals by step.
         panel: The series; after the last value of the target they may tell columns in advance.
@@ -164,7 +173,10 @@ def forecast(model: FittedModel, plan: Plan, bands: Bands, panel: Panel) -> pd.D
     series = np.repeat(begun, plan.horizon)
     places = Places(series, panel.last_known[series], step)
     rows = lay_rows(panel, plan.layout, places, plan.time)
-    told = model.predict(rows) + base_of(panel, plan.layout, places)
+    if model is None:
+        told = rows[naive_column(plan.layout.target)].to_numpy(dtype=np.float64)
+    else:
+        told = model.predict(rows) + base_of(panel, plan.layout, places)
     low, high = bands.limits(rows, plan.layout)
     keys = {name: panel.keys[name].to_numpy()[series] for name in plan.series}
     times = plan.when(panel, places.period)
@@ -187,8 +199,18 @@ def save_forecasts(
     """
     table = load_snapshot(workspace, plan.data_id)
     panel = plan.panel(typed_frame(table, profile))
-    bands = measured_bands(workspace, prepared, model_id, plan.layout)
-    told = forecast(FittedModel.load(workspace, model_id), plan, bands, panel)
+    assessment = workspace.read_json("assessments", f"{model_id}.json")
+    notes = list(plan.doubts)
+    used: str | None = model_id
+    if not assessment["simple"]["surely"]:  # V30 refuses such a model
+        used = None
+        notes.append(
+            f"On sealed periods the model is not surely better than {assessment['simple']['name']},"
+            " so what is forecast is the simple forecast."
+        )
+    bands = measured_bands(workspace, prepared, used, plan.layout)
+    model = FittedModel.load(workspace, model_id) if used else None
+    told = forecast(model, plan, bands, panel)
     workspace.write_bytes(told.to_csv(index=False).encode(), "forecasts.csv")
     record = {
         "model": model_id,
@@ -196,9 +218,10 @@ def save_forecasts(
         "period": plan.frequency.told(),
         "horizon": plan.horizon,
         "naive": plan.layout.naive,
-        "notes": list(plan.doubts),
+        "by": "model" if used else "simple forecast",
+        "notes": notes,
         "intervals": bands.to_json(),
-        "coverage": _held(workspace, prepared, model_id, plan, bands),
+        "coverage": _held(workspace, prepared, assessment, plan, bands, simple=used is None),
         "series": _shown(panel, plan, told),
         "count": int(len(told) / plan.horizon),
     }
@@ -230,24 +253,30 @@ def forecast_table(
     kinds = {plan.layout.target: "number", plan.time: profile.column(plan.time).kind}
     kinds |= dict.fromkeys(plan.numeric, "number")
     frame = read_new_rows(table, profile, kinds, {}, tell=tell)
-    bands = Bands.from_json(workspace.read_json("forecasts.json")["intervals"])
+    known = workspace.read_json("forecasts.json")
+    bands = Bands.from_json(known["intervals"])
     check_same_period(frame, plan)
     panel = plan.panel(frame)
     for note in of_new_history(panel, plan):
         tell(note)
-    return forecast(model, plan, bands, panel)
+    return forecast(model if known.get("by", "model") == "model" else None, plan, bands, panel)
 
 
 def _held(
-    workspace: Workspace, prepared: Prepared, model_id: str, plan: Plan, bands: Bands
+    workspace: Workspace,
+    prepared: Prepared,
+    assessment: dict[str, Any],
+    plan: Plan,
+    bands: Bands,
+    *,
+    simple: bool,
 ) -> dict[str, Any]:
     """Return how many held-out values lay inside, by the predictions that the assessment kept."""
-    assessment = workspace.read_json("assessments", f"{model_id}.json")
     path = workspace.file(*assessment["predictions"].split("/"))
     kept = pd.read_parquet(path)
     laid = load_snapshot(workspace, prepared.data_id).frame
     low, high = bands.limits(laid.iloc[kept["row"].to_numpy()], plan.layout)
-    residual = kept["actual"].to_numpy() - kept["predicted"].to_numpy()
+    residual = kept["actual"].to_numpy() - kept["simple" if simple else "predicted"].to_numpy()
     share = float(((residual >= low) & (residual <= high)).mean())
     return {"level": LEVEL, "held": round(share, 4), "n": len(kept)}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -128,9 +129,10 @@ def assess_model(
     together = clusters_of(prepared, frame)
     if together is not None:
         beside["cluster"] = together
-    metrics, told, gain = _scores(
-        prepared, y, prediction, (baseline.name, simple), together, threshold, seed
-    )
+    rivals = {baseline.name: simple}
+    if prepared.simple is not None:
+        rivals[prepared.simple.told] = beside["simple"]
+    metrics, gains = _scores(prepared, y, prediction, rivals, together, threshold, seed)
     path = _save_predictions(workspace, model_id, rows, y, prediction, problem, threshold, beside)
     result: Json = {
         "model": model_id,
@@ -143,8 +145,9 @@ def assess_model(
         "naive": float(naive_score),
         "cv": float(cv_score),
         "metrics": metrics,
-        "baseline": told,
-        "gain": gain,
+        "baseline": {name: gains[baseline.name][name] for name in ("name", "value")},
+        "gain": gains[baseline.name]["gain"],
+        "simple": gains[prepared.simple.told] if prepared.simple is not None else None,
         "classes": list(problem.classes),
         "positive": problem.positive,
         "threshold": threshold if problem.kind == "binary" else None,
@@ -175,22 +178,20 @@ def _scores(
     prepared: Prepared,
     y: np.ndarray,
     prediction: np.ndarray,
-    baseline: tuple[str, np.ndarray],
+    rivals: Mapping[str, np.ndarray],
     together: np.ndarray | None,
     threshold: float,
     seed: int,
-) -> tuple[dict[str, Json], Json, Json]:
-    """Every defined metric, the best baseline, and the gain over it; one set of resamples."""
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Every defined metric, and the gain over each rival by name; one set of resamples."""
     problem, main = prepared.problem, prepared.problem.metric
-    name, simple = baseline
-    simple_score = score(main, y, simple, problem)
     values = {m: score(m, y, prediction, problem, threshold) for m in metrics_for(problem.kind)}
     if problem.kind == "regression" and main != "mape" and np.any(np.abs(y) < 1e-12):
         del values["mape"]  # relative to zero it says nothing
     defined = [m for m, value in values.items() if np.isfinite(value)]
     statistics = [
         *(bootstrap.statistic(m, y, prediction, problem, threshold) for m in defined),
-        bootstrap.statistic(main, y, simple, problem),
+        *(bootstrap.statistic(main, y, rival, problem) for rival in rivals.values()),
     ]
     draws = bootstrap.resample(
         statistics,
@@ -201,10 +202,14 @@ def _scores(
     )
     metrics = {m: _figures(values[m], d) for m, d in zip(defined, draws, strict=False)}
     sign = 1.0 if GREATER_IS_BETTER[main] else -1.0
-    gain = _figures(
-        sign * (values[main] - simple_score), sign * (draws[defined.index(main)] - draws[-1])
-    )
-    return metrics, {"name": name, "value": simple_score}, gain
+    gains: dict[str, Json] = {}
+    for place, (name, rival) in enumerate(rivals.items(), start=len(defined)):
+        reached = score(main, y, rival, problem)
+        drawn = sign * (draws[defined.index(main)] - draws[place])
+        gain = _figures(sign * (values[main] - reached), drawn)
+        surely = bool(bootstrap.percentiles(drawn, 0.9)[0] > 0)  # one-sided, as V30 asks
+        gains[name] = {"name": name, "value": reached, "gain": gain, "surely": surely}
+    return metrics, gains
 
 
 def _figures(value: float, draws: np.ndarray) -> Json:
