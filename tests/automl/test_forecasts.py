@@ -297,7 +297,7 @@ def test_a_history_in_other_periods_is_refused(run, tmp_path):
     weekly = weekly[pd.to_datetime(weekly["day"]).dt.day_of_week == 0]
     weekly.to_csv(tmp_path / "weekly.csv", index=False)
     with pytest.raises(
-        InputError, match="every 7 days; the run learned from one every 1 day"
+        InputError, match="every 1 week; the run learned from one every 1 day"
     ) as no:
         predict_file(run, str(tmp_path / "weekly.csv"))
     assert "new run" in no.value.remedy
