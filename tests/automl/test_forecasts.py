@@ -23,6 +23,8 @@ from autoglm_agent.automl.checks.series import check_series
 from autoglm_agent.automl.checks.stored import stored_oof
 from autoglm_agent.automl.data.profile import Profile, stored_profile, typed_frame
 from autoglm_agent.automl.data.table import load_snapshot
+from autoglm_agent.automl.explain.asked import explain_asked
+from autoglm_agent.automl.explain.telling import row_text
 from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of, save_forecasts
 from autoglm_agent.automl.forecasting.laying import stored_plan
 from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast
@@ -422,6 +424,25 @@ def test_a_column_left_out_leaves_the_same_rows_sealed(copy):
     assert "advert" not in {*less.features, *barred.features}
     assert "step" in barred.features
     assert "step" not in less.features
+
+
+def test_one_forecast_is_explained_in_the_units_of_the_target(run, table):
+    told = pd.read_csv(run.path / "forecasts.csv")
+    found = explain_asked(run, 9)  # the second day of the south
+    assert found["of"]["series"] == "south"
+    assert found["of"]["time"] == told["day"].iloc[8]
+    assert found["prediction"] == pytest.approx(told["prediction"].iloc[8])
+    total = found["base"] + sum(part["share"] for part in found["parts"])
+    assert total == pytest.approx(found["prediction"])
+    shown = {part["column"]: part["value"] for part in found["parts"]}
+    last = history()[lambda t: (t["shop"] == "south") & t["sold"].notna()]["sold"].iloc[-1]
+    assert shown["last sold"] == pytest.approx(last)
+    for language, word in (("en", "the simple forecast"), ("zh", "简单预测")):
+        assert word in row_text(found, language=language)
+    assert explain_asked(run, 9, data=str(table))["prediction"] == found["prediction"]
+    with pytest.raises(InputError, match="no forecast 99") as refused:
+        explain_asked(run, 99)
+    assert "1 to 14" in refused.value.remedy
 
 
 def test_a_model_of_laid_out_rows_is_not_handed_out_without_what_lays_them(run, tmp_path):

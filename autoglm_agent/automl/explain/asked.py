@@ -9,8 +9,10 @@ from autoglm_agent.automl.answers import stored_search
 from autoglm_agent.automl.data.profile import stored_profile, typed_frame, without_infinities
 from autoglm_agent.automl.data.table import load_snapshot, read_table
 from autoglm_agent.automl.explain.counterfactual import counterfactuals
+from autoglm_agent.automl.explain.forecasts import explain_forecast
 from autoglm_agent.automl.explain.importance import explain
 from autoglm_agent.automl.explain.rows import explain_row
+from autoglm_agent.automl.forecasting.laying import stored_plan
 from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.newrows import Tell, unheard
 from autoglm_agent.automl.predict import rows_for
@@ -54,7 +56,7 @@ def explain_asked(
 
     Args:
         workspace: The run's folder.
-        row: Its number in the table, from 1.
+        row: Its number in the table, from 1; of a forecast, its number in `forecasts.csv`.
         data: Another table; the run's own by default.
         change: Whether to look for counterfactuals, too.
         fixed: Columns that must not change.
@@ -69,6 +71,18 @@ def explain_asked(
         InputError: If the table has no such row.
     """
     search, prepared = _supervised(workspace)
+    plan = stored_plan(workspace, prepared.data_id)
+    if plan is not None:
+        if change:
+            raise InputError(
+                "A forecast follows from its past, which nobody can change.",
+                "Ask without --what-if why it is so.",
+            )
+        model = FittedModel.load(workspace, str(search["model"]))
+        told = explain_forecast(workspace, prepared, plan, model, row, data=data, tell=tell)
+        found = {"row": row, **told}
+        _record(workspace, found, f"explanation of forecast {row}")
+        return found
     profile = stored_profile(workspace, prepared.data_id)
     table = read_table(data) if data else load_snapshot(workspace, prepared.data_id)
     if not 1 <= row <= len(table.frame):
@@ -85,17 +99,21 @@ def explain_asked(
     typed = rows_for(model, table, profile, tell=tell) if data else typed_frame(table, profile)
     one = without_infinities(typed.iloc[[row - 1]])
     found = {"row": row, **explain_row(model, prepared, one)}
-    ledger = Ledger(workspace)
-    source = f"explanation of row {row} of {table.digest}"
-    ledger.record(f"row.{row}.prediction", found["prediction"], source=source)
-    ledger.record(f"row.{row}.base", found["base"], source=source)
-    for part in found["parts"]:
-        ledger.record(f"row.{row}.{part['column']}", part["share"], source=source)
+    _record(workspace, found, f"explanation of row {row} of {table.digest}")
     if change:
         found["counterfactuals"] = counterfactuals(
             model, prepared, one, fixed=fixed, free=free, goal=goal
         )
     return found
+
+
+def _record(workspace: Workspace, found: dict[str, Any], source: str) -> None:
+    """Enter the figures of a row's explanation into the ledger."""
+    ledger, row = Ledger(workspace), found["row"]
+    ledger.record(f"row.{row}.prediction", found["prediction"], source=source)
+    ledger.record(f"row.{row}.base", found["base"], source=source)
+    for part in found["parts"]:
+        ledger.record(f"row.{row}.{part['column']}", part["share"], source=source)
 
 
 def _supervised(workspace: Workspace) -> tuple[dict[str, Any], Prepared]:

@@ -22,12 +22,14 @@ def row_text(found: dict[str, Any], *, language: Language = "en") -> str:
     if "class" in found:
         of = say["of_class"].format(label=found["class"])
         decided = say["decided"].format(label=found["label"])
-    lines = [
-        say["row"].format(
-            row=found["row"], of=of, prediction=f"{found['prediction']:.4g}", decided=decided,
-            base=f"{found['base']:.4g}",
-        )
-    ]  # fmt: skip
+    figures = {name: f"{found[name]:.4g}" for name in ("prediction", "base")}
+    if "of" in found:
+        foretold = found["of"]
+        series = f" ({foretold['series']})" if foretold["series"] else ""
+        told = {**foretold, "series": series, "simple": f"{foretold['simple']:.4g}", **figures}
+        lines = [say["forecast"].format(row=found["row"], **told)]
+    else:
+        lines = [say["row"].format(row=found["row"], of=of, decided=decided, **figures)]
     lines += [
         f"  {part['share']:+.4g} ± {part['se']:.2g}  {part['column']} = {_cell(part['value'], say)}"
         for part in found["parts"][:SHOWN]

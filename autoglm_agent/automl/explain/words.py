@@ -8,7 +8,7 @@ Language = Literal["en", "zh"]
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
-        "verified": "Every check that applies was passed, so the score below can be trusted.",
+        "verified": "No check that applies refutes the result, so the score below can be trusted.",
         "unverified": "Not every check was passed: read the score below with the findings.",
         "score": "On {n} rows that were held out, {metric} is {value} (95 % interval {low} to "
         "{high}).",
@@ -25,6 +25,8 @@ WORDS: dict[str, dict[str, str]] = {
         "period": "It knows {column} from {low} to {high} only; what changes later it cannot know.",
         "no_cause": "It tells what goes together, not what causes what.",
         "row": "row {row}: {of} {prediction}{decided}; an average row has {base}",
+        "forecast": "forecast {row}, {time}{series}: {prediction}; the simple forecast ({naive}) "
+        "is {simple}, with the usual correction {base}",
         "of_class": "probability of {label}",
         "of_number": "prediction",
         "decided": " (decision: {label})",
@@ -39,7 +41,7 @@ WORDS: dict[str, dict[str, str]] = {
         "absolute error": "mean absolute error",
     },
     "zh": {
-        "verified": "所有适用的检查都已通过，下面的分数可以信任。",
+        "verified": "适用的检查都没有推翻这个结果，下面的分数可以信任。",
         "unverified": "并非所有检查都通过：请结合检查结果来看下面的分数。",
         "score": "在 {n} 行留出数据上，{metric} 为 {value}（95% 区间 {low} 至 {high}）。",
         "drivers": "预测主要依据 {names}。",
@@ -54,6 +56,8 @@ WORDS: dict[str, dict[str, str]] = {
         "period": "{column} 只见过 {low} 到 {high}，之后的变化无从得知。",
         "no_cause": "模型只说明哪些因素同时出现，并不说明因果。",
         "row": "第 {row} 行：{of} {prediction}{decided}；平均一行为 {base}",
+        "forecast": "第 {row} 个预测，{time}{series}：{prediction}；简单预测（{naive}）为 "
+        "{simple}，加上通常的修正为 {base}",
         "of_class": "“{label}”的概率为",
         "of_number": "预测值为",
         "decided": "（判定：{label}）",

@@ -164,6 +164,26 @@ def forecast(model: FittedModel | None, plan: Plan, bands: Bands, panel: Panel) 
     Raises:
         InputError: If no series has a value.
     """
+    places = places_ahead(panel, plan)
+    rows = lay_rows(panel, plan.layout, places, plan.time)
+    if model is None:
+        told = rows[naive_column(plan.layout.target)].to_numpy(dtype=np.float64)
+    else:
+        told = model.predict(rows) + base_of(panel, plan.layout, places)
+    low, high = bands.limits(rows, plan.layout)
+    keys = {name: panel.keys[name].to_numpy()[places.series] for name in plan.series}
+    times = plan.when(panel, places.period)
+    return pd.DataFrame(
+        {**keys, plan.time: times, "prediction": told, "low": told + low, "high": told + high}
+    )
+
+
+def places_ahead(panel: Panel, plan: Plan) -> Places:
+    """Return what is forecast from the end of a history: every step of every series that goes on.
+
+    Raises:
+        InputError: If no series has a value.
+    """
     begun = live_series(panel, plan)
     if not len(begun):
         raise InputError(
@@ -171,18 +191,7 @@ def forecast(model: FittedModel | None, plan: Plan, bands: Bands, panel: Panel) 
         )
     step = np.tile(np.arange(1, plan.horizon + 1), len(begun))
     series = np.repeat(begun, plan.horizon)
-    places = Places(series, panel.last_known[series], step)
-    rows = lay_rows(panel, plan.layout, places, plan.time)
-    if model is None:
-        told = rows[naive_column(plan.layout.target)].to_numpy(dtype=np.float64)
-    else:
-        told = model.predict(rows) + base_of(panel, plan.layout, places)
-    low, high = bands.limits(rows, plan.layout)
-    keys = {name: panel.keys[name].to_numpy()[series] for name in plan.series}
-    times = plan.when(panel, places.period)
-    return pd.DataFrame(
-        {**keys, plan.time: times, "prediction": told, "low": told + low, "high": told + high}
-    )
+    return Places(series, panel.last_known[series], step)
 
 
 def save_forecasts(
@@ -243,6 +252,18 @@ def forecast_table(
     Raises:
         InputError: If a column that the plan needs is missing.
     """
+    known = workspace.read_json("forecasts.json")
+    panel = read_history(plan, table, profile, tell=tell)
+    bands = Bands.from_json(known["intervals"])
+    return forecast(model if known.get("by", "model") == "model" else None, plan, bands, panel)
+
+
+def read_history(plan: Plan, table: Table, profile: Profile, *, tell: Tell = unheard) -> Panel:
+    """Return the series of another history than the run's own, and tell what is doubtful of it.
+
+    Raises:
+        InputError: If a column that the plan needs is missing, or it comes in other periods.
+    """
     needed = [plan.time, plan.layout.target, *plan.series, *plan.fixed, *plan.numeric]
     absent = [name for name in needed if name not in table.frame.columns]
     if absent:
@@ -253,13 +274,11 @@ def forecast_table(
     kinds = {plan.layout.target: "number", plan.time: profile.column(plan.time).kind}
     kinds |= dict.fromkeys(plan.numeric, "number")
     frame = read_new_rows(table, profile, kinds, {}, tell=tell)
-    known = workspace.read_json("forecasts.json")
-    bands = Bands.from_json(known["intervals"])
     check_same_period(frame, plan)
     panel = plan.panel(frame)
     for note in of_new_history(panel, plan):
         tell(note)
-    return forecast(model if known.get("by", "model") == "model" else None, plan, bands, panel)
+    return panel
 
 
 def _held(

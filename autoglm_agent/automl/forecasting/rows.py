@@ -17,10 +17,10 @@ import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.forecasting.panel import Panel
-from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast, naive_names
+from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast
 
-_OF_ONE_VALUE = frozenset({"last value", "mean of a season", "same season"})
-"""Simple forecasts that are features already, under names of their own."""
+_FEATURES = ("same season and drift", "mean of four seasons")
+"""Simple forecasts that are features, too; the others are no better than what there is of them."""
 _LAGS = 8
 _SEASONS_BACK = 3
 
@@ -119,9 +119,8 @@ def _history(past: Past, layout: Layout, places: Places) -> dict[str, np.ndarray
     if layout.long_season:
         back = layout.long_season * ((step + layout.long_season - 1) // layout.long_season)
         told[f"{target} {layout.long_season} before"] = past.at(s, period - back)
-    for name in naive_names(season):
-        if name not in _OF_ONE_VALUE:
-            told[name] = naive_forecast(name, past, places, season)
+    for name in _FEATURES if season > 1 else ():
+        told[name] = naive_forecast(name, past, places, season)
     for width in _widths(season):
         told[f"mean of the last {width}"] = past.mean(s, origin, width)
     before = past.mean(s, origin - _widths(season)[-1], _widths(season)[-1])

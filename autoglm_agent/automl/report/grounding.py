@@ -130,7 +130,7 @@ def known_numbers(record: RunRecord) -> list[float]:
     found: list[float] = []
     sources = [
         record.run, record.profile, record.ledger, record.explain, record.unsupervised,
-        *record.prepared, *record.searches, *record.assessments,
+        record.forecasts, *record.prepared, *record.searches, *record.assessments,
         *(told.verdict.to_json() for told in record.checks),
     ]  # fmt: skip
     stack: list[Any] = list(sources)
