@@ -6,64 +6,34 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.horizons import find_end
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
-_WORDS = {
-    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "twelve": 12, "fourteen": 14, "thirty": 30,
-    "couple of": 2, "a couple of": 2, "twenty": 20, "twenty-four": 24, "sixty": 60, "ninety": 90,
-}  # fmt: skip
-_HAN = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
-_UNITS = {
-    "second": "second", "minute": "minute", "min": "minute", "hour": "hour", "hr": "hour",
-    "day": "day", "night": "day", "week": "week", "fortnight": "2 week", "month": "month",
-    "quarter": "quarter", "year": "year", "period": "period", "step": "period",
-    "秒": "second", "分钟": "minute", "小时": "hour", "钟头": "hour", "天": "day", "日": "day",
-    "周": "week", "星期": "week", "礼拜": "week", "个月": "month", "月": "month",
-    "季度": "quarter", "季": "quarter", "年": "year", "期": "period", "步": "period",
-}  # fmt: skip
-_COUNT = rf"(?P<count>\d+|{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})"
-_UNIT = r"(?P<unit>seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|fortnights?|" \
-    r"months?|quarters?|years?|periods?|steps?)"  # fmt: skip
-_FORWARD = r"(?:next|coming|upcoming|following|future|subsequent)"
-_AHEAD = r"(?:ahead|out|into the future|in advance|forward|beforehand)"
-_HORIZONS = tuple(
-    re.compile(pattern, re.ASCII)
-    for pattern in (
-        rf"\b{_FORWARD} {_COUNT}[- ]{_UNIT}\b",
-        rf"\b{_COUNT}[- ]{_UNIT}[- ]{_AHEAD}\b",
-        rf"\b(?:horizon|lead time) (?:of |is |= ?|: ?)?{_COUNT}[- ]?{_UNIT}?\b",
-        rf"\b{_COUNT}[- ]{_UNIT}[- ](?:forecast(?:ing)?|horizon|outlook|projection)s?\b",
-        rf"\b(?:up to|over|for|within|in) (?:the )?{_FORWARD} {_UNIT}\b",
-        rf"\b(?:the )?{_FORWARD} {_UNIT}(?:'s)?\b",
-        r"\b(?P<tomorrow>tomorrow)\b",
-        r"(?:未来|接下来|今后|往后|后续|之后|此后|后面|将来|随后|下|后)(?:的)?"
-        r"(?P<count>\d+|[零一二三四五六七八九十两]+)\s?个?"
-        r"(?P<unit>秒|分钟|小时|钟头|天|日|周|星期|礼拜|月|季度|年|期|步)",
-        r"提前(?P<count>\d+|[一二三四五六七八九十两]+)\s?个?"
-        r"(?P<unit>分钟|小时|天|日|周|星期|月|季度|年|期|步)",
-        r"(?:下个?|下一个?|明)(?P<unit>周|星期|礼拜|月|季度|年|小时)",
-        r"(?P<tomorrow>明天|明日|次日|翌日)",
-    )
-)
 _SERIES = (
     re.compile(
-        r"\b(?:per|for each|for every|of each|of every|by|for all|at each|in each|"
-        r"in every|at every|broken down by|grouped by|separately for(?: each)?|each|every) "
+        r"\b(?:(?P<each>(?:for|of|at|in) (?:each|every))|per|by|for all|broken down by|grouped by|"
+        r"separately for(?: each)?|each|every) "
         r"(?P<noun>(?:[\w-]+ )?[\w-]{2,30})",
         re.ASCII,
     ),
     re.compile(
-        r"(?:每一?个|每家|每种|每条|每台|每位|每间|各个?|按照?|分)(?P<noun>[\u3400-\u9fffA-Za-z_]{1,8}?)"
+        r"(?:(?P<each>每家|每种|每条|每台|每位|每间)|每一?个|各个?|按照?|分)(?P<noun>[\u3400-\u9fffA-Za-z_]{1,8}?)"
         r"(?=的|分别|分开|未来|接下来|在|预测|来|，|,|。|$)"
     ),
 )
+_THING = re.compile(r"[a-z]{3,20}|[\u3400-\u9fff]{2,4}")
+_NO_SERIES = frozenset({
+    "second", "minute", "hour", "day", "night", "week", "fortnight", "month", "quarter", "year",
+    "period", "step", "the", "our", "these", "those", "one", "time", "case", "row", "record",
+    "date", "single", "individual", "other", "weekday", "morning", "evening", "season",
+})  # fmt: skip
 _TRAILING = re.compile(r" (?:for|in|over|the|at|by|with|and|on|of|to|next|using|is|are)$", re.ASCII)
 _SUM = re.compile(
     r"\b(?:total|sum|overall|altogether|combined|summed|aggregate)\b|总|合计|累计|加总|一共",
@@ -95,31 +65,18 @@ _TREND = re.compile(
     r"走势|趋势|往后|预报",
     re.ASCII,
 )
+_FORECAST = re.compile(r"\bforecast\w*|\bproject(?:ion|ed|ing)?\b|预测|预报|预估", re.ASCII)
+_TIME = frozenset(
+    {"date", "day", "time", "datetime", "timestamp", "month", "week", "日期", "时间", "月份"}
+)
 _OVER_TIME = re.compile(
     r"\bover time\b|\btime[- ]series\b|\bforecast(?:ing)? model\b|时间序列|时序", re.ASCII
 )
 _LATER = frozenset({"tomorrow", "next_day"})
 _YEAR = frozenset({"year", "yr", "年", "年份", "年度"})
-_EACH = 0.9
+_EACH, _SHORT = 0.9, 3
 LIKE_SERIES = 0.7
 """Least share of rows with a time of their own, or of a full grid of series and times."""
-
-
-def find_horizon(text: Text) -> Found[str] | None:
-    """Return how far ahead is looked, as "14 days"; None where no number or unit is told."""
-    for match in _matches(text):
-        groups = match.groupdict()
-        if groups.get("tomorrow"):
-            return Found("1 day", *match.span(), 0.9)
-        count = _number(groups.get("count") or "1")
-        unit = _UNITS.get((groups.get("unit") or "period").rstrip("s"), "period")
-        if count is None or count < 1:
-            continue
-        if " " in unit:
-            times, _, unit = unit.partition(" ")
-            count *= int(times)
-        return Found(f"{count} {unit}{'s' if count > 1 else ''}", *match.span(), 0.9)
-    return None
 
 
 def find_series_asked(text: Text, schema: Schema, target: str) -> Found[tuple[str, ...]] | None:
@@ -132,6 +89,15 @@ def find_series_asked(text: Text, schema: Schema, target: str) -> Found[tuple[st
                 column, words = found
                 end = match.start("noun") + noun.find(words) + len(words)
                 return Found((column.name,), match.start(), end, 0.85)
+            if match["each"] and _THING.fullmatch(noun) and noun.rstrip("s") not in _NO_SERIES:
+                able = [c.name for c in schema.columns if c.name != target and _tells_apart(c)]
+                short = [name for name in able if _shortened(schema.by_name[name], noun)]
+                if len(short) == 1:
+                    return Found((short[0],), *match.span(), 0.7)
+                raise InputError(
+                    f"No column tells which {noun} a row is of.",
+                    f"Series can be told apart by {', '.join(able[:5]) or 'no column here'}.",
+                )
     together = _ALL_TOGETHER.search(text.low)
     return Found((), *together.span(), 0.8) if together else None
 
@@ -185,9 +151,61 @@ def _days(moment: str | None) -> int:
         return 0
 
 
+def end_named(text: Text, time: Column | None, *, refuse: bool = False) -> Found[str] | None:
+    """Return how far ahead the month or year lies until which is asked; None without one.
+
+    Args:
+        text: The instruction.
+        time: The table's time.
+        refuse: Whether an end that the table reaches already is an error; it is none otherwise.
+
+    Raises:
+        InputError: If the table reaches so far already.
+    """
+    if time is None or not time.profile.last or time.profile.kind != "date":
+        return None
+    try:
+        return find_end(text, date.fromisoformat(time.profile.last[:10]))
+    except InputError:
+        if refuse:
+            raise
+        return None
+
+
+def refuse_forecast(text: Text, schema: Schema, target: Column, horizon: Found[str]) -> None:
+    """Refuse what is asked as a forecast and cannot be one; a prediction is no answer to it.
+
+    Raises:
+        InputError: If the table has no dates, or the target of a series no numbers.
+    """
+    # "The price of a car next year" is said of many a plain prediction.
+    single = horizon.value.startswith("1 ")
+    if single or _names_later(schema) or target.two_valued or not _FORECAST.search(text.low):
+        return
+    time = time_of(schema)
+    if time is None and target.numeric:
+        near = next((c for c in schema.columns if c.name.lower() in _TIME), None)
+        of = f" {near.name!r} holds {near.profile.kind}, no dates." if near is not None else ""
+        raise InputError(
+            f"A forecast of the next {horizon.value} needs a column of dates, and "
+            f"{schema.profile.name} has none that can be read.{of}",
+            "Write dates like 2024-01-31; or ask to predict the column without a time ahead.",
+        )
+    if time is not None and not target.numeric and is_series(schema, time):
+        levels = ", ".join(str(level) for level, _ in target.profile.levels[:3])
+        raise InputError(
+            f"Only numbers are forecast, and {target.name!r} holds {levels or 'none'}.",
+            "Mend the cells that are no numbers, or ask to predict it with a split by time.",
+        )
+
+
 def tells_of_later(schema: Schema) -> bool:
     """Tell whether a table without dates, or a column by its name, speaks of what is next."""
-    return time_of(schema) is None or any(
+    return time_of(schema) is None or _names_later(schema)
+
+
+def _names_later(schema: Schema) -> bool:
+    return any(
         part.concepts & _LATER or part.stem in ("next", "tomorrow", "future")
         for column in schema.columns
         for part in column.parts
@@ -212,32 +230,23 @@ def is_series(schema: Schema, time: Column) -> bool:
     return True
 
 
-def _matches(text: Text) -> Iterator[re.Match[str]]:
-    for pattern in _HORIZONS:
-        for match in pattern.finditer(text.low):
-            if not text.is_used(match.start()):
-                yield match
-
-
 def _one_of(noun: str, schema: Schema, target: str) -> tuple[Column, str] | None:
     """Return the column of levels that a noun, or one of its two words, names, with the words."""
     for words in dict.fromkeys((noun, noun.partition(" ")[0], noun.rpartition(" ")[2])):
         column = column_for(words, schema) if len(words) > 1 or not words.isascii() else None
         if column is None or column.name == target or column.profile.kind == "date":
             continue
-        if column.profile.kind in ("category", "id", "boolean", "text") or (
+        if _tells_apart(column) or (
             column.profile.kind == "integer" and column.profile.distinct <= schema.profile.rows // 3
         ):
             return column, words
     return None
 
 
-def _number(word: str) -> int | None:
-    if word.isdigit():
-        return int(word)
-    if word in _WORDS:
-        return _WORDS[word]
-    head, ten, tail = word.partition("十")
-    if ten:
-        return (_HAN.get(head, 1) if head else 1) * 10 + (_HAN.get(tail, 0) if tail else 0)
-    return _HAN.get(word)
+def _shortened(column: Column, noun: str) -> bool:
+    """Tell whether a name is short for a noun, as `inv_id` is for *inverter*."""
+    return any(len(part.stem) >= _SHORT and noun.startswith(part.stem) for part in column.parts)
+
+
+def _tells_apart(column: Column) -> bool:
+    return column.profile.kind in ("category", "id", "boolean", "text")

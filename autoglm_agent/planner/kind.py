@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from autoglm_agent.planner.forecasts import asks_over_time, time_of
+from autoglm_agent.planner.forecasts import asks_over_time, end_named, is_series, time_of
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
@@ -87,8 +87,8 @@ _PROFILE_ONLY = re.compile(
 )
 _FUTURE = re.compile(
     r"\b(?:next|coming|upcoming|following|future) (?:\d+ |few |two |three |four |six |seven |"
-    r"ten |twelve |couple of )?(?:hours?|days?|weeks?|months?|quarters?|years?|periods?|"
-    r"steps?)\b|"
+    r"ten |twelve |couple of )?(?:business |working )?(?:hours?|days?|weeks?|fortnights?|"
+    r"months?|quarters?|years?|decades?|periods?|steps?)\b|"
     r"\b(?:\d+|an?|one|two|three|four|five|six|seven|ten|twelve|few|couple of)[- ]"
     r"(?:hours?|days?|weeks?|months?|quarters?|years?|steps?)[- ](?:ahead|forecast|out|into the|"
     r"in advance)|"
@@ -197,6 +197,8 @@ def is_forecast(text: Text, schema: Schema, target: Column) -> Found[str] | None
     match = _FUTURE.search(text.low)
     if match is not None:
         return Found("forecasting", *match.span(), 0.85)
+    if is_series(schema, time) and (end := end_named(text, time)):
+        return Found("forecasting", end.start, end.end, 0.8)
     told = asks_over_time(text, schema, time)
     return Found("forecasting", *told, 0.7) if told else None
 

@@ -19,13 +19,15 @@ from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import Exclusions, find_exclusions
 from autoglm_agent.planner.forecasts import (
-    find_horizon,
+    end_named,
     find_series_asked,
     per_period,
+    refuse_forecast,
     tells_of_later,
     time_of,
 )
 from autoglm_agent.planner.group_count import find_group_count
+from autoglm_agent.planner.horizons import find_horizon
 from autoglm_agent.planner.interpretability import find_interpretable
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
@@ -239,6 +241,8 @@ def _read_target(
     )
     metric = slots.values.get("metric")
     forecast = is_forecast(text, schema, column)
+    if forecast is None and slots.horizon is not None:
+        refuse_forecast(text, schema, column, slots.horizon)
     if forecast is not None:
         kind, why = "forecasting", forecast
         _read_forecast(text, schema, column, slots)
@@ -259,7 +263,7 @@ def _read_forecast(text: Text, schema: Schema, target: Column, slots: _Slots) ->
     time = time_of(schema)
     if "time_column" not in slots.values and time is not None:
         slots.put("time_column", Found(time.name, 0, 0, 0.8, "data"), text)
-    slots.put("horizon", slots.horizon, text)
+    slots.put("horizon", slots.horizon or end_named(text, time, refuse=True), text)
     slots.put("series", find_series_asked(text, schema, target.name), text)
     slots.put("per_period", per_period(text, target), text)
 

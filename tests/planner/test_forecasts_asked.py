@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from planner_tables import make_profile
 
+from autoglm_agent.errors import InputError
 from autoglm_agent.planner.task_parser import parse_task
 
 STORES = make_profile(
@@ -43,6 +44,19 @@ LOANS = make_profile(
         ("Forecast tomorrow's sales", "1 day"),
         ("Forecast sales for next quarter", "1 quarter"),
         ("Forecast the sales over the next fortnight", "2 weeks"),
+        ("How much will each store sell over the coming fortnight?", "2 weeks"),
+        ("Forecast sales for the next 5 business days", "1 week"),
+        ("Forecast sales for the next 12 working days", "12 days"),
+        ("预测未来10个工作日的销售额", "2 weeks"),
+        ("预测接下来半个月的销售额", "15 days"),
+        ("预测未来半年的销售额", "6 months"),
+        ("Forecast sales for the next year and a half", "18 months"),
+        ("Forecast sales until the end of February", "60 days"),
+        ("Forecast sales for January 2024", "31 days"),
+        ("Forecast sales through 2025", "731 days"),
+        ("Forecast sales for the rest of the year", "366 days"),
+        ("预测2024年2月的销售额", "60 days"),
+        ("预测到年底的销售额", "366 days"),
         ("预测未来七天的销售额", "7 days"),
         ("预测接下来两周的销售额", "2 weeks"),
         ("预测未来30天的销售额", "30 days"),
@@ -56,6 +70,49 @@ def test_how_far_ahead_is_read(words, horizon):
     task = parse_task(words, STORES)
     assert (task.kind, task.target, task.time_column) == ("forecasting", "sales", "date")
     assert task.horizon == horizon
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        ("Forecast sales for the next 0 days", "no way to look ahead"),
+        ("Forecast sales for the next -3 days", "no way to look ahead"),
+        ("Forecast sales for the next 7.5 days", "no way to look ahead"),
+        ("预测未来0天的销售额", "no way to look ahead"),
+        ("Forecast sales until June 2023", "already reaches to 2023-12-31"),
+        ("Forecast the sales of each planet for the next 7 days", "which planet a row is of"),
+        ("Forecast the store for the next 14 days", "'store' holds A, B, C"),
+    ],
+)
+def test_a_forecast_that_cannot_be_is_refused_with_a_way_out(words, problem):
+    with pytest.raises(InputError, match=problem) as refused:
+        parse_task(words, STORES)
+    assert refused.value.remedy
+
+
+def test_a_forecast_without_dates_is_no_prediction():
+    table = make_profile(
+        "undated",
+        2_000,
+        {"date": "text", "store": "category A:1000|B:1000", "sales": "number 0 900 1500"},
+    )
+    with pytest.raises(InputError, match="'date' holds text, no dates"):
+        parse_task("Forecast the sales of each store for the next 14 days", table)
+    assert parse_task("Predict the sales of a store", table).kind == "regression"
+
+
+def test_the_short_name_of_what_tells_series_apart_is_found():
+    table = make_profile(
+        "park",
+        9_000,
+        {
+            "tstamp": "date 2022-01-01 2023-12-31",
+            "inv_id": "category INV1:4500|INV2:4500",
+            "ac_kw": "number 0 498 3000",
+        },
+    )
+    task = parse_task("Forecast the AC power of each inverter for the next 24 hours", table)
+    assert task.series == ("inv_id",)
 
 
 @pytest.mark.parametrize(
