@@ -1,0 +1,50 @@
+"""How things end: the column of outcomes, where it is asked what becomes of something."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from autoglm_agent.planner.schema import Column
+from autoglm_agent.planner.text import stem, word_set
+
+_NAMES = (
+    frozenset(
+        map(stem, word_set("outcome outcomes disposition fate destiny ending 结局 去向 归宿"))
+    ),
+    frozenset(map(stem, word_set("result status termination resolution conclusion 结果 状态"))),
+)
+"""Words of names that say how something ends, those that say nothing else first."""
+_ASKED = re.compile(
+    r"\bwhere (?:does|do|did|will|would) [\w' -]{2,40} (?:end up|go to|wind up)\b|"
+    r"\bwhat (?:becomes|became|will become|happens|happened) (?:of|to)\b|"
+    r"\bhow (?:does|do|did|will) [\w' -]{2,40} (?:end|end up|turn out|conclude)\b|"
+    r"(?:最后|最终|后来)的?(?:去向|结局|归宿|下场|去了哪)|去向|结局|归宿",
+    re.ASCII,
+)
+
+
+def asks_for_ending(low: str) -> bool:
+    """Tell whether it is asked how something ends.
+
+    Args:
+        low: The open words, lower case.
+    """
+    return bool(_ASKED.search(low))
+
+
+def ending_column(columns: Sequence[Column]) -> Column | None:
+    """Return the one column of classes that tells how rows end, or None.
+
+    Args:
+        columns: The columns that may be meant.
+    """
+    for words in _NAMES:
+        found = [
+            c
+            for c in columns
+            if c.profile.kind in ("category", "boolean") and any(p.stem in words for p in c.parts)
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
