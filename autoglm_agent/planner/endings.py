@@ -45,6 +45,46 @@ def ending_column(columns: Sequence[Column]) -> Column | None:
             for c in columns
             if c.profile.kind in ("category", "boolean") and any(p.stem in words for p in c.parts)
         ]
+        # `sex_upon_outcome` is no outcome: nothing but light words stands beside it.
+        bare = [c for c in found if all(p.light or p.stem in words for p in c.parts)]
         if found:
-            return found[0] if len(found) == 1 else None
+            chosen = bare or found
+            return chosen[0] if len(chosen) == 1 else None
     return None
+
+
+_STATE_ASKED = re.compile(
+    r"\b(?P<en>status|state|condition)\b(?! of affairs)|(?P<zh>状态|状况)", re.ASCII
+)
+_STATES = frozenset(map(stem, word_set("status condition 状态 状况")))
+_GOES_ON = frozenset(map(stem, word_set(
+    "failed successful success canceled cancelled suspended open closed active inactive done "
+    "pending live completed rejected accepted approved running stopped ok broken finished"
+)))  # fmt: skip
+"""Values of a column called `state` that are no places."""
+
+
+def state_asked(low: str) -> re.Match[str] | None:
+    """Return where the state that something is in is asked for.
+
+    Args:
+        low: The open words, lower case.
+    """
+    return _STATE_ASKED.search(low)
+
+
+def state_column(columns: Sequence[Column]) -> Column | None:
+    """Return the one column of classes that tells in which state something is, or None.
+
+    Args:
+        columns: The columns that may be meant.
+    """
+    classes = [c for c in columns if c.profile.kind in ("category", "boolean")]
+    found = [c for c in classes if any(p.stem in _STATES for p in c.parts) or _is_state(c)]
+    return found[0] if len(found) == 1 else None
+
+
+def _is_state(column: Column) -> bool:
+    """Tell the `state` of a process from the state that a place is in."""
+    levels = {stem(level.lower()) for level, _ in column.profile.levels}
+    return column.key == "state" and bool(levels & _GOES_ON)

@@ -7,15 +7,16 @@ first the words say the first part, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.senses import senses
+from autoglm_agent.planner.sides_told import told_side
 from autoglm_agent.planner.text import Text
 
-_RUN = 2
+_RUN, _PAIR = 2, 2
 _COUNTS = {
     "one": "1", "next": "1", "two": "2", "three": "3", "seven": "7", "ten": "10", "thirty": "30",
     "一": "1", "次": "1", "隔": "1", "二": "2", "两": "2", "三": "3", "七": "7", "十": "10",
@@ -40,6 +41,11 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
     if any(c.how == "exact" for c in tied) or tied[0].how == "level":
         return None
+    stems = frozenset(t.stem for t in text.tokens if not text.is_used(t.start))
+    if _alike([c.column for c in tied]):
+        side = told_side(text.open_part, stems, [c.column for c in tied])
+        if side is not None:
+            return next(c for c in tied if c.column is side)
     names = _said(text)
     heads = [_runs(c.column.name) for c in tied]
     common = frozenset.intersection(*heads)
@@ -51,13 +57,23 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     if not any(scores):
         scores = [len(names & _by_itself(c.column)) for c in tied]
     if not any(scores):
-        stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
         scores = [_spelt(c.column, stems, names) for c in tied]
     if not any(scores):
         told = _numbers(low)
         scores = [len(told & set(re.findall(r"\d+", c.column.name))) for c in tied]
     best = max(scores)
     return tied[scores.index(best)] if best and scores.count(best) == 1 else None
+
+
+def _alike(columns: Sequence[Column]) -> bool:
+    """Tell whether the names of columns differ in one word, or in a few characters."""
+    if len(columns) < _PAIR:
+        return False
+    if all(c.name.isascii() for c in columns):
+        heads = {tuple(p.stem for p in c.parts[1:]) for c in columns}
+        return len(heads) == 1 and len(columns[0].parts) > 1
+    tails = {c.name[-_RUN:] for c in columns}
+    return len(tails) == 1 and not any(c.name.isascii() for c in columns)
 
 
 def _numbers(low: str) -> set[str]:
@@ -81,7 +97,7 @@ def _told_first(column: Column) -> set[str]:
     return {c.name for part in column.parts for c in leading_concepts(part.stem)}
 
 
-def _spelt(column: Column, stems: set[str], names: set[str]) -> int:
+def _spelt(column: Column, stems: Collection[str], names: set[str]) -> int:
     """Return how many of the words that a short form stands for are said: `AY`, *away yellows*."""
     return sum(
         word in stems or bool(names & {c.name for c in concepts_of(word)})
