@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import LEVELLED, Column, Schema
-from autoglm_agent.planner.senses import Sense, senses
+from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text
 
 _OR = re.compile(r"\bor\b|\bvs\b|还是|或者?|、|/|;", re.ASCII)
@@ -44,7 +44,7 @@ def listed_levels(text: Text, schema: Schema, excluded: Collection[str]) -> Colu
 
 def _listed(text: Text, columns: list[Column]) -> Column | None:
     """Return the column of which most values, three at least, are named in one sentence."""
-    meaning = senses(text)
+    meaning = [frozenset(c.name for c in sense.concepts) for sense in senses(text)]
     best: dict[str, int] = {}
     for start, end in text.sentences():
         if not _OR.search(text.low, start, end):
@@ -59,26 +59,23 @@ def _listed(text: Text, columns: list[Column]) -> Column | None:
 
 
 def _levels_said(
-    text: Text, meaning: list[Sense], column: Column, start: int, end: int
+    text: Text, meaning: list[frozenset[str]], column: Column, start: int, end: int
 ) -> set[str]:
     """Return the values of a column that words of a range say, or mean."""
+    keys = column.level_keys
+    longest = max((key.count(" ") + 1 for key in keys), default=0)
     indices = [
         i for i, t in enumerate(text.tokens) if start <= t.start < end and not text.is_used(t.start)
     ]
-    keys = column.level_keys
     said: set[str] = set()
     for first in indices:
-        for last in range(first, min(len(text.tokens), first + 3)):
+        for last in range(first, min(len(text.tokens), first + longest)):
             key = " ".join(t.stem for t in text.tokens[first : last + 1])
             if key in keys:
                 said.add(keys[key])
-    for key, level in keys.items():
-        names = {c.name for c in concepts_of(key)}
-        if level not in said and any(
-            names & {c.name for c in meaning[i].concepts} for i in indices
-        ):
-            said.add(level)
-    return said
+    meant = frozenset().union(*(meaning[i] for i in indices))
+    alike = {level for key, level in keys.items() if meant & {c.name for c in concepts_of(key)}}
+    return said | alike
 
 
 def _coded(text: Text, columns: list[Column]) -> Column | None:

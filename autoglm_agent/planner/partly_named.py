@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.asked import Asked, fits, read_asked
@@ -37,7 +38,7 @@ from autoglm_agent.planner.text import Text
 _SURE, _FITTING = 0.6, 0.75
 _ASKED = frozenset({"object", "clause", "free"})
 _EMPTY = PREDICT | FILLER | (NEUTRAL - ENTITIES)
-_LEAST = 4
+_LEAST, _MOST = 4, 200
 _DAYS = re.compile(
     r"\b(\d{1,3})[- ]?(?:days?|d|weeks?|months?|years?)\b|(\d{1,3}) ?(?:天|日|周|个?月|年)",
     re.ASCII,
@@ -76,9 +77,9 @@ def partly_named(
     for says in (_directly, _by_meaning, _in_compound):
         told = {
             c.name: [
-                i for i in words
-                if any(says(text, i, part) for part in _telling(c, says, whether=whether))
-                and not _said_of_other(text, i, c, schema, says)
+                word for word in words
+                if any(says(word, part) for part in _telling(c, says, whether=whether))
+                and not _said_of_other(word, c, schema, says)
             ]
             for c in usable
         }  # fmt: skip
@@ -113,10 +114,21 @@ def of_another_field(text: Text, schema: Schema) -> bool:
     )
 
 
-def _words(text: Text, schema: Schema, mentions: list[Mention]) -> list[int]:
-    """Return the open words that may say what is asked for."""
+@dataclass(frozen=True)
+class _Word:
+    """An open word with what it means."""
+
+    index: int
+    stem: str
+    cjk: bool
+    names: frozenset[str]
+
+
+def _words(text: Text, schema: Schema, mentions: list[Mention]) -> list[_Word]:
+    """Return the open words that may say what is asked for, each once."""
     places = places_of(text, mentions, find_anchors(text, schema, mentions))
-    found = []
+    meaning = senses(text)
+    found: dict[str, _Word] = {}
     for index, token in enumerate(text.tokens):
         if text.is_used(token.start) or places[index].region not in _ASKED:
             continue
@@ -125,8 +137,9 @@ def _words(text: Text, schema: Schema, mentions: list[Mention]) -> list[int]:
         if token.low in BREAKS | CONTEXT | QUESTION | LIGHT_VERBS or token.low.isdigit():
             continue
         if token.stem not in _EMPTY and token.low not in _COUNTING:
-            found.append(index)
-    return found
+            names = frozenset(c.name for c in meaning[index].concepts) - whom_concepts()
+            found.setdefault(token.stem, _Word(index, token.stem, token.cjk, names))
+    return list(found.values())[:_MOST]
 
 
 def _usable(column: Column, asked: Asked) -> bool:
@@ -134,31 +147,23 @@ def _usable(column: Column, asked: Asked) -> bool:
     return column.profile.kind not in kinds and fits(column, asked) >= _FITTING
 
 
-def _directly(text: Text, index: int, part: Part) -> bool:
-    return part.says(text.tokens[index].stem)
+def _directly(word: _Word, part: Part) -> bool:
+    return part.says(word.stem)
 
 
-def _by_meaning(text: Text, index: int, part: Part) -> bool:
+def _by_meaning(word: _Word, part: Part) -> bool:
     """Tell whether a word of one language means a part of a name in the other."""
-    token = text.tokens[index]
-    if token.cjk != part.stem.isascii():
-        return _directly(text, index, part)
-    names = {c.name for c in senses(text)[index].concepts} - whom_concepts()
-    return part.says(token.stem) or bool(part.concepts & names)
+    same = word.cjk != part.stem.isascii()
+    return _directly(word, part) or (not same and bool(part.concepts & word.names))
 
 
-def _in_compound(text: Text, index: int, part: Part) -> bool:
+def _in_compound(word: _Word, part: Part) -> bool:
     """Tell whether a word ends a compound in a name: *chip*, `microchipped`."""
-    word = text.tokens[index].stem
-    return (
-        len(word) >= _LEAST
-        and len(part.stem) >= len(word) + _LEAST
-        and word.isascii()
-        and part.stem.endswith(word)
-    )
+    long = len(word.stem) >= _LEAST and len(part.stem) >= len(word.stem) + _LEAST
+    return long and not word.cjk and part.stem.endswith(word.stem)
 
 
-_Says = Callable[[Text, int, Part], bool]
+_Says = Callable[[_Word, Part], bool]
 
 
 def _telling(column: Column, says: _Says, *, whether: bool) -> Sequence[Part]:
@@ -170,23 +175,22 @@ def _telling(column: Column, says: _Says, *, whether: bool) -> Sequence[Part]:
     return column.core if whole else column.core[:-1]
 
 
-def _said_of_other(text: Text, index: int, column: Column, schema: Schema, says: _Says) -> bool:
+def _said_of_other(word: _Word, column: Column, schema: Schema, says: _Says) -> bool:
     others = (c for c in schema.columns if c is not column)
-    return any(says(text, index, part) for other in others for part in other.parts)
+    return any(says(word, part) for other in others for part in other.parts)
 
 
 def _choice(
-    text: Text, column: Column, words: Sequence[int], told: Sequence[int], *, whether: bool
+    text: Text, column: Column, words: Sequence[_Word], told: Sequence[_Word], *, whether: bool
 ) -> Choice | None:
     """Return the choice, unless a word asks for what the column's name does not say."""
     kinds = ("yesno",) if whether else ("yesno", "amount", "class")
-    for index in words if len(told) == 1 else ():
-        word = text.tokens[index].stem
-        hints = {c.name for c in concepts_of(word) if c.hint in kinds}
-        if index in told or not hints or word in ENTITIES:
+    meant = {name for part in column.parts for name in part.concepts}
+    for word in words if len(told) == 1 else ():
+        hints = {c.name for c in concepts_of(word.stem) if c.hint in kinds}
+        if word in told or not hints or word.stem in ENTITIES:
             continue
-        said = any(part.says(word) for part in column.parts)
-        if not said and not hints & {n for part in column.parts for n in part.concepts}:
+        if not hints & meant and not any(part.says(word.stem) for part in column.parts):
             return None
-    first = text.tokens[told[0]]
+    first = text.tokens[told[0].index]
     return Choice(column, _SURE, first.start, first.end, "instruction", "alike")
