@@ -19,6 +19,8 @@ _ASKED = re.compile(
     r"\bwhere (?:does|do|did|will|would) [\w' -]{2,40} (?:end up|go to|wind up)\b|"
     r"\bwhat (?:becomes|became|will become|happens|happened) (?:of|to)\b|"
     r"\bhow (?:does|do|did|will) [\w' -]{2,40} (?:end|end up|turn out|conclude)\b|"
+    r"\bhow (?:the |a |an |each |every |our |my |their )?(?:\w+ ){1,2}(?:ends?|ended|turns? out|"
+    r"turned out|concludes?|concluded)\b|\bfinal (?:result|outcome)\b|最(?:终|后)结果|"
     r"(?:最后|最终|后来)的?(?:去向|结局|归宿|下场|去了哪)|去向|结局|归宿",
     re.ASCII,
 )

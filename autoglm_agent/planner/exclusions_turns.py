@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from autoglm_agent.planner.endings import ending_column
+from autoglm_agent.planner.endings import ending_column, state_column
 from autoglm_agent.planner.exclusions_groups import AND
 from autoglm_agent.planner.grammar import BREAKS, QUESTION
 from autoglm_agent.planner.parts import Part
@@ -34,6 +34,7 @@ _ENDED = re.compile(
     re.ASCII,
 )
 _MONEY = frozenset(map(stem, word_set("money amount sum figure value cash 金额 钱 款")))
+_STATES = frozenset(("status", "state", "condition"))
 _CURRENCIES = frozenset(map(stem, word_set("usd eur gbp cny inr dollars euros pounds yuan rmb")))
 _DOERS = ("er", "or", "r", "ee", "ant", "ent", "ist")
 _LEAST = 3
@@ -77,6 +78,8 @@ def described(text: Text, schema: Schema, index: int) -> tuple[list[str], int] |
         told = [c for c in money if any(p.stem == token.stem for p in c.parts)]
         if len(told) == 1:
             return [told[0].name], index + 2
+    if token.low in _STATES and (state := state_column(schema.columns)) is not None:
+        return [state.name], index + 1
     found = _only([c for c in schema.columns if any(_in_compound(token.stem, p) for p in c.core)])
     return ([found.name], index + 1) if found is not None else None
 

@@ -59,6 +59,12 @@ _TURNS = tuple(
         r"(?:up )?(?:entirely|wholly|completely|fully|only|exclusively) (?:to|in|into|on|within)\b",
         rf"\btest(?:ed|ing)? (?!set|data|row|result|part|record|sample){_NOUN} {_MUST} be "
         r"(?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)",
+        rf"\b{_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?(?: set| data| part)?"
+        rf" {_MUST} be (?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)"
+        r"(?: to (?:it|the model))?",
+        rf"\b(?:keep|hold|put)\w* (?:the |all )?{_NOUN} (?:separate|apart|distinct|disjoint)\b"
+        r"[^.;,!?]{0,12}(?:between|across|in|for) (?:the )?(?:train|test|split)\w*(?: and \w+)?",
+        r"(?:整个|整)(?P<noun>[\u3400-\u9fff]{1,6}?)(?:一起)?(?:留出|留作|留下|拿出来)",
         rf"\b{_NOUN}[- ]wise (?:cross[- ])?(?:validation|folds?|splits?|cv)\b",
         r"(?:用在|用于|用到|适用于|推广到|泛化到|迁移到)(?:新的?|没见过的|未见过的|陌生的?)"
         r"(?P<noun>[\u3400-\u9fff]{1,8}?)(?:身上|上|(?=[,;。]|$))",

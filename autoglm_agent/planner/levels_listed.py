@@ -22,6 +22,15 @@ _SPAN = re.compile(
     r"(?P<other>[A-Za-z])?(?P<high>\d{1,3}|[A-Za-z])(?![\w%-]|\.\d)",
     re.ASCII,
 )
+_LETTERS = re.compile(
+    r"\b[A-Z](?:(?:, ?|/|、)[A-Z])+(?:,? ?(?:or|还是|或) ?(?:an? )?[A-Z])?\b", re.ASCII
+)
+"""A list of capital letters."""
+_THREE = re.compile(
+    r"\b([a-z]+)(?: [a-z]+)?, ?(?:an? |the )?([a-z]+)(?: [a-z]+)?,? or (?:an? |the )?([a-z]+)\b",
+    re.ASCII,
+)
+"""A list of three, each of one word or two."""
 _NUMBERED = re.compile(r"\s*[A-Za-z]?(\d{1,2})\b", re.ASCII)
 _LEAST, _LEAST_CODES, _MOST = 3, 2, 30
 
@@ -39,7 +48,12 @@ def listed_levels(text: Text, schema: Schema, excluded: Collection[str]) -> Colu
         for c in schema.columns
         if c.name not in excluded and not c.identifies and 2 < c.profile.distinct <= _MOST
     ]
-    return _spanned(text, columns) or _coded(text, columns) or _listed(text, columns)
+    return (
+        _spanned(text, columns)
+        or _coded(text, columns)
+        or _lettered(text, columns)
+        or _listed(text, columns)
+    )
 
 
 def _listed(text: Text, columns: list[Column]) -> Column | None:
@@ -76,6 +90,33 @@ def _levels_said(
     meant = frozenset().union(*(meaning[i] for i in indices))
     alike = {level for key, level in keys.items() if meant & {c.name for c in concepts_of(key)}}
     return said | alike
+
+
+def _lettered(text: Text, columns: list[Column]) -> Column | None:
+    """Return the column whose values are the first letters of a list: *home, draw or away*."""
+    lettered = {
+        c.name: {v.lower() for v, _ in c.profile.levels}
+        for c in columns
+        if c.profile.kind == "category" and all(_one_letter(v) for v, _ in c.profile.levels)
+    }
+    if not lettered:
+        return None
+    for match in _LETTERS.finditer(text.norm):
+        letters = {letter.lower() for letter in re.findall(r"\b[A-Z]\b", match.group())}
+        found = [c for c in columns if letters == lettered.get(c.name)]
+        found = found or [c for c in columns if letters <= lettered.get(c.name, set())]
+        if not text.is_used(match.start()) and len(found) == 1:
+            return found[0]
+    for match in _THREE.finditer(text.low):
+        letters = {item[:1] for item in match.groups()}
+        found = [c for c in columns if lettered.get(c.name) == letters]
+        if not text.is_used(match.start()) and len(letters) == _LEAST and len(found) == 1:
+            return found[0]
+    return None
+
+
+def _one_letter(level: str) -> bool:
+    return len(level) == 1 and level.isalpha()
 
 
 def _coded(text: Text, columns: list[Column]) -> Column | None:

@@ -39,6 +39,7 @@ _SURE, _FITTING = 0.6, 0.75
 _ASKED = frozenset({"object", "clause", "free"})
 _EMPTY = PREDICT | FILLER | (NEUTRAL - ENTITIES)
 _LEAST, _MOST = 4, 200
+_HAN = "一二三四五六七八九十"
 _DAYS = re.compile(
     r"\b(\d{1,3})[- ]?(?:days?|d|weeks?|months?|years?)\b|(\d{1,3}) ?(?:天|日|周|个?月|年)",
     re.ASCII,
@@ -88,14 +89,35 @@ def partly_named(
             return _choice(text, found[0], words, told[found[0].name], whether=whether)
         if found:
             return None
-    numbered = _numbered(text, schema)
-    found = [c for c in numbered if c in usable and len(numbered) == 1]
-    return Choice(found[0], _SURE, 0, len(text.norm), "instruction", "alike") if found else None
+    return None
+
+
+def numbered(
+    text: Text, schema: Schema, excluded: Collection[str], wanted: str | None
+) -> Choice | None:
+    """Return the one column in whose name the days stand that are said: 150天, `_150d`.
+
+    Args:
+        text: The instruction, with the ranges of constraints marked as used.
+        schema: The table's columns.
+        excluded: Columns that cannot be the target.
+        wanted: "class" or "number" where the metric or the costs tell it.
+    """
+    named, asked = _numbered(text, schema), read_asked(text, wanted)
+    usable = [c for c in named if c.name not in excluded and _usable(c, asked)]
+    if len(named) != 1 or not usable or of_another_field(text, schema):
+        return None
+    return Choice(usable[0], _SURE, 0, len(text.norm), "instruction", "alike")
 
 
 def _numbered(text: Text, schema: Schema) -> list[Column]:
-    """Return the columns in whose name a number of days stands that is said: 150天, `_150d`."""
-    said = {number for match in _DAYS.finditer(text.low) for number in match.groups() if number}
+    """Return the columns in whose names a number of days stands that is said."""
+    said = {
+        str(_HAN.find(number) + 1) if number in _HAN else number.replace("次", "1")
+        for match in _DAYS.finditer(text.low)
+        for number in match.groups()
+        if number
+    }
     return [c for c in schema.columns if said & set(re.findall(r"\d+", c.name))]
 
 

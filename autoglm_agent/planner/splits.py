@@ -116,7 +116,10 @@ _NOT_GROUPS = word_set(
 
 _NEW = re.compile(r"\b(?:new|unseen|other) ([\w-]{3,40})", re.ASCII)
 _MUST_BE_NEW = re.compile(
-    r"\btest(?:ed|ing)? ([\w-]{3,40}) (?:must|should|have to|need to|are to|ought to) be ", re.ASCII
+    r"\b(?:test(?:ed|ing)? (?P<one>[\w-]{3,40})|(?P<other>[\w-]{3,40}) (?:in|of|for) (?:the )?"
+    r"test(?:ing)?(?: set| data)?) (?:must|should|have to|need to|are to|ought to) be (?:\w+ )?"
+    r"(?:new|unseen|different|other)\b(?! than)",
+    re.ASCII,
 )
 _NOT_GROUP_KEYS = frozenset(map(key_of, _NOT_GROUPS))
 _CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
@@ -150,7 +153,7 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     named = next((m for m in mentions if _dated(m.column) and _inside(m, divided)), None)
     if match is None and named is None:
         return None
-    if match is not None and _new_things(match.group(), schema):
+    if match is not None and _new_things(match.group(), text.low, schema):
         return None
     if match is None and named is not None:
         start, end = text.clause(named.start)
@@ -191,16 +194,13 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
 
 
-def _new_things(words: str, schema: Schema) -> bool:
+def _new_things(words: str, low: str, schema: Schema) -> bool:
     """Tell "test on new customers", which are groups, from "test on newer rows"."""
-    for told in (_NEW.search(words), _MUST_BE_NEW.search(words)):
-        if told is None or told[1] in _NOT_GROUPS:
-            continue
-        column = column_for(told[1], schema)
-        whom = column is not None and (column.identifies or told.re is _MUST_BE_NEW)
-        if whom and column is not None and not _dated(column):
-            return True
-    return False
+    new, must = _NEW.search(words), _MUST_BE_NEW.search(low)
+    told = must["one"] or must["other"] if must else new[1] if new else None
+    column = column_for(told, schema) if told and told not in _NOT_GROUPS else None
+    whom = column is not None and (column.identifies or must is not None)
+    return whom and column is not None and not _dated(column)
 
 
 def find_group_column(

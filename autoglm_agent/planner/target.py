@@ -26,7 +26,7 @@ from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.measures import only_measure
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
-from autoglm_agent.planner.partly_named import partly_named
+from autoglm_agent.planner.partly_named import numbered, partly_named
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
 from autoglm_agent.planner.rivals import rivals_of
 from autoglm_agent.planner.said_otherwise import said_otherwise
@@ -105,6 +105,8 @@ def choose_target(
     if not ranked or ranked[0].confidence < THRESHOLD:
         part = partly_named(text, schema, open_mentions, excluded, wanted)
         ranked = [part] if part is not None else ranked
+    if not is_clear(ranked) and (dated := numbered(text, schema, excluded, wanted)) is not None:
+        ranked = [dated]
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
         return Choice(told_by, 0.85, 0, 0, "data")
     if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):

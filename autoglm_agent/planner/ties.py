@@ -50,19 +50,21 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     heads = [_runs(c.column.name) for c in tied]
     common = frozenset.intersection(*heads)
     low = text.open_part
-    scores = [
-        len(names & _told_first(c.column)) + any(run in low for run in runs - common)
-        for c, runs in zip(tied, heads, strict=True)
-    ]
-    if not any(scores):
-        scores = [len(names & _by_itself(c.column)) for c in tied]
-    if not any(scores):
-        scores = [_spelt(c.column, stems, names) for c in tied]
-    if not any(scores):
-        told = _numbers(low)
-        scores = [len(told & set(re.findall(r"\d+", c.column.name))) for c in tied]
-    best = max(scores)
-    return tied[scores.index(best)] if best and scores.count(best) == 1 else None
+    told = _numbers(low)
+    scorings = (
+        [
+            len(names & _told_first(c.column)) + any(run in low for run in runs - common)
+            for c, runs in zip(tied, heads, strict=True)
+        ],
+        [len(names & _by_itself(c.column)) for c in tied],
+        [_spelt(c.column, stems, names) for c in tied],
+        [len(told & set(re.findall(r"\d+", c.column.name))) for c in tied],
+    )
+    for scores in scorings:
+        best = max(scores)
+        if best and scores.count(best) == 1:
+            return tied[scores.index(best)]
+    return None
 
 
 def _alike(columns: Sequence[Column]) -> bool:
