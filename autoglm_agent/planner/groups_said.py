@@ -59,9 +59,9 @@ _TURNS = tuple(
         r"(?:up )?(?:entirely|wholly|completely|fully|only|exclusively) (?:to|in|into|on|within)\b",
         rf"\btest(?:ed|ing)? (?!set|data|row|result|part|record|sample){_NOUN} {_MUST} be "
         r"(?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)",
-        rf"\b{_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?(?: set| data| part)?"
-        rf" {_MUST} be (?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)"
-        r"(?: to (?:it|the model))?",
+        rf"\b{_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?"
+        rf"(?: set| data| part)? {_MUST} be (?:all |completely |entirely |brand )*"
+        r"(?:new|unseen|different|other)\b(?! than)(?: to (?:it|the model))?",
         rf"\b(?:keep|hold|put)\w* (?:the |all )?{_NOUN} (?:separate|apart|distinct|disjoint)\b"
         r"[^.;,!?]{0,12}(?:between|across|in|for) (?:the )?(?:train|test|split)\w*(?: and \w+)?",
         r"(?:整个|整)(?P<noun>[\u3400-\u9fff]{1,6}?)(?:一起)?(?:留出|留作|留下|拿出来)",

@@ -55,3 +55,23 @@ def test_a_name_is_stronger_than_a_list(words: str, target: str) -> None:
 def test_two_numbers_that_span_no_scale_tell_nothing() -> None:
     with pytest.raises(TargetError):
         parse_task("Will it take 2 to 4 weeks?", PARCELS)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("Will the box be an A, B, C or D?", "box_grade"),
+        ("Forward, back or left?", "turn"),
+    ],
+)
+def test_letters_stand_for_the_words_of_a_list(words: str, target: str) -> None:
+    robots = make_profile(
+        "robots",
+        4000,
+        {
+            "box_grade": "category A:2000|B:1000|C:500|D:500",
+            "turn": "category F:2000|B:1000|L:1000",
+            "speed": "number 0 9 90",
+        },
+    )
+    assert parse_task(words, robots).target == target

@@ -118,3 +118,12 @@ def test_minutes_after_an_event_are_no_split() -> None:
     )
     task = parse_task("Predict the Apgar score five minutes after delivery, RMSE", newborns)
     assert (task.target, task.time_column) == ("apgar5", None)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["clinics in test must be new", "keep clinics separate between training and test"],
+)
+def test_groups_of_the_test_are_new(words: str) -> None:
+    task = parse_task(f"Predict readmitted; {words}", VISITS)
+    assert (task.time_column, task.group_column) == (None, "clinic")

@@ -103,3 +103,17 @@ def test_a_rent_is_no_price_of_a_sale() -> None:
 def test_whom_a_question_is_about_is_not_asked_for() -> None:
     with pytest.raises(TargetError):
         parse_task("Does the animal wear a bell?", DOGS)
+
+
+def test_days_in_a_name_tell_columns_apart() -> None:
+    shops = make_profile(
+        "shops",
+        9000,
+        {
+            "order_status": "category open:5000|done:4000",
+            "retention_7": "category 0:5000|1:4000",
+            "retention_30": "category 0:5000|1:4000",
+        },
+    )
+    assert parse_task("Does a client return 7 days after that?", shops).target == "retention_7"
+    assert parse_task("预测三十日留存", shops).target == "retention_30"
