@@ -34,6 +34,9 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(
         r"\bhow (?:long|quickly|soon)\b|\b(?:how many|number of) (?:seconds|minutes|"
         r"hours|days|weeks|months|years)\b|\btotal (?:seconds|minutes|hours|days)\b|"
+        r"\blength of (?:\w+ ){0,2}(?:stay|visit|call|trip|ride|journey|service|employment|session|"
+        r"treatment|delay|wait|flight|outage|absence)s?\b|"
+        r"\btime (?:to|until|till) (?:a |the |be )?(?!first\b|next\b)[a-z]{3,16}\b|"
         r"多久|多长时间|几天|几分钟|几个小时|几小时|多少天|多少分钟|多少小时", re.ASCII),
      "duration hours",
      "time duration minute minutes min seconds sec hour hours hr days length taken "
@@ -41,6 +44,7 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"\bhow (?:expensive|cheap|costly)\b|\bhow much (?:is|are|does|do|did|will|would|"
                 r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|"
                 r"\bwhat (?:should|can|could|would|might|will|do|does) .{1,40}?\b(?:ask|charge|pay|"
+                r"put .{1,30} on the market for|(?:list|advertise|offer|sell) .{1,30} for|"
                 r"cost|fetch|sell for|bring in|go for|list (?:it|at)|be worth)\b|多少钱|什么价|"
                 r"多少(?:万|元|块)|"
                 r"\bhow much (?:is|are|was) (?:a|an|one|this) ", re.ASCII),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from autoglm_agent.planner.degrees import lasts
 from autoglm_agent.planner.schema import Column, Schema
@@ -24,6 +25,8 @@ _PAIRS = tuple(
         ("minimum lowest smallest 最低 最小", "maximum highest largest 最高 最大"),
     )
 )
+_OWNED = frozenset(map(stem, word_set("freehold mortgage ownership buyer purchase")))
+"""Words of tables about what is sold, where none says *sale*."""
 _LAPSE = re.compile(
     r"\bhow long\b|\bhow many (?:seconds|minutes|hours|days|weeks)\b|"
     r"多少(?:秒|分钟|小时|天)|几(?:分钟|个?小时|天)",
@@ -73,6 +76,9 @@ def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list
         if takes and _length_of_other(column, stems):
             found.append(column.name)
             continue
+        if _let(stems) and column.numeric and _in_money(column) and _of_sales(schema):
+            found.append(column.name)
+            continue
         if any(_other_side(column, stems, low, pair) for pair in _PAIRS) or (
             lapse and _in_money(column)
         ):
@@ -107,6 +113,21 @@ def _other_side(
         if asked and _has(other, words, column.name) and not _has(one, words, column.name):
             return True
     return False
+
+
+def _let(stems: set[str]) -> bool:
+    """Tell whether a rent is asked for, and no sale."""
+    rent, sale = _PAIRS[0]
+    return bool(stems & rent) and not stems & sale
+
+
+@lru_cache(maxsize=16)
+def _of_sales(schema: Schema) -> bool:
+    """Tell whether a table is of things that are sold: some name says so, and none of a rent."""
+    rent, sale = _PAIRS[0]
+    words = {w for c in schema.columns for p in c.parts for w in (p.stem, *p.alternatives)}
+    levels = {w for c in schema.columns for key in c.level_keys for w in key.split()}
+    return bool((words | levels) & (sale | _OWNED)) and not (words | levels) & rent
 
 
 def _length_of_other(column: Column, stems: set[str]) -> bool:

@@ -18,6 +18,7 @@ from autoglm_agent.planner.exclusions_groups import (
 )
 from autoglm_agent.planner.exclusions_listed import listed
 from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
+from autoglm_agent.planner.exclusions_turns import described, turned
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.groups_said import tells_a_split
 from autoglm_agent.planner.mentions import Mention, mention_at
@@ -30,7 +31,9 @@ _BEFORE = re.compile(
     r"(?:\b(?:out of scope|not allowed|forbidden|off limits|excluded?|leave out|left out|drop|"
     r"do not use|don't use|ignored?|banned|skip|no[- ]go)(?: (?:features?|columns?|fields?|"
     r"inputs?|variables?|data))? ?[:=] ?|\bexcl\. ?)|"
-    r"\b(?:without(?: using| considering| looking at)?|ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
+    r"\b(?:without(?: using| considering| (?:looking|peeking|glancing) (?:at|into)| seeing|"
+    r" knowing| touching| relying on)?|no (?:peeking|looking|glancing|peeks?) (?:at|into)|"
+    r"ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
     r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
     r"(?:do not|don'?t|dont|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|"
     r"can(?: not|'?t)|does(?: not| ?n'?t)|"
@@ -234,6 +237,10 @@ def _items(
         if any(c in gap for c in ";!?\n:") or ". " in gap or " - " in gap:
             break
         comma = "," in gap
+        if resolve and (joined or comma) and (turn := turned(text, schema, index)):
+            columns += turn[0]
+            index, end, joined = turn[1], text.tokens[turn[1] - 1].end, False
+            continue
         mention = mention_at(mentions, index)
         if mention is not None and not (comma and not columns) and _names_only(text, mention):
             columns.append(mention.column.name)
@@ -262,6 +269,8 @@ def _items(
         found = found or named_group(text, schema, index)
         if found is None and (resolve or token.low in IDS):
             found = group_or_synonym(text, schema, index)
+        if found is None and resolve:
+            found = described(text, schema, index)
         if found is not None:
             columns += found[0]
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from itertools import islice
 
+from autoglm_agent.planner.doers import doer_for
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PREDICT_ZH
 from autoglm_agent.planner.groups_said import told_groups
 from autoglm_agent.planner.lexicon import concepts_of
@@ -38,7 +39,8 @@ _APART = re.compile(
     re.ASCII,
 )
 _TOGETHER = re.compile(
-    r"\b(?:keep\w*|stay\w*|put\w*|belong\w*)\b[^.;!?]{0,60}\btogether\b|"
+    r"\b(?:keep\w*|stay\w*|put\w*|belong\w*)\b(?:(?! (?:keep|stay|put|belong)\w*\b)[^.;!?]){0,60}"
+    r"\btogether\b|"
     r"\btogether\b[^.;!?]{0,20}\b(?:in|on)\b",
     re.ASCII,
 )
@@ -55,7 +57,10 @@ _ALL_OF = re.compile(
     re.ASCII,
 )
 _OF_ONE = re.compile(
-    r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40})", re.ASCII
+    r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40}"
+    r"(?: (?!(?:in|into|to|on|at|across|must|should|may|can|are|is|be|both|never|not|together|go|"
+    r"end|ends|appear|appears|stay|land|and|or|so|that)\b)[\w-]{3,40}){0,2})",
+    re.ASCII,
 )
 _SAME = re.compile(
     r"\b(?:the same|one|a single|each) ([\w-]{3,40})|"
@@ -65,6 +70,8 @@ _SAME = re.compile(
 _OF_SAME_ZH = re.compile(
     r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff]{1,6}?)的", re.ASCII
 )
+_OF_PEOPLE = ("名", "位", "家")
+"""Counting words for people and for firms."""
 _KEPT = re.compile(
     r"\b(?:not|never|no|n't|without|avoid|keep\w*|stay|disjoint|overlap\w*|unseen|together|same|"
     r"never[- ]seen|shar\w+|mix\w*|leak\w*|appear\w*|occur\w*|straddl\w*|only|either|"
@@ -149,11 +156,13 @@ def kept_apart(
                 place = (start + of_one.start(1), start + of_one.end(1))
                 column = _named_group(text, schema, mentions, barred, place)
                 column = column or _whom(of_one[1], schema)
+                people = low[of_one.start() : of_one.start(1)].endswith(_OF_PEOPLE)
+                column = column or doer_for(of_one[1], schema, told=people)
                 if column is not None:
                     return column, *_after_goal(text, *text.clause(place[0]))
             if not (_APART.search(low) and _KEPT.search(low)):
                 continue
-            if one := _OF_ONE.search(low):
+            for one in sorted(islice(_OF_ONE.finditer(low), _MOST), key=_says_any):
                 place = (start + one.start(1), start + one.end(1))
                 column = _named_group(text, schema, mentions, barred, place)
                 if column is not None:
@@ -171,6 +180,11 @@ def kept_apart(
                     return column, start + same.start(), end
     said = told_groups(text, lambda place: _named_group(text, schema, mentions, barred, place))
     return said or _held_out(text, schema, mentions, barred)
+
+
+def _says_any(match: re.Match[str]) -> bool:
+    """Tell "of *a* pump", which may be whom the goal is about, from "of *the same* herd"."""
+    return bool(re.match(r"\w+ an? ", match.group()))
 
 
 def _train_and_test(low: str) -> bool:
@@ -248,6 +262,8 @@ def _named_group(
     ids = [c for c in inside if _can_group(c)]
     if ids:
         return next((c for c in ids if c.identifies), ids[0])
+    if doer := doer_for(text.norm[start:end], schema):
+        return doer
     if rooted := _rooted(text.norm[start:end], schema):
         return rooted
     for token in text.tokens[text.token_at(start) : text.token_at(end)]:

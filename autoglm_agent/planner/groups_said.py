@@ -17,6 +17,7 @@ Named = Callable[[tuple[int, int]], Column | None]
 
 _NOUN = r"(?P<noun>[\w-]{3,40})"
 _KNOWS = r"(?:it|the model|the training(?: set| data)?|we|you|i)"
+_MUST = r"(?:must|should|may|can|have to|need to|are to|ought to)"
 _TURNS = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
@@ -49,6 +50,21 @@ _TURNS = tuple(
         r"sides?|parts?|splits?)\b",
         r"\b(?:work\w*|generali[sz]\w*|hold\w* up|usable|used|good)\b[^.;,!?]{0,20} "
         rf"(?:for|on|with|to) (?:unseen|never[- ]seen|unknown) {_NOUN}",
+        rf"\bno {_NOUN} (?:{_MUST} |is allowed to |gets to )?(?:straddl|span|cross|bridg)\w* "
+        r"(?:the |both |over |between )*(?:split|sets?|sides?|parts?|boundar\w+|train\w*)\b",
+        rf"\b(?:of|from) (?:a|an|one|each|every|any|the same) {_NOUN} (?:\w+ ){{0,4}}?"
+        r"(?:in|on|into|to|at) (?:only |exactly |just )?(?:one|a single|the same) "
+        r"(?:side|set|part|split|fold|half)\b",
+        rf"\b(?:each|every|a|any) {_NOUN} (?:\w+ )?(?:belong|go|fall|land|stay|sit|end|be|is)\w* "
+        r"(?:up )?(?:entirely|wholly|completely|fully|only|exclusively) (?:to|in|into|on|within)\b",
+        rf"\btest(?:ed|ing)? (?!set|data|row|result|part|record|sample){_NOUN} {_MUST} be "
+        r"(?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)",
+        rf"\b{_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?"
+        rf"(?: set| data| part)? {_MUST} be (?:all |completely |entirely |brand )*"
+        r"(?:new|unseen|different|other)\b(?! than)(?: to (?:it|the model))?",
+        rf"\b(?:keep|hold|put)\w* (?:the |all )?{_NOUN} (?:separate|apart|distinct|disjoint)\b"
+        r"[^.;,!?]{0,12}(?:between|across|in|for) (?:the )?(?:train|test|split)\w*(?: and \w+)?",
+        r"(?:整个|整)(?P<noun>[\u3400-\u9fff]{1,6}?)(?:一起)?(?:留出|留作|留下|拿出来)",
         rf"\b{_NOUN}[- ]wise (?:cross[- ])?(?:validation|folds?|splits?|cv)\b",
         r"(?:用在|用于|用到|适用于|推广到|泛化到|迁移到)(?:新的?|没见过的|未见过的|陌生的?)"
         r"(?P<noun>[\u3400-\u9fff]{1,8}?)(?:身上|上|(?=[,;。]|$))",
@@ -60,7 +76,8 @@ _TURNS = tuple(
 _BOTH = re.compile(
     r"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w-]+"
     r"(?: [\w-]+){0,6}? (?:both|train\w* (?:and|as)|test\w* (?:and|as)|across|two sides|"
-    r"either side)\b|(?:without|no) (?:looking|peeking) (?:in|into|at) the future\b",
+    r"either side)\b|no [\w-]+(?: \w+){0,2} (?:straddl|span|cross|bridg)\w* |"
+    r"(?:without|no) (?:looking|peeking) (?:in|into|at) the future\b",
     re.ASCII,
 )
 

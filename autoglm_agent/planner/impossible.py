@@ -18,6 +18,7 @@ from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text, stem, word_set
+from autoglm_agent.planner.units_asked import in_other_units
 
 _TIMES: dict[str, frozenset[str]] = {
     name: frozenset(map(stem, word_set(words)))
@@ -95,7 +96,9 @@ def impossible_columns(text: Text, schema: Schema, named: Collection[str]) -> li
     if time is None and not people and not money and not counts and not in_units(low):
         return []
     said = _Said(text)
-    return [
+    timed = {c.name for c in timed_columns(schema)} if time is not None else set()
+    found = [name for name in in_other_units(text, schema, named) if name not in timed]
+    return found + [
         column.name
         for column in schema.columns
         if (counts and _no_number(column) and not _counted(column, low))

@@ -90,7 +90,7 @@ def kinds_of_levels(text: Text, schema: Schema) -> Iterator[Anchor]:
             said = token.stem in nouns or (token.cjk and token.stem.endswith(tuple(nouns)))
             if said and not text.is_used(token.start):
                 telling = {p.stem for p in column.parts} - _NAMELESS
-                yield Anchor(column, index, index, _NAMED if telling else _SCORE, "level")
+                yield Anchor(column, index, index, _NAMED if telling else _SCORE, "kind")
 
 
 @lru_cache(maxsize=16)

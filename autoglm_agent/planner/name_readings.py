@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from autoglm_agent.planner.lexicon import SMALL, concepts_of, english_words, phrase_key
@@ -76,13 +78,48 @@ def mirrored(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return found if pairs >= 2 * _PAIRS else {}
 
 
+def initials(names: list[list[str]]) -> dict[str, tuple[str, ...]]:
+    """Return what short words of names stand for that are the initials of another name's words.
+
+    `bw` of `low_bw` is *birth weight* where a column is called `birth_weight_g`.
+
+    Args:
+        names: The words of every name.
+    """
+    short = {
+        word
+        for words in names
+        for word in words
+        if len(words) > 1 and _PAIRS <= len(word) <= 2 * _PAIRS and word not in ABBREVIATIONS
+    }
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for words in names:
+        for size in range(_PAIRS, min(len(words), 2 * _PAIRS) + 1):
+            key = "".join(word[0] for word in words[:size])
+            whole = all(len(word) > _PAIRS for word in words[:size])
+            if whole and key in short and not concepts_of(stem(key)):
+                found.setdefault(key, set()).add(tuple(words[:size]))
+    return {key: readings.pop() for key, readings in found.items() if len(readings) == 1}
+
+
 def cut_short(word: str) -> bool:
     """Tell whether a short form is only by chance the stem of a longer word: `los` of *lose*."""
     return word in ABBREVIATIONS and f"{word}e" in english_words()
 
 
-def phrase_concepts(words: list[str]) -> list[frozenset[str]]:
-    """Return for each word of a name the concepts of the phrases of two to four words around it."""
+def phrase_concepts(
+    words: list[str], initials: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[frozenset[str]]:
+    """Return for each word of a name the concepts of the phrases of two to four words around it.
+
+    Args:
+        words: The words of the name.
+        initials: What those of them stand for that are initials of another name's words.
+    """
+    if any(word in initials for word in words):
+        spelt = [initials.get(word, (word,)) for word in words]
+        flat = iter(phrase_concepts([word for told in spelt for word in told]))
+        return [frozenset().union(*(next(flat) for _ in told)) for told in spelt]
     found: list[set[str]] = [set() for _ in words]
     told = [i for i, word in enumerate(words) if word not in SMALL]
     for size in (2, 3, 4):

@@ -30,11 +30,18 @@ _MANNER = re.compile(
     re.ASCII,
 )
 """Asks in which way something is done, and for no quantity."""
+_SUBJECT = re.compile(
+    r"(?:\A|[.!?;] )(?:do|does|did|will|can|has|have|had) (?:the|a|an|this|that|each|every|our|my|"
+    r"any) \Z",
+    re.ASCII,
+)
+"""Before whom a question of yes and no is about: "does *the animal* carry a chip"."""
 BY_WORDS = frozenset({"direct", "tight", "near", "shared"})
 """Kinds of anchors that a likeness of names may overrule."""
 _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN, _SAID_OF = 0.6, 0.85, 0.45
+_WHO_DOES = 0.4
 _WHOM = 0.8
 """What the number of those whom rows are about counts where only they are named."""
 _ONLY_UNIT = 0.75
@@ -183,12 +190,14 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     ]
     if several and _ANOTHER.search(before):
         return _GOT
+    if not column.two_valued and anchor.how != "exact" and _SUBJECT.search(before):
+        return _WHO_DOES
     if (
         (column.numeric or (several and anchor.how != "level"))
         and not amount
         and re.search(
             r"(?a)\b(?:whether|if|who|which (?:\w+s|people)|probability|likelihood|risk)\b|"
-            r"\A\s*(?:will|does|did|is|"
+            r"\A\s*(?:will|does|did|is|was|were|"
             r"are|can|has|have)\b|是否|会不会|谁|能否|能不能|是不是|有没有|会否|可否|哪些",
             words,
         )

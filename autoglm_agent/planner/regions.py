@@ -42,6 +42,8 @@ _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"
 _AT = frozenset({"for", "at"})
 _OF_UNITS = frozenset({"square", "cubic", "single", "nautical"})
 _BY_ZH = frozenset({"从", "由", "用", "使用", "采用", "通过", "利用", "借助"})
+_USED_UP = ("掉", "完", "去", "光", "坏")
+"""After 用: what is used up is asked for."""
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")
 )
@@ -155,6 +157,8 @@ def _steer_zh(text: Text, index: int, state: _State) -> bool:
     if token.low in PREDICT_ZH:
         state.turn("object")
         return True
+    if token.low == "用" and text.norm[token.end : token.end + 1] in _USED_UP:
+        return False
     if token.low in FEATURE_ZH:
         state.turn("feature")
     elif token.low == "对" and state.region == "feature":

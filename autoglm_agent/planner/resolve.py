@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from autoglm_agent.planner.abbreviations import shortens
@@ -21,6 +22,11 @@ _RUN, _LONGEST = 2, 4
 _ENGLISH = {"时间": "time", "日期": "date", "编号": "id", "名称": "name", "类型": "type",
             "类别": "category", "状态": "status", "等级": "level"}  # fmt: skip
 """What columns are called that say no more than the end of a phrase does."""
+_THE_COUNT = re.compile(r"的(?:人)?(?:数|数量|数目|个数|次数|数据|那一?列|这一?列)\Z")
+"""Ends of phrases that say no more than that a column of numbers is meant."""
+_HEADS = {"色": "颜色", "龄": "年龄", "价": "价格", "重": "重量", "型": "类型", "址": "地址",
+          "温": "温度", "薪": "工资", "籍": "国籍", "费": "费用"}  # fmt: skip
+"""What the last character of a compound stands for by itself."""
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -96,6 +102,23 @@ def _tail_named(phrase: str, schema: Schema) -> Column | None:
     return found[0] if len(found) == 1 and not named else None
 
 
+def _begun_by(phrase: str, schema: Schema) -> Column | None:
+    """Return the one Chinese column whose name begins with a phrase: 出站人数 for 出站的数."""
+    words = _THE_COUNT.sub("", phrase.strip())
+    if len(words) < _RUN or words.isascii():
+        return None
+    found = [c for c in schema.columns if c.name.startswith(words)]
+    return found[0] if len(found) == 1 else None
+
+
+def _by_last_character(phrase: str, schema: Schema) -> tuple[Column, ...]:
+    """Return the one column of what the last character of a compound says: 毛色, `color`."""
+    words = phrase.strip()
+    whole = _HEADS.get(words[-1:]) if len(words) > 1 else None
+    found = _best(whole, schema) if whole is not None and whole not in words else ()
+    return found if len(found) == 1 else ()
+
+
 @lru_cache(maxsize=4096)
 def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     text = read_text(phrase, schema.vocabulary)
@@ -106,8 +129,8 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         return (misspelt,)
     if text.tokens and (run := _run_named(text, schema)):
         return (run,)
-    if tail := _tail_named(phrase, schema):
-        return (tail,)
+    if found := _begun_by(phrase, schema) or _tail_named(phrase, schema):
+        return (found,)
     scores: dict[str, float] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in name_anchors(text, schema, [], senses(text)):
@@ -116,7 +139,7 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
         only = _partly_named(text, schema) or _all_shortened(text, schema)
-        return (only,) if only is not None else ()
+        return (only,) if only is not None else _by_last_character(phrase, schema)
     best = tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
     if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
         return (only,)

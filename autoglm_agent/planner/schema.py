@@ -20,7 +20,14 @@ from autoglm_agent.planner.lexicon import (
     english_words,
     pages_of,
 )
-from autoglm_agent.planner.name_readings import cut_short, letters, mirrored, phrase_concepts, sides
+from autoglm_agent.planner.name_readings import (
+    cut_short,
+    initials,
+    letters,
+    mirrored,
+    phrase_concepts,
+    sides,
+)
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.text import distance, key_of, read_text, stem, word_set, words_of
@@ -170,6 +177,7 @@ class Schema:
             chinese_words() | FUNCTION_ZH | BARRING_ZH | _chinese_names(names + levels)
         )
         self.sides, self.mirrored = sides(names), mirrored(tuple(names))
+        self.initials = initials([self.cut(name) for name in names])
         self.columns = tuple(self._column(column) for column in profile.columns)
         self.by_name = {column.name: column for column in self.columns}
         self.by_key: dict[str, list[Column]] = {}
@@ -184,7 +192,7 @@ class Schema:
         whole = "".join(self.cut(profile.name))
         # A unit in brackets, as in `Torque [Nm]`, is no part of what people call the column.
         words = self.cut(_UNIT.sub("", profile.name) or profile.name)
-        phrases = phrase_concepts(words)
+        phrases = phrase_concepts(words, self.initials)
         lettered = letters(words, self.profile.columns)
         parts: list[Part] = []
         for index, word in enumerate(words):
@@ -200,6 +208,7 @@ class Schema:
                 *side,
                 *lettered,
                 *self.mirrored.get(word, ()),
+                *self.initials.get(word, ()),
                 *(QUANTITIES.get(word, ()) if of_unit or len(words) == 1 else ()),
             )
             alternatives = frozenset(stem(w) for w in told)

@@ -12,12 +12,13 @@ from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.split_by_age import in_time_order
 from autoglm_agent.planner.text import Text, key_of, stem, word_set
 
 _WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
 _THEN = r"(?:lat(?:er|est)|new\w*|recent|most recent|future|last|following|subsequent|after)"
 _USE = r"(?:train\w*|fit\w*|learn\w*(?! from (?:the |our |its )?(?:history|past)\b)|build\w*)"
-_CHECK = r"(?:test\w*|validat\w*|evaluat\w*|check\w*|hold[- ]?out|scor\w+)"
+_CHECK = r"(?:test\w*|validat\w*|evaluat\w*|check\w*|hold[- ]?out|scor\w+(?! \w+ (?:\w+ )?after\b))"
 _TIME = re.compile(
     rf"\b{_USE}[^.;。!?]{{0,30}}\b{_WHEN}\b[^.;。!?]{{0,90}}|"
     rf"\b{_CHECK}[^.;。!?]{{0,30}}\b{_THEN}\b[^.;。!?]{{0,60}}"
@@ -114,6 +115,12 @@ _NOT_GROUPS = word_set(
 
 
 _NEW = re.compile(r"\b(?:new|unseen|other) ([\w-]{3,40})", re.ASCII)
+_MUST_BE_NEW = re.compile(
+    r"\b(?:test(?:ed|ing)? (?P<one>[\w-]{3,40})|(?P<other>[\w-]{3,40}) (?:in|of|for) (?:the )?"
+    r"test(?:ing)?(?: set| data)?) (?:must|should|have to|need to|are to|ought to) be (?:\w+ )?"
+    r"(?:new|unseen|different|other)\b(?! than)",
+    re.ASCII,
+)
 _NOT_GROUP_KEYS = frozenset(map(key_of, _NOT_GROUPS))
 _CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
 _CALENDAR = frozenset(
@@ -141,12 +148,12 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     Raises:
         InputError: A split by time is asked for, but the table has no date column.
     """
-    match = _TIME.search(text.low)
+    match = _TIME.search(text.low) or in_time_order(text.low)
     divided = [by.span() for by in _BY.finditer(text.low)]
     named = next((m for m in mentions if _dated(m.column) and _inside(m, divided)), None)
     if match is None and named is None:
         return None
-    if match is not None and _new_things(match.group(), schema):
+    if match is not None and _new_things(match.group(), text.low, schema):
         return None
     if match is None and named is not None:
         start, end = text.clause(named.start)
@@ -187,11 +194,13 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
     return Found(chosen.name, start, end, 0.9 if len(dates) == 1 else 0.6)
 
 
-def _new_things(words: str, schema: Schema) -> bool:
+def _new_things(words: str, low: str, schema: Schema) -> bool:
     """Tell "test on new customers", which are groups, from "test on newer rows"."""
-    told = _NEW.search(words)
-    column = column_for(told[1], schema) if told and told[1] not in _NOT_GROUPS else None
-    return column is not None and column.identifies and not _dated(column)
+    new, must = _NEW.search(words), _MUST_BE_NEW.search(low)
+    told = must["one"] or must["other"] if must else new[1] if new else None
+    column = column_for(told, schema) if told and told not in _NOT_GROUPS else None
+    whom = column is not None and (column.identifies or must is not None)
+    return whom and column is not None and not _dated(column)
 
 
 def find_group_column(

@@ -40,7 +40,7 @@ _PERIODS = frozenset({"hour", "day", "week", "month", "year", "minut", "quarter"
 """How far ahead is asked for is told of no field of life: "power for the next 48 hours"."""
 _EVENT = 0.72
 """Who or what an event befalls decides less than of what a quantity is."""
-_FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6}
+_FOREIGN = {"exact": 0.48, "direct": 0.48, "level": 0.6, "kind": 0.6}
 
 
 def support(anchor: Anchor, text: Text, schema: Schema, places: Sequence[Place]) -> float:

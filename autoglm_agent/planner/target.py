@@ -26,8 +26,10 @@ from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.measures import only_measure
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
+from autoglm_agent.planner.partly_named import numbered, partly_named
 from autoglm_agent.planner.ranking import BY_WORDS, rank_by_word
 from autoglm_agent.planner.rivals import rivals_of
+from autoglm_agent.planner.said_otherwise import said_otherwise
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
 from autoglm_agent.planner.support import word_support
@@ -88,6 +90,9 @@ def choose_target(
         ranked = [best] if best is not None else ranked
     elif alike and ranked[0].how in BY_WORDS:
         ranked = doubted(text, alike, ranked)
+    said = said_otherwise(text, schema, open_mentions, excluded, ranked)
+    if said is not None:
+        return said
     if (turn := outright(text, schema, excluded, ranked)) is not None:
         return turn
     if ranked and (event := _event(text, schema, excluded, ranked[0])) is not None:
@@ -97,6 +102,11 @@ def choose_target(
     if not ranked or ranked[0].confidence < THRESHOLD:
         only = only_measure(text, schema, excluded)
         ranked = [only] if only is not None else ranked
+    if not ranked or ranked[0].confidence < THRESHOLD:
+        part = partly_named(text, schema, open_mentions, excluded, wanted)
+        ranked = [part] if part is not None else ranked
+    if not is_clear(ranked) and (dated := numbered(text, schema, excluded, wanted)) is not None:
+        ranked = [dated]
     if not is_clear(ranked) and (told_by := column_told(text, schema, tuple(excluded))):
         return Choice(told_by, 0.85, 0, 0, "data")
     if is_clear(ranked) and (rivals := rivals_of(text, schema, ranked[0], excluded)):

@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
 
 _REPORTED = re.compile(
-    r"(?:'s| is| are) what (?:we|i|they) (?:\w+ )?(?:report|use|look at|track|go by)"
+    r"(?:'s| is| are) what (?:we|i|they) (?:\w+ )?(?:report|use|look at|track|go by)|"
+    r"(?: is| are) what (?:the |our |my |their )(?:\w+ ){1,3}?(?:reports?|uses?|looks? at|tracks?|"
+    r"goes by|wants?|cares? about|watch(?:es)?)\b"
 )
 _AS_REGRESSION = re.compile(
     r"\bas (?:a )?regression\b|\bregression (?:task|problem)\b|(?:做|作为|用|按)回归|"

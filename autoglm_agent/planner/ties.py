@@ -7,15 +7,16 @@ first the words say the first part, too.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.senses import senses
+from autoglm_agent.planner.sides_told import told_side
 from autoglm_agent.planner.text import Text
 
-_RUN = 2
+_RUN, _PAIR = 2, 2
 _COUNTS = {
     "one": "1", "next": "1", "two": "2", "three": "3", "seven": "7", "ten": "10", "thirty": "30",
     "一": "1", "次": "1", "隔": "1", "二": "2", "两": "2", "三": "3", "七": "7", "十": "10",
@@ -40,9 +41,13 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
     if any(c.how == "exact" for c in tied) or tied[0].how == "level":
         return None
+    stems = frozenset(t.stem for t in text.tokens if not text.is_used(t.start))
+    if _alike([c.column for c in tied]):
+        side = told_side(text.open_part, stems, [c.column for c in tied])
+        if side is not None:
+            return next(c for c in tied if c.column is side)
     names, low = _said(text), text.open_part
     common = frozenset.intersection(*(_runs(c.column.name) for c in tied))
-    stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
     told = _numbers(low)
     counted: tuple[Callable[[Column], int], ...] = (
         lambda c: len(names & _told_first(c)) + any(r in low for r in _runs(c.name) - common),
@@ -56,6 +61,17 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
         if len(tied) == 1:
             return tied[0]
     return None
+
+
+def _alike(columns: Sequence[Column]) -> bool:
+    """Tell whether the names of columns differ in one word, or in a few characters."""
+    if len(columns) < _PAIR:
+        return False
+    if all(c.name.isascii() for c in columns):
+        heads = {tuple(p.stem for p in c.parts[1:]) for c in columns}
+        return len(heads) == 1 and len(columns[0].parts) > 1
+    tails = {c.name[-_RUN:] for c in columns}
+    return len(tails) == 1 and not any(c.name.isascii() for c in columns)
 
 
 def _numbers(low: str) -> set[str]:
@@ -79,7 +95,7 @@ def _told_first(column: Column) -> set[str]:
     return {c.name for part in column.parts for c in leading_concepts(part.stem)}
 
 
-def _spelt(column: Column, stems: set[str], names: set[str]) -> int:
+def _spelt(column: Column, stems: Collection[str], names: set[str]) -> int:
     """Return how many of the words that a short form stands for are said: `AY`, *away yellows*."""
     return sum(
         word in stems or bool(names & {c.name for c in concepts_of(word)})

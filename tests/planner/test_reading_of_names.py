@@ -9,6 +9,8 @@ from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.abbreviations import shortens, skeleton, spelt_out
 from autoglm_agent.planner.lexicon import _glossary, _keys, phrase_key
+from autoglm_agent.planner.name_readings import initials
+from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.task_parser import parse_task
 from autoglm_agent.planner.text import words_of
@@ -205,3 +207,19 @@ def test_the_glossary_is_cut_at_sight_as_it_would_be_at_length() -> None:
     words = [word for entry in _glossary().values() for word in [*entry["en"], *entry["zh"]]]
     assert len(words) > 10_000
     assert all(_keys(word)[0] == phrase_key(words_of(word)) for word in words)
+
+
+def test_initials_of_another_name_are_its_words() -> None:
+    calves = make_profile(
+        "calves",
+        4000,
+        {
+            "birth_weight_kg": "number 10 60 400",
+            "low_bw": "category 0:3500|1:500",
+            "barn": "category a:2000|b:2000",
+        },
+    )
+    assert schema_of(calves).initials == {"bw": ("birth", "weight")}
+    words = "Flag a low birth weight, without the birth_weight_kg"
+    assert parse_task(words, calves).target == "low_bw"
+    assert initials([["a", "b"], ["big", "cat"]]) == {}

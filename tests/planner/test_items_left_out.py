@@ -1,0 +1,87 @@
+"""Lists of columns to leave out whose items describe a column and do not name it."""
+
+from __future__ import annotations
+
+import pytest
+from planner_tables import make_profile
+
+from autoglm_agent.planner.endings import asks_for_ending, ending_column
+from autoglm_agent.planner.schema import schema_of
+from autoglm_agent.planner.task_parser import parse_task
+
+AUCTIONS = make_profile(
+    "auctions",
+    7000,
+    {
+        "lot_id": "id",
+        "seller": "category A:3000|B:4000",
+        "auditor": "category Kim:3000|Lee:4000",
+        "bids": "integer 0 90 80",
+        "room_temp": "number 10 30 90",
+        "wood_type": "category oak:3000|pine:4000",
+        "usd_estimate": "number 1 90000 900",
+        "paint_color": "category red:4000|blue:3000",
+        "sale_outcome": "category sold:5000|unsold:1500|withdrawn:500",
+        "hammer_price": "number 1 90000 900",
+    },
+)
+PORTS = make_profile(
+    "港口",
+    6000,
+    {
+        "入港船数": "integer 0 90 80",
+        "离港船数": "integer 0 90 80",
+        "泊位": "category 一:3000|二:3000",
+        "吞吐量": "number 0 900 800",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [
+        ("without peeking at the bids or the room temp", ("bids", "room_temp")),
+        ("No peeking at the bids and the seller", ("bids", "seller")),
+        ("ignoring the seller and the number of bids", ("seller", "bids")),
+        ("leave out the bids, the seller and who audited it", ("bids", "seller", "auditor")),
+        ("ignore the bids and how it ended", ("bids", "sale_outcome")),
+        ("leave hardwood and the seller out", ("wood_type", "seller")),
+        ("leave out the bids and the estimate money", ("bids", "usd_estimate")),
+    ],
+)
+def test_items_that_describe_a_column_are_left_out(words: str, columns: tuple[str, ...]) -> None:
+    task = parse_task(f"Predict hammer_price, {words}", AUCTIONS)
+    assert task.target == "hammer_price"
+    assert task.exclude == columns
+
+
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [("入港和离港的数都别用", ("入港船数", "离港船数")), ("不要用离港的数", ("离港船数",))],
+)
+def test_chinese_items_begin_a_name(words: str, columns: tuple[str, ...]) -> None:
+    assert parse_task(f"预测吞吐量，{words}", PORTS).exclude == columns
+
+
+def test_the_last_character_of_a_compound_tells_the_column() -> None:
+    assert parse_task("预测hammer_price，别用漆色", AUCTIONS).exclude == ("paint_color",)
+
+
+@pytest.mark.parametrize(
+    ("words", "asks"),
+    [
+        ("where does each parcel end up?", True),
+        ("what becomes of the animals", True),
+        ("预测包裹最后的去向", True),
+        ("where is the parcel now", False),
+    ],
+)
+def test_how_things_end_is_asked_for(words: str, asks: bool) -> None:
+    assert asks_for_ending(words) is asks
+
+
+def test_an_ending_is_a_column_of_classes() -> None:
+    found = ending_column(schema_of(AUCTIONS).columns)
+    assert found is not None
+    assert found.name == "sale_outcome"
+    assert ending_column(schema_of(PORTS).columns) is None
