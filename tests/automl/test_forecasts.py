@@ -27,6 +27,7 @@ from autoglm_agent.automl.explain.asked import explain_asked
 from autoglm_agent.automl.explain.telling import row_text
 from autoglm_agent.automl.forecasting.future import Band, Bands, bands_of, save_forecasts
 from autoglm_agent.automl.forecasting.laying import stored_plan
+from autoglm_agent.automl.forecasting.naming import explained_in_chinese, in_chinese
 from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast
 from autoglm_agent.automl.predict import predict_file
 from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
@@ -443,6 +444,17 @@ def test_one_forecast_is_explained_in_the_units_of_the_target(run, table):
     with pytest.raises(InputError, match="no forecast 99") as refused:
         explain_asked(run, 99)
     assert "1 to 14" in refused.value.remedy
+
+
+def test_made_columns_have_chinese_names():
+    names = {
+        "last sold": "最近的sold", "sold 3 before the last": "sold（倒数第 3 期之前）",
+        "sold 2 seasons before": "sold（2 季之前）", "mean of the last 28": "最近 28 期的均值",
+        "naive 销售额": "销售额的简单预测", "step": "向前的期数", "advert": "advert",
+    }  # fmt: skip
+    assert {name: in_chinese(name) for name in names} == names
+    found = {"importance": [{"column": "last sold", "mean": 1.0}], "n": 3}
+    assert explained_in_chinese(found)["importance"][0]["column"] == "最近的sold"
 
 
 def test_a_model_of_laid_out_rows_is_not_handed_out_without_what_lays_them(run, tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autoglm_agent.automl.explain.words import WORDS, Language
+from autoglm_agent.automl.forecasting.naming import explained_in_chinese
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
 
@@ -46,6 +47,8 @@ def plain_summary(
         language: `en` or `zh`.
     """
     say = WORDS[language]
+    if language == "zh" and result.get("forecasts"):
+        found = explained_in_chinese(found)
     lines = [say["verified"] if result.get("status") == "verified" else say["unverified"]]
     honest = result.get("honest")
     if honest:

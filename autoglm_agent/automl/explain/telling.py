@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autoglm_agent.automl.explain.words import WORDS, Language
+from autoglm_agent.automl.forecasting.naming import explained_in_chinese
 
 SHOWN = 8
 """Columns of a row's explanation that are told."""
@@ -18,6 +19,8 @@ def row_text(found: dict[str, Any], *, language: Language = "en") -> str:
         language: `en` or `zh`.
     """
     say = WORDS[language]
+    if language == "zh" and "of" in found:
+        found = explained_in_chinese(found)
     of, decided = say["of_number"], ""
     if "class" in found:
         of = say["of_class"].format(label=found["class"])

@@ -88,7 +88,7 @@ def past_forecasts(panel: Panel, plan: Plan, seed: int) -> Places:
         raise InputError(
             f"The history gives {len(series)} past forecasts of {plan.horizon} periods ahead; "
             f"{LEAST_ROWS} are needed.",
-            "Ask for fewer periods, or give a longer history.",
+            "Give a longer history, or one of more series.",
         )
     if len(series) > MOST_ROWS:
         chosen = rng.permutation(len(series))[:MOST_ROWS]

@@ -35,6 +35,7 @@ BEGUN, EARLY = 0.3, 0.6
 """Shares of the values by time between which lie those that choose the simple forecast: of what
 comes before the holdout, the later half, since what held in the beginning may be long over."""
 MOST_COLUMNS = 20
+_LEAST_PERIODS = 12
 _DIFFERENCES = ("mae", "rmse")
 """Metrics that a difference has in common with the value itself."""
 _AHEAD = 0.9
@@ -225,13 +226,12 @@ def _possible(panel: Panel, horizon: int, *, given: bool) -> int:
         raise InputError("The target has no number.", "Name another target.")
     periods = int(known.any(axis=0).sum())
     most = max(1, periods // 6)
-    if periods < 12 or (given and horizon > max(most, periods // 4)):
+    if periods < _LEAST_PERIODS or (given and horizon > max(most, periods // 4)):
         raise InputError(
             f"The history has {periods} periods of {panel.frequency.told()}; that is too short to "
             f"forecast {horizon} of them and to measure how good that is.",
-            f"Ask for at most {max(1, periods // 4)} periods, or give a longer history."
-            if periods >= 12
-            else "Give at least 12 periods.",
+            f"Give at least {max(_LEAST_PERIODS, 4 * horizon)} periods"
+            + (f", or ask for at most {periods // 4}." if periods >= _LEAST_PERIODS else "."),
         )
     return horizon if given else min(horizon, most)
 

@@ -186,7 +186,7 @@ def _sentence(record: RunRecord, found: Scores | None, say: Wording) -> str:
     if found:
         return say(
             "answer.sentence",
-            rows=say.counted("count.row", found.n),
+            rows=say.counted("count.forecast" if record.forecasts else "count.row", found.n),
             target=say("answer.target", name=task.target)
             if task and task.target
             else say("answer.the_target"),

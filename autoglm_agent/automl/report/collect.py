@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from autoglm_agent.automl.forecasting.naming import explained_in_chinese
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, Verdict
 from autoglm_agent.jsondata import without_nan
@@ -95,6 +96,12 @@ class RunRecord:
         if used:
             return used[-1]
         return self.prepared[-1] if self.prepared else None
+
+    def worded(self, language: str) -> RunRecord:
+        """Return the record with the made columns of a forecast called as the language does."""
+        if language != "zh" or self.forecasts is None or not self.explain:
+            return self
+        return replace(self, explain=explained_in_chinese(self.explain))
 
     @property
     def forecasts(self) -> Json | None:

@@ -55,6 +55,7 @@ def build_report(workspace: Workspace, *, status: str, message: str = "") -> Pat
     """
     record = collect(workspace)
     say = wording_of(record.run.get("instruction"))
+    record = record.worded(say.language)
     template = _environment(say.language).get_template("report.html")
     html = template.render(**_context(record, say, status, message))
     return workspace.write_bytes(_UNSHOWABLE.sub("\ufffd", html).encode(), "report.html")

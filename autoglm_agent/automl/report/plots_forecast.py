@@ -58,7 +58,7 @@ def forecast_lines(record: RunRecord, say: Wording) -> list[str]:
                 "forecast.held",
                 level=say.share(held["level"]),
                 held=say.share(held["held"]),
-                rows=say.counted("count.row", int(held["n"])),
+                rows=say.counted("count.forecast", int(held["n"])),
             )
         )
     lines.append(say("forecast.file", count=say.counted("count.series", int(told["count"]))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 
 from autoglm_agent.automl.report import journey
@@ -18,7 +19,7 @@ from autoglm_agent.automl.report.answer import (
 from autoglm_agent.automl.report.collect import RunRecord, collect
 from autoglm_agent.automl.report.plots_forecast import forecast_doubts, forecast_lines
 from autoglm_agent.automl.report.wording import Wording, wording_of
-from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.run.workspace import Workspace, runs_home
 
 _DRIVERS = 5
 """Columns that are named as what drives the predictions."""
@@ -35,6 +36,7 @@ def summary_text(workspace: Workspace) -> str:
     """
     record = collect(workspace)
     say = wording_of(record.run.get("instruction"))
+    record = record.worded(say.language)
     status, message = _status(record, workspace, say)
     found = answer(record, say, status, message)
     lines = [
@@ -80,7 +82,9 @@ def _next_lines(record: RunRecord, found: Answer, say: Wording) -> list[str]:
     """Say what to do: predict with what is verified, settle what is not."""
     if found.status == "verified" and found.scores:
         key = "summary.next_forecast" if record.forecasts else "summary.next_predict"
-        return [say(key, run=record.id)]
+        home = record.folder.parent.absolute()
+        where = "" if home == runs_home() else f" --runs {shlex.quote(str(home))}"
+        return [say(key, run=record.id + where)]
     said = unread_lines(record, say)  # stands by itself already, and would hide what to do
     return [say("summary.next", advice=t) for t in found.advice if t not in said][:1]
 

@@ -11,6 +11,7 @@ TEXT: dict[str, str] = {
     "forecast.legend": "已知值，以及带 90% 区间的预测。",
     "summary.next_forecast": "下一步：autoglm predict {run} LONGER_HISTORY.csv",
     "summary.forecasts": "预测结果：{path}",
+    "count.forecast": "{n} 次历史预测",
     "count.series": "{n} 个序列",
     "slot.horizon": "预测多远",
     "slot.series": "区分序列的列",
