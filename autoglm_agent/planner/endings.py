@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.text import stem, word_set
@@ -55,6 +55,10 @@ def ending_column(columns: Sequence[Column]) -> Column | None:
     return None
 
 
+_OF_PEOPLE = frozenset(map(stem, word_set(
+    "marital civil employment smoking citizenship relationship housing immigration 婚姻"
+)))  # fmt: skip
+"""Of what kind a person's status is: nobody asks for it by *state* alone."""
 _STATE_ASKED = re.compile(
     r"\b(?P<en>status|state|condition)\b(?! of affairs)|(?P<zh>状态|状况)", re.ASCII
 )
@@ -75,18 +79,21 @@ def state_asked(low: str) -> re.Match[str] | None:
     return _STATE_ASKED.search(low)
 
 
-def state_column(columns: Sequence[Column]) -> Column | None:
+def state_column(columns: Sequence[Column], stems: Collection[str] = ()) -> Column | None:
     """Return the one column of classes that tells in which state something is, or None.
 
     Args:
         columns: The columns that may be meant.
+        stems: The words that are said; a column all of whose name they are is preferred.
     """
     classes = [c for c in columns if c.profile.kind in ("category", "boolean")]
     found = [c for c in classes if any(p.stem in _STATES for p in c.parts) or _is_state(c)]
+    whole = [c for c in found if all(any(p.says(w) for w in stems) for p in c.parts)]
+    found = whole or [c for c in found if not any(p.stem in _OF_PEOPLE for p in c.parts)]
     return found[0] if len(found) == 1 else None
 
 
 def _is_state(column: Column) -> bool:
     """Tell the `state` of a process from the state that a place is in."""
     levels = {stem(level.lower()) for level, _ in column.profile.levels}
-    return column.key == "state" and bool(levels & _GOES_ON)
+    return column.parts[-1].stem == stem("state") and bool(levels & _GOES_ON)

@@ -47,6 +47,9 @@ _BEFORE = re.compile(
     r"away)|get rid of|forget(?: about)?|tak(?:e|ing) out|exclusive of|barring|minus|"
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
     r"discard(?:ing)?|apart from|other than|"
+    r"(?:pretend|act as if|imagine|assume) (?:that )?(?:you|we|it|they|the model) (?:do not|don't|"
+    r"does not|doesn't|never) (?:know|see|have)|"
+    r"(?:model|it|algorithm) (?:may|must|should|can|shall) ?n[o']t (?:know|be told|learn|get)|"
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
     r"not allowed (?:to )?use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
     r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
@@ -57,6 +60,7 @@ _BEFORE = re.compile(
     r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
     r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|"
+    r"(?:不许|不准|别|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|看不[到见])|"
     r"避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
     r"不得包含|不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
     re.ASCII,

@@ -60,6 +60,7 @@ _AFTER_ZH = (
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|"
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
     r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|"
+    r"(?:就)?(?:当作?|视为|假装)(?:不知道|没有|看不[到见]|不存在)|"
     r"不能参与|不能参加|不应参与|禁用|别进(?:模型)?|别放进|别放|(?:drop|remove|exclude|delete|skip|ignore)(?:掉|了)|"
     r"(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
     r"(?:是|属于)?事后(?:才|信息|数据)(?:知道|有|产生)?|预测时(?:还)?(?:拿不到|不知道|未知|没有)"
@@ -99,6 +100,8 @@ _THESE = re.compile(
     r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|二者|两者|"
     r"[两三]列)(?:都|也|就|统统|一律)*"
 )
+_NUMBER_OF = re.compile(r"\b(?:the )?(?:number|count|amount|level|share) of (?:the )?\Z", re.ASCII)
+_COUNTED = 24
 _WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
@@ -216,6 +219,8 @@ def _drop_them(
 
 def _joined_before(text: Text, schema: Schema, place: int) -> tuple[list[str], int] | None:
     """Return the columns that *and* joins to a name: 气温 of "气温和湿度以外"."""
+    counted = _NUMBER_OF.search(text.low[:place][-_COUNTED:])
+    place -= len(counted.group()) if counted else 0
     last = text.token_at(place) - 1
     if last >= 0 and "、" in text.norm[text.tokens[last].end : place]:
         last += 1

@@ -22,6 +22,12 @@ _COUNT_OF = re.compile(
     rf"(?:the |all )*{_REST}",
     re.ASCII,
 )
+_HOW_MANY = re.compile(
+    r"how (?:many|much|long|big|old) (?P<rest>[a-z][\w' -]{1,24}?) "
+    r"(?:there (?:are|is|were|was)|it (?:has|had|is|was)|they (?:have|had|are|were)|"
+    r"(?:is|are|was|were) there)\b",
+    re.ASCII,
+)
 _WHO = re.compile(
     r"who (?:had |has |have |originally |first )*(?P<verb>[a-z]{3,16}) "
     r"(?:it|them|him|her|this|the [a-z]+|a [a-z]+)\b",
@@ -49,7 +55,7 @@ def turned(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | No
         index: The first token of the item.
     """
     start = text.tokens[index].start
-    if match := _COUNT_OF.match(text.low, start):
+    if match := _COUNT_OF.match(text.low, start) or _HOW_MANY.match(text.low, start):
         return _found(_counted(text, schema, match), text, match.end())
     if match := _WHO.match(text.low, start):
         return _found(_doer(match["verb"], schema), text, match.end())

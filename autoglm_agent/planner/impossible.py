@@ -36,7 +36,7 @@ _NEXT = 2
 _UNITS = frozenset().union(*_TIMES.values())
 _TIME_ASKED = re.compile(
     r"\b(?:how many|number of|(?:the|total) (?:total )?(?:number of )?)"
-    r" ?(?:(?!a |an |per |each |every |in |next |last |these |those )[a-z]+ )?"
+    r" ?(?:(?!a |an |per |each |every |in |next |last |these |those |\w*watt )[a-z]+ )?"
     r"(?P<en>second|minute|hour|day|night|week|month|year)s\b|"
     r"(?:多少|(?<![前后近这那头第])几)个?(?P<zh>秒|分钟|小时|天|周|月|年)(?!龄|纪|级|份)|"
     r"(?P<of>小时|分钟|天|月)数",

@@ -36,7 +36,8 @@ _CLUSTER = re.compile(
     r"\b(?:find|discover|identify|are there|which|natural|similar) (?:natural |similar |hidden |"
     r"the )*(?:groups|groupings|personas)\b|"
     r"\A\W*(?:please )?group (?:the |our |my |these |all )*[\w-]+ (?:by|according to|with) |"
-    r"聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
+    r"(?:相似|相近|类似|差不多|相像)的?[^，,;。]{0,10}(?:归|分|聚|放|凑)[^，,;。]{0,4}(?:类|组|群|一起|一堆)|"
+    r"(?:归归|聚聚|分分)(?:类|群|组)|聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
     r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
     r"用户画像|客群|人群划分",
     re.ASCII,

@@ -32,7 +32,11 @@ _THREE = re.compile(
 )
 """A list of three, each of one word or two."""
 _NUMBERED = re.compile(r"\s*[A-Za-z]?(\d{1,2})\b", re.ASCII)
-_LEAST, _LEAST_CODES, _MOST = 3, 2, 30
+_OF = re.compile(
+    r"\b(?:of|for|among|amongst|in|on|from|each|every|all|only)(?: the| an?)? \Z", re.ASCII
+)
+_THING = re.compile(r"s? (?!and\b|or\b|is\b|are\b|it\b)[a-z]{3,}", re.ASCII)
+_LEAST, _LEAST_CODES, _MOST, _BEFORE = 3, 2, 30, 16
 
 
 def listed_levels(text: Text, schema: Schema, excluded: Collection[str]) -> Column | None:
@@ -82,14 +86,25 @@ def _levels_said(
         i for i, t in enumerate(text.tokens) if start <= t.start < end and not text.is_used(t.start)
     ]
     said: set[str] = set()
+    places: list[int] = []
     for first in indices:
         for last in range(first, min(len(text.tokens), first + longest)):
             key = " ".join(t.stem for t in text.tokens[first : last + 1])
             if key in keys:
                 said.add(keys[key])
+                places += [first, last]
+    if places and _of_what(text, min(places), max(places)):
+        return set()
     meant = frozenset().union(*(meaning[i] for i in indices))
     alike = {level for key, level in keys.items() if meant & {c.name for c in concepts_of(key)}}
     return said | alike
+
+
+def _of_what(text: Text, first: int, last: int) -> bool:
+    """Tell a list that only says of what something is asked: the price *of red or blue boats*."""
+    before = text.low[: text.tokens[first].start][-_BEFORE:]
+    after = text.low[text.tokens[last].end :][:_BEFORE]
+    return bool(_OF.search(before) and _THING.match(after)) or after.startswith("的")
 
 
 def _lettered(text: Text, columns: list[Column]) -> Column | None:

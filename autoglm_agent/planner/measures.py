@@ -7,6 +7,7 @@ field of life that the table knows nothing of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from autoglm_agent.planner.asked import Asked, read_asked
@@ -29,6 +30,9 @@ from autoglm_agent.planner.units_asked import columns_in_unit
 _SURE, _FIRST_YEAR, _LAST_YEAR = 0.7, 1500, 2100
 _AGE, _TIME = stem("age"), stem("time")
 _TIMES_ZH = ("分钟", "小时", "天数", "秒数")
+_WHOM = re.compile(r"\bfor (?:every|each|all|any) (?:new |single |the )?[a-z]+\b", re.ASCII)
+"""Whom a measure is asked of, which says nothing of what is measured."""
+_STAYED = re.compile(r"\b(?:length of|time (?:to|until|till))\b", re.ASCII)
 _PLAIN = BREAKS | CONTEXT | QUESTION | LIGHT_VERBS
 
 
@@ -55,7 +59,8 @@ def only_measure(text: Text, schema: Schema, excluded: Collection[str]) -> Choic
     if len(measured) != 1 or measured[0].name in excluded:
         return None
     column = measured[0]
-    strict = not (asked_time(text.open_part) or _said_besides(column, asked, text))
+    timed = asked_time(text.open_part) or _STAYED.search(text.low)
+    strict = not (timed or _said_besides(column, asked, text))
     return _taken(column, text) if _of_the_table(text, schema, strict=strict) else None
 
 
@@ -93,10 +98,12 @@ def _of_the_table(text: Text, schema: Schema, *, strict: bool) -> bool:
         schema: The table's columns.
         strict: Whether one word must be known.
     """
+    whom = [match.span() for match in _WHOM.finditer(text.low)]
     verdicts = [
         word_support(token.stem, schema)
         for token in text.tokens
         if not text.is_used(token.start)
+        and not any(start <= token.start < end for start, end in whom)
         and token.low not in _PLAIN | FILLER_ZH
         and token.stem not in PREDICT | ENTITIES
         and len(token.low) > 1

@@ -61,7 +61,7 @@ def _state(
 ) -> Choice | None:
     """Return the column of states where a state is asked for that no other column has."""
     match = state_asked(text.open_part)
-    column = state_column(usable) if match is not None else None
+    column = state_column(usable, text.stems) if match is not None else None
     if match is None or column is None or of_another_field(text, schema):
         return None
     before = any(c.end <= match.start() <= c.end + 1 and c.column is not column for c in ranked)

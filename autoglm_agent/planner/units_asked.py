@@ -24,7 +24,7 @@ _UNITS = {
     "quid": "gbp",
     "yuan 元 块钱 万元": "元 万元 亿元 cny rmb yuan",
     "degrees 度": "c f k celsius fahrenheit temp",
-    "kwh 千瓦时 度电": "kwh mwh",
+    "kwh kilowatthours megawatthours watthours 千瓦时 度电": "kwh mwh wh",
     "kilowatts kw 千瓦": "kw mw",
     "percent 百分之": "pct percent",
     "points 分": "points pts",
@@ -38,11 +38,12 @@ _UNITS = {
 }
 """Words for units in sentences, and how names of columns write them."""
 _HOW_MANY = re.compile(
-    r"\b(?:how many|number of) (?P<unit>[a-z]{2,12})\b|"
+    r"\b(?:how many|number of) (?P<unit>(?:kilo|mega)?watt[- ]?hours|[a-z]{2,12})\b|"
     r"(?:多少|几)个?(?P<zh>公斤|千克|克|吨|公里|厘米|毫米|米|升|美元|欧元|千瓦时|千瓦|度电|万元|块钱|"
     r"元|秒|分钟|小时|天)",
     re.ASCII,
 )
+_JOINT = re.compile(r"[- ]")
 _ASKING = frozenset(map(stem, ("how", "many", "number", "count", "多少", "几", "多少个")))
 
 
@@ -55,7 +56,7 @@ def columns_in_unit(low: str, schema: Schema) -> list[Column]:
     """
     numeric = [c for c in schema.columns if c.numeric and not c.identifies]
     for match in _HOW_MANY.finditer(low):
-        if units := _written(match["unit"] or match["zh"]):
+        if units := _written(_JOINT.sub("", match["unit"] or match["zh"])):
             return [column for column in numeric if _is_in(column, units)]
     return []
 

@@ -85,3 +85,20 @@ def test_an_ending_is_a_column_of_classes() -> None:
     assert found is not None
     assert found.name == "sale_outcome"
     assert ending_column(schema_of(PORTS).columns) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [
+        ("don't look at how many bids there are", ("bids",)),
+        ("pretend you don't know the seller or the bids", ("bids", "seller")),
+        ("the model may not know the seller", ("seller",)),
+        ("the seller and the number of bids are off limits", ("bids", "seller")),
+        ("不许偷看seller和bids", ("bids", "seller")),
+        ("seller和bids就当不知道", ("bids", "seller")),
+        ("假装不知道seller", ("seller",)),
+    ],
+)
+def test_further_ways_to_leave_columns_out(words: str, columns: tuple[str, ...]) -> None:
+    task = parse_task(f"Predict hammer_price, {words}", AUCTIONS)
+    assert (task.target, tuple(sorted(task.exclude))) == ("hammer_price", columns)

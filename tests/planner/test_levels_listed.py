@@ -75,3 +75,33 @@ def test_letters_stand_for_the_words_of_a_list(words: str, target: str) -> None:
         },
     )
     assert parse_task(words, robots).target == target
+
+
+BOATS = make_profile(
+    "boats",
+    8000,
+    {
+        "colour": "category red:3000|green:3000|blue:2000",
+        "ask_price_eur": "integer 500 900000 900",
+        "listing_state": "category open:3000|closed:4000|withdrawn:1000",
+        "marital_status": "category single:3000|married:5000",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("Predict the asking price of red, green or blue boats", "ask_price_eur"),
+        ("red, green or blue?", "colour"),
+        ("what state is the listing in", "listing_state"),
+        ("predict marital status", "marital_status"),
+    ],
+)
+def test_values_that_say_only_of_what_are_not_asked_for(words: str, target: str) -> None:
+    assert parse_task(words, BOATS).target == target
+
+
+@pytest.mark.parametrize("words", ["把情况相似的船归归类", "把差不多的船放到一起"])
+def test_like_rows_are_put_together(words: str) -> None:
+    assert parse_task(words, BOATS).kind == "clustering"

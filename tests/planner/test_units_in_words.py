@@ -61,10 +61,24 @@ def test_a_unit_at_the_end_of_a_chinese_name() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["Estimate the length of stay", "How long does the average dog remain?"],
+    ["Estimate the length of stay for every new arrival", "How long does the average dog remain?"],
 )
 def test_an_age_is_no_duration(words: str) -> None:
     assert parse_task(words, KENNELS).target == "days_in_kennel"
+
+
+def test_watt_hours_are_no_hours() -> None:
+    homes = make_profile(
+        "homes",
+        5000,
+        {
+            "usage_kwh": "number 0 90 900",
+            "peak_kw": "number 0 30 300",
+            "outage_hours": "number 0 60 300",
+        },
+    )
+    assert parse_task("How many kilowatt hours does a home burn?", homes).target == "usage_kwh"
+    assert parse_task("How many hours was it dark?", homes).target == "outage_hours"
 
 
 def test_two_durations_are_asked_about() -> None:
