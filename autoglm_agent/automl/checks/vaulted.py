@@ -6,6 +6,7 @@ Row numbers and times are looked at, never a value: this is no reading of the va
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from autoglm_agent.automl.checks.context import CheckContext
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_holdout
+from autoglm_agent.automl.forecasting.laying import same_rows
 from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.run.workspace import digest_of
 from autoglm_agent.chain import Remedy, Verdict
@@ -67,7 +69,7 @@ def check_readings(context: CheckContext) -> Verdict:
         again = Remedy(kind="recompute", step="prepare_data", reason="Divide the rows again.")
         return _fail(fact, again, "prepare_data", evidence)
     vault = Vault(context.workspace, told["vault"])
-    early = readings[0]["time"] < vault.seal_record()["sealed"]
+    early = min(_readings_of_question(context)) < _sealed_first(context)
     if early or set(held.rows) != set(vault.row_numbers()):
         fact = "The rows assessed are not those that were sealed."
         return _fail(fact, ask, "evaluate_model", evidence)
@@ -91,6 +93,43 @@ def check_readings(context: CheckContext) -> Verdict:
         n=len(held.rows),
         evidence=evidence,
     )
+
+
+def _readings_of_question(context: CheckContext) -> list[float]:
+    """Return when rows of the question at hand were read.
+
+    Another target, or forecasts of other periods or series, are another question: rows of it tell
+    nothing that a division for this one could have been chosen by.
+    """
+    known = dict(_divisions(context))
+    mine = {vault for vault, same in known.items() if same}
+    return [
+        float(r["time"])
+        for r in Vault.readings(context.workspace)
+        if r["vault"] in mine or r["vault"] not in known
+    ]
+
+
+def _sealed_first(context: CheckContext) -> float:
+    """Return when the rows assessed were first sealed, be it with values told in another way."""
+    rows = Vault(context.workspace, context.need_assessment()["vault"]).seal_record()
+    seals = [
+        Vault(context.workspace, vault).seal_record()
+        for vault, same in _divisions(context)
+        if same and context.workspace.has("vault", vault, "sealed.json")
+    ]
+    alike = [s for s in seals if s["rows_sha256"] == rows["rows_sha256"]]
+    return min(float(s["sealed"]) for s in [rows, *alike])
+
+
+def _divisions(context: CheckContext) -> Iterator[tuple[str, bool]]:
+    """Yield the vaults of the run, and whether each was sealed for the question at hand."""
+    prepared = context.need_prepared()
+    for file in context.workspace.path.glob("prepared/*/meta.json"):
+        made = context.workspace.read_json("prepared", file.parent.name, "meta.json")
+        of_target = made["task"]["target"] == prepared.task.target
+        same = of_target and same_rows(context.workspace, made["data_id"], prepared.data_id)
+        yield made["vault_id"], same
 
 
 def _first_fit(context: CheckContext) -> float:

@@ -14,7 +14,7 @@ from autoglm_agent.automl.data.textdates import names_zone
 from autoglm_agent.automl.forecasting.doubts import doubled, ended
 from autoglm_agent.automl.forecasting.panel import Panel
 from autoglm_agent.automl.forecasting.past import Places
-from autoglm_agent.automl.forecasting.plan import Plan, make_plan
+from autoglm_agent.automl.forecasting.plan import Plan, make_plan, tells_differences
 from autoglm_agent.automl.forecasting.rows import base_of, lay_rows
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, digest
@@ -23,6 +23,8 @@ from autoglm_agent.errors import InputError
 MOST_ROWS = 60_000
 """Past forecasts to learn from; of more, a random part is taken."""
 LEAST_ROWS = 30
+_LAID = {"target", "time_column", "horizon", "series", "per_period"}
+"""Slots of a task that say which forecasts are made."""
 
 
 def lay_out(
@@ -35,9 +37,10 @@ def lay_out(
     Raises:
         InputError: If the table cannot be forecast; says why and what to do.
     """
-    # What is left out is left out of the rows, so that the same ones stay sealed.
-    asked = task.model_dump(mode="json", exclude={"evidence", "unread", "exclude"})
-    data_id = digest([table.digest, "forecast", asked])
+    # Nothing else says which forecasts there are: what is left out is left out of their rows, and
+    # a metric judges the same ones, so that they stay sealed.
+    asked = task.model_dump(mode="json", include=_LAID)
+    data_id = digest([table.digest, "forecast", asked, tells_differences(task)])
     plan = stored_plan(workspace, data_id)
     if plan is not None:
         known = stored_profile(workspace, data_id)
@@ -143,6 +146,14 @@ def stored_plan(workspace: Workspace, data_id: str) -> Plan | None:
     return (
         Plan.from_json(workspace.read_json("data", name)) if workspace.has("data", name) else None
     )
+
+
+def same_rows(workspace: Workspace, one: str, other: str) -> bool:
+    """Tell whether the rows of two tables are the same ones, be it told in another way."""
+    if one == other:
+        return True
+    plans = stored_plan(workspace, one), stored_plan(workspace, other)
+    return plans[0] is not None and plans[1] is not None and plans[0].same_rows(plans[1])
 
 
 def refuse_forecast(workspace: Workspace, data_id: str) -> None:

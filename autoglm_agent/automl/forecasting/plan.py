@@ -6,7 +6,7 @@ holdout may hold are not looked at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,11 @@ class Plan:
         told = panel.frequency.moment(panel.first + periods)
         return pd.DatetimeIndex(told, tz="UTC") if self.zoned else pd.Index(told)
 
+    def same_rows(self, other: Plan) -> bool:
+        """Tell whether another plan makes the same forecasts, told as differences or not."""
+        told = replace(other.layout, relative=self.layout.relative)
+        return self == replace(other, layout=told)
+
     def panel(self, frame: pd.DataFrame) -> Panel:
         """Put typed rows on the grid."""
         return make_panel(
@@ -114,6 +119,11 @@ class Plan:
         lists = {name: tuple(data[name]) for name in ("series", "numeric", "fixed", "doubts")}
         frequency, layout = Frequency(**data["frequency"]), Layout.from_json(data["layout"])
         return cls(**{**data, **lists, "frequency": frequency, "layout": layout})
+
+
+def tells_differences(task: Task) -> bool:
+    """Tell whether the metric of a task may judge differences in place of the values themselves."""
+    return (task.metric or "mae") in _DIFFERENCES
 
 
 def make_plan(frame: pd.DataFrame, profile: Profile, task: Task) -> tuple[Plan, Panel]:
@@ -254,7 +264,7 @@ def _layout(
         long_season=long,
         naive=min(errors, key=lambda name: errors[name]),
         # Where a simple forecast is never wrong, differences from it would hold nothing to learn.
-        relative=(task.metric or "mae") in _DIFFERENCES and min(errors.values()) > 0,
+        relative=tells_differences(task) and min(errors.values()) > 0,
         ahead=ahead,
         past=tuple(name for name in numeric if name not in ahead),
     )

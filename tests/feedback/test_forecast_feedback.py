@@ -1,0 +1,92 @@
+"""Feedback on a finished forecast: another metric judges the same sealed rows."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from autoglm_agent.automl.preparation.vault import Vault
+from autoglm_agent.automl.report import summary_text
+from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
+from autoglm_agent.automl.standing import standing_of
+from autoglm_agent.planner.feedback import Edit, read_feedback
+from autoglm_graphs.reentry import Plan, redo
+from autoglm_graphs.runs import start_run
+from autoglm_graphs.settings import Settings
+
+AHEAD = 7
+
+
+def history(days: int = 150) -> pd.DataFrame:
+    """Two shops of two regions with weeks and adverts that are known in advance."""
+    rng = np.random.default_rng(0)
+    day = np.arange(days + 2 * AHEAD)
+    frames = []
+    for shop, level in (("north", 100.0), ("south", 30.0)):
+        advert = (rng.random(len(day)) < 0.3).astype(int)
+        week = np.tile([0.0, 0.1, 0.2, 0.1, 0.4, 0.9, 0.6], len(day) // 7 + 1)[: len(day)]
+        sold = level * (1 + week + 0.8 * advert) + rng.normal(0, level / 30, len(day))
+        frame = pd.DataFrame({"shop": shop, "advert": advert})
+        frame["day"] = pd.date_range("2024-01-01", periods=len(day)).strftime("%Y-%m-%d")
+        frame["sold"] = np.where(day < days, sold.round(2), np.nan)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of runs with one verified forecast; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("finished")
+    history().to_csv(folder / "shops.csv", index=False)
+    words = f"Forecast the sales of each shop for the next {AHEAD} days"
+    settings = Settings(data=str(folder / "shops.csv"), instruction=words, trials=2)
+    result = start_run(settings, runs=folder / "runs", memory=False)
+    assert result["status"] == "verified", result["message"]
+    return folder / "runs"
+
+
+@pytest.fixture
+def run(finished: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(finished, tmp_path / "runs")
+    return open_run(list_runs(tmp_path / "runs")[0], tmp_path / "runs")
+
+
+def edits_of(run: Workspace, words: str) -> list[Edit]:
+    now = standing_of(run)
+    return read_feedback(words, now.profile, target=now.target)
+
+
+def again(run: Workspace, words: str) -> tuple[Plan, dict[str, Any]]:
+    plan, result = redo(
+        run.path.name, edits_of(run, words), approve=lambda _: True, runs=run.path.parent,
+        memory=False,
+    )  # fmt: skip
+    assert result is not None
+    return plan, result
+
+
+def sealed_rows(run: Workspace) -> list[set[int]]:
+    vaults = [r["vault"] for r in Vault.readings(run)]
+    return [set(Vault(run, name).row_numbers().tolist()) for name in vaults]
+
+
+@pytest.mark.parametrize(("words", "metric"), [("use RMSE", "rmse"), ("用 MAPE", "mape")])
+def test_another_metric_judges_the_rows_that_were_sealed_at_first(run, words, metric):
+    old = run.read_json("assessments", f"{run.read_json('result.json')['model']['id']}.json")
+    plan, result = again(run, words)
+    assert (plan.step, plan.reading) == ("plan_task", 2)
+    assert result["status"] == "verified", result["message"]
+    assert result["honest"]["metric"] == metric
+    first, second = sealed_rows(run)
+    assert first == second
+    seen = next(c for c in result["checks"] if c["check"] == "V03" and c["status"] == "warn")
+    assert "reading number 2" in seen["fact"]
+    # Both models are told by the metric that is asked for now, on the same rows.
+    line = next(t for t in summary_text(run).splitlines() if t.startswith("Backtrack 1"))
+    before, after = old["metrics"][metric]["value"], result["honest"]["value"]
+    assert f"{metric.upper()} on the held-out rows: {before:.3f} -> {after:.3f}" in line
