@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord
 from autoglm_agent.automl.report.grounding import Grounding
+from autoglm_agent.automl.report.moves import Moved, moved, named
 from autoglm_agent.automl.report.wording import Wording
 from autoglm_agent.automl.report.words import remedy_columns, remedy_words, tool_title
 from autoglm_agent.chain import Remedy
@@ -24,6 +25,8 @@ MAX_ENTRIES = 120
 
 TOOL = "tool"
 """Check of a tool that ended in an error; its fact is the error as the model reads it."""
+USER = "user"
+"""Check of what the user would have otherwise."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Backtrack:
         step: The refuted step, in words; `reentered`: the step done again.
         remedy: What was changed, as a phrase; empty if unknown.
         columns: The columns left out.
-        before: Best cross-validation score before, and `after` after; empty if not known.
+        before: Score before, and `after` after; empty if not known.
+        where: Where both are measured, see `Moved`.
         settled: Whether the same check no longer fails in the final chain; None if unknown.
     """
 
@@ -50,8 +54,12 @@ class Backtrack:
     why: str
     columns: tuple[str, ...]
     metric: str
+    metric_before: str
     before: str
     after: str
+    where: str
+    notes: tuple[str, str]
+    """What the two scores are."""
     together: tuple[int, ...]
     """Numbers of all backtracks that lie between the two scores; more than one share them."""
     settled: bool | None
@@ -119,8 +127,9 @@ def _story(record: RunRecord, number: int, index: int, say: Wording) -> Backtrac
     event = record.events[index]
     remedy = _remedy(event.get("remedy"))
     refuted = _refuted_step(record.events[:index])
-    before, after, metric = _scores_around(record, index, say)
+    scores = _scores_around(record, index)
     check = str(event.get("check") or "")
+    wished = remedy.reason if remedy and check == USER and remedy.kind == "recompute" else ""
     final = [t.verdict.status for t in record.checks if t.current and t.verdict.check == check]
     return Backtrack(
         number=number,
@@ -132,12 +141,15 @@ def _story(record: RunRecord, number: int, index: int, say: Wording) -> Backtrac
         fact=_fact(event),
         step=tool_title(refuted, say),
         reentered=tool_title(remedy.step if remedy else event.get("blame") or refuted, say),
-        remedy=remedy_words(remedy, say) if remedy else "",
-        why=remedy.reason if remedy else "",
+        remedy=wished or (remedy_words(remedy, say) if remedy else ""),
+        why=remedy.reason if remedy and not wished else "",
         columns=remedy_columns(remedy) if remedy else (),
-        metric=metric,
-        before=before,
-        after=after,
+        metric=say.metric(scores.metric) if scores.metric else "",
+        metric_before=say.metric(scores.metric_before) if scores.metric_before else "",
+        before=scores.before,
+        after=scores.after,
+        where=scores.where,
+        notes=_notes(scores, _together(record, index), say),
         together=_together(record, index),
         settled="fail" not in final if final else None,
     )
@@ -179,47 +191,35 @@ def _refuted_step(events: tuple[Json, ...]) -> str | None:
     return None
 
 
-def _scores_around(record: RunRecord, index: int, say: Wording) -> tuple[str, str, str]:
-    """Return the best cross-validation scores of the searches around an event."""
+def _scores_around(record: RunRecord, index: int) -> Moved:
+    """Return the scores of the searches around an event."""
     known = {str(s.get("id")): s for s in record.searches}
     # A step refuted before anything was trained has no score of its own.
     trained = _refuted_step(record.events[:index]) not in ("profile_data", "prepare_data")
-    old = _last_named(record.events[: index + 1], known)
-    new = _first_named(record.events[index + 1 :], known, old)
+    old = named(reversed(record.events[: index + 1]), known)
+    new = named(record.events[index + 1 :], known, old)
     if len(known) > 1 and old is None and new is None:
         # The log names no search: their order is all that is known.
         backtracks_before = sum(e.get("event") == "backtrack" for e in record.events[:index])
         pair = list(record.searches)[backtracks_before : backtracks_before + 2]
         old, new = (*pair, None, None)[:2]
-    figures = [s.get("naive_score") if s else None for s in (old, new)]
-    metric = str((new or old or {}).get("metric", ""))
-    decimals = num.digits(metric, figures)
-    if not trained:
-        figures[0] = None
-    texts = [num.fixed(f, decimals) if f is not None else "" for f in figures]
-    return texts[0], texts[1], say.metric(metric) if metric else ""
+    return moved(record, old, new, trained=trained)
 
 
-def _last_named(events: tuple[Json, ...], known: dict[str, Json]) -> Json | None:
-    for event in reversed(events):
-        for name, search in known.items():
-            if name in _text_of(event):
-                return search
-    return None
-
-
-def _first_named(
-    events: tuple[Json, ...], known: dict[str, Json], other: Json | None
-) -> Json | None:
-    for event in events:
-        for name, search in known.items():
-            if search is not other and name in _text_of(event):
-                return search
-    return None
-
-
-def _text_of(event: Json) -> str:
-    return json.dumps(event, default=str, ensure_ascii=False)
+def _notes(scores: Moved, together: tuple[int, ...], say: Wording) -> tuple[str, str]:
+    """Return in words what the score before is and what the score after is."""
+    if not scores.metric:
+        return "", ""
+    metric, before = say.metric(scores.metric), say.metric(scores.metric_before)
+    if scores.where == "anew":
+        return say("back.anew", metric=before), ""
+    if scores.where == "held":
+        return (say("back.held", metric=metric),) * 2
+    best = say("back.best", metric=metric)
+    if len(together) == 1:
+        return best, best
+    numbers = say("and").join(map(str, together))
+    return best, say("back.best_together", metric=metric, numbers=numbers)
 
 
 def _remedy(value: Any) -> Remedy | None:

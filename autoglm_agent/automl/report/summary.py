@@ -138,15 +138,24 @@ def _check_lines(record: RunRecord, say: Wording) -> list[str]:
 
 
 def _backtrack_line(backtrack: journey.Backtrack, say: Wording) -> str:
-    moves = {"metric": backtrack.metric, "before": backtrack.before, "after": backtrack.after}
-    moved = bool(backtrack.before and backtrack.after)
-    end = say("summary.moved", **moves) if moved else ""
-    if backtrack.remedy:
-        key = "summary.remedy_moved" if moved else "summary.remedy"
-        end = say(key, remedy=backtrack.remedy, **(moves if moved else {}))
-    check = "" if backtrack.check == "tool" else f"{backtrack.check} "
-    told = f"{check}{say.fact(backtrack.fact)}{end}"
-    return say("summary.backtrack", n=backtrack.number, told=told)
+    end = say("summary.remedy", remedy=backtrack.remedy) if backtrack.remedy else ""
+    end += _moved(backtrack, say)
+    fact = say.fact(backtrack.fact)
+    if backtrack.check == journey.USER:
+        return say("summary.backtrack", n=backtrack.number, told=f"{fact.rstrip('.。')}.{end}")
+    check = "" if backtrack.check == journey.TOOL else f"{backtrack.check} "
+    return say("summary.backtrack", n=backtrack.number, told=f"{check}{fact}{end}")
+
+
+def _moved(backtrack: journey.Backtrack, say: Wording) -> str:
+    """Say what became of the score, if that is known."""
+    if not backtrack.before or not (backtrack.after or backtrack.where == "anew"):
+        return ""
+    key = "summary.moved_best"
+    key = "summary.moved_held" if backtrack.where == "held" else key
+    key = "summary.moved_anew" if backtrack.where == "anew" else key
+    figures = {"before": backtrack.before, "after": backtrack.after}
+    return say(key, metric=backtrack.metric_before, **figures)
 
 
 def _path_lines(record: RunRecord, say: Wording) -> list[str]:

@@ -134,6 +134,8 @@ TEXT: dict[str, str] = {
     "back.after": "After",
     "back.at": "at {time}",
     "back.best": "best {metric} in cross-validation",
+    "back.held": "{metric} on the held-out rows",
+    "back.anew": "{metric} on held-out rows, as asked before",
     "back.best_together": "best {metric} in cross-validation, after changes {numbers} together",
     "back.refuted": "“{step}” was refuted: {fact}",
     "back.remedy": "Remedy: {remedy}.",

@@ -111,8 +111,9 @@ TEXT: dict[str, str] = {
     "summary.checks": "Checks: {tally}.",
     "summary.backtrack": "Backtrack {n}: {told}",
     "summary.remedy": " Answer: {remedy}.",
-    "summary.remedy_moved": " Answer: {remedy} ({metric} in cross-validation {before} -> {after}).",
-    "summary.moved": " ({metric} in cross-validation {before} -> {after})",
+    "summary.moved_best": " ({metric} in cross-validation: {before} -> {after})",
+    "summary.moved_held": " ({metric} on the held-out rows: {before} -> {after})",
+    "summary.moved_anew": " (as asked before: {metric} {before} on held-out rows)",
     "summary.model": "Model: {path}",
     "summary.report": "Report: {path}",
 }

@@ -125,6 +125,8 @@ TEXT: dict[str, str] = {
     "back.after": "之后",
     "back.at": "时刻 {time}",
     "back.best": "交叉验证中最好的 {metric}",
+    "back.held": "留出数据上的 {metric}",
+    "back.anew": "按此前的要求，留出数据上的 {metric}",
     "back.best_together": "交叉验证中最好的 {metric}，第 {numbers} 次改动合并之后",
     "back.refuted": "“{step}”被推翻：{fact}",
     "back.remedy": "处理办法：{remedy}。",

@@ -102,8 +102,9 @@ TEXT: dict[str, str] = {
     "summary.checks": "检查：{tally}。",
     "summary.backtrack": "回溯 {n}：{told}",
     "summary.remedy": " 处理办法：{remedy}。",
-    "summary.remedy_moved": " 处理办法：{remedy}（交叉验证 {metric} {before} -> {after}）。",
-    "summary.moved": "（交叉验证 {metric} {before} -> {after}）",
+    "summary.moved_best": "（交叉验证 {metric}：{before} -> {after}）",
+    "summary.moved_held": "（留出数据上的 {metric}：{before} -> {after}）",
+    "summary.moved_anew": "（按此前的要求：留出数据上 {metric} 为 {before}）",
     "summary.model": "模型：{path}",
     "summary.report": "报告：{path}",
 }
