@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -34,6 +35,7 @@ from autoglm_graphs.settings import (
     write_settings,
 )
 from autoglm_graphs.state import State, chain_of, nogoods_of
+from autoglm_graphs.undoing import came_to_nothing, remembered, undo
 
 LEAST_SECONDS = 20.0
 """Seconds that a round of feedback has at least, whatever the run had."""
@@ -116,7 +118,8 @@ def redo(
         listener: Receives progress events.
 
     Returns:
-        The plan, and the new result; None if nothing was done.
+        The plan, and the new result; None if nothing was done. A round that ends without a result
+        leaves the run as it was: its result then says in `undone` why the wish was not met.
 
     Raises:
         InputError: If the run has not ended.
@@ -138,6 +141,7 @@ def redo(
         plan = _plan(workspace, chain, decision, edits)
         if plan.step is None or not approve(plan):
             return plan, None
+        stood = remembered(workspace, before.config)
         for clash in plan.clashes:
             acknowledge(workspace, clash.check, words=clash.words, columns=clash.columns)
         settings = _longer(workspace, settings, plan)
@@ -157,6 +161,9 @@ def redo(
         agent.update_state(config, _cut(state, chain, decision), as_node="backtrack")
         agent.invoke(None, config, context=RunContext(run=run), durability="sync")
         result = dict(agent.get_state(config).values["structured_response"])
+        if came_to_nothing(stood, result):
+            tell = partial(_tell, workspace, listener)
+            result = undo(workspace, agent, stood, result, tell)
         _tell(workspace, listener, _saved(workspace, plan, time.perf_counter() - began))
         return plan, result
 

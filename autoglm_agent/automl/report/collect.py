@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from autoglm_agent.automl.forecasting.naming import explained_in_chinese
+from autoglm_agent.automl.run.events import UNDONE, standing
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task, Verdict
 from autoglm_agent.jsondata import without_nan
@@ -130,6 +131,10 @@ def collect(workspace: Workspace) -> RunRecord:
     age = _first_mentions(events)
     searches = reader.objects("searches/*/search.json", lambda p: p.parent.name, age)
     assessments = reader.objects("assessments/*.json", lambda p: p.stem, age)
+    # What a round of feedback measured that was undone is not the run's result.
+    stands = _first_mentions(standing(events))
+    undone = any(event.get("event") == UNDONE for event in events)
+    assessments = [a for a in assessments if not undone or stands(str(a["id"])) < math.inf]
     assessments.sort(key=lambda a: a["reading"] if _number(a.get("reading")) else 0)
     record = RunRecord(
         folder=workspace.path,

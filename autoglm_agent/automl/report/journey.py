@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -17,6 +17,7 @@ from autoglm_agent.automl.report.grounding import Grounding
 from autoglm_agent.automl.report.moves import Moved, moved, named
 from autoglm_agent.automl.report.wording import Wording
 from autoglm_agent.automl.report.words import remedy_columns, remedy_words, tool_title
+from autoglm_agent.automl.run.events import of_this_round, standing
 from autoglm_agent.chain import Remedy
 
 MAX_ENTRIES = 120
@@ -184,7 +185,7 @@ def _told_of_training(event: Json) -> bool:
     )
 
 
-def _refuted_step(events: tuple[Json, ...]) -> str | None:
+def _refuted_step(events: Sequence[Json]) -> str | None:
     for event in reversed(events):
         if event.get("event") in ("step.refuted", "step.accepted"):
             return event.get("tool")
@@ -194,10 +195,11 @@ def _refuted_step(events: tuple[Json, ...]) -> str | None:
 def _scores_around(record: RunRecord, index: int) -> Moved:
     """Return the scores of the searches around an event."""
     known = {str(s.get("id")): s for s in record.searches}
+    earlier = standing(record.events[: index + 1])
     # A step refuted before anything was trained has no score of its own.
-    trained = _refuted_step(record.events[:index]) not in ("profile_data", "prepare_data")
-    old = named(reversed(record.events[: index + 1]), known)
-    new = named(record.events[index + 1 :], known, old)
+    trained = _refuted_step(earlier[:-1]) not in ("profile_data", "prepare_data")
+    old = named(reversed(earlier), known)
+    new = named(of_this_round(record.events[index + 1 :]), known, old)
     if len(known) > 1 and old is None and new is None:
         # The log names no search: their order is all that is known.
         backtracks_before = sum(e.get("event") == "backtrack" for e in record.events[:index])

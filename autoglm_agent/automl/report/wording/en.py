@@ -152,6 +152,7 @@ TEXT: dict[str, str] = {
     "event.run.resumed": "Resumed",
     "event.run.answered": "A person answered",
     "event.run.concluded": "Concluded",
+    "event.run.undone": "The wish was not met; the result of before stands",
     "tool.profile_data": "Look at the table",
     "tool.plan_task": "Understand the task",
     "tool.prepare_data": "Set rows aside and prepare columns",

@@ -143,6 +143,7 @@ TEXT: dict[str, str] = {
     "event.run.resumed": "继续",
     "event.run.answered": "用户已回答",
     "event.run.concluded": "结束",
+    "event.run.undone": "这一要求未能实现；此前的结果保持不变",
     "tool.profile_data": "查看表格",
     "tool.plan_task": "理解任务",
     "tool.prepare_data": "留出数据并整理各列",
