@@ -12,6 +12,32 @@ from autoglm_agent.cli.progress import Progress
 if TYPE_CHECKING:
     from autoglm_graphs.reentry import Plan
 
+_SAID = (
+    {
+        "assumed": " (assumed: {})",
+        "back": "goes back to {step}; {kept} {stay}",
+        "stay": "stay",
+        "stays": "stays",
+        "nothing": "nothing",
+        "anew": "this is another question: other rows are sealed for it and read (reading {} of "
+        "this run); the scores of before stay those of the question of before",
+        "again": "the holdout is read again (reading {}); the report says so",
+        "against": "against the failed check {check}: {fact}",
+    },
+    {
+        "assumed": "（假定：{}）",
+        "back": "回到 {step}；{kept} {stay}",
+        "stay": "保留",
+        "stays": "保留",
+        "nothing": "此前各步均不",
+        "anew": "这是另一个问题：将为它封存并读取另外的行（本次运行第 {} 次读取）；"
+        "此前的得分仍属于此前的问题",
+        "again": "留出数据将再次被读取（第 {} 次）；报告会说明",
+        "against": "与未通过的检查 {check} 相悖：{fact}",
+    },
+)
+"""What is said of a plan, in English and Chinese."""
+
 
 def feedback(
     run_id: str,
@@ -27,16 +53,18 @@ def feedback(
     """Read the words, show the edits, answer questions, and do again what depends on them."""
     from autoglm_agent.automl.standing import standing_of
     from autoglm_agent.planner.feedback import read_feedback
+    from autoglm_agent.planner.text import is_chinese
     from autoglm_graphs.reentry import redo
     from autoglm_tools.answering import answered
 
     workspace = open_run(run_id, runs)
     now = standing_of(workspace)
     edits = read_feedback(
-        words, now.profile, target=now.target, latency_ms=now.latency_ms, seconds=now.seconds
-    )
+        words, now.profile, target=now.target, latency_ms=now.latency_ms, seconds=now.seconds,
+        task=now.task,
+    )  # fmt: skip
     answers = answered(workspace, edits, words)
-    consent = _Consent(yes=yes, accepts=accepts, quiet=as_json)
+    consent = _Consent(yes=yes, accepts=accepts, quiet=as_json, chinese=is_chinese(words))
     with Progress(None, live=on_terminal() and not as_json) as progress:
         plan, result = redo(
             run_id, edits, approve=lambda p: bool(progress.asking(lambda _: consent(p))({})),
@@ -55,12 +83,13 @@ def feedback(
 class _Consent:
     """Shows the plan and asks, unless the answer was given beforehand."""
 
-    def __init__(self, *, yes: bool, accepts: bool, quiet: bool) -> None:
+    def __init__(self, *, yes: bool, accepts: bool, quiet: bool, chinese: bool) -> None:
         self._yes, self._accepts, self._quiet = yes, accepts, quiet
+        self._chinese = chinese
 
     def __call__(self, plan: Plan) -> bool:
         if not self._quiet:
-            print(shown(plan), file=sys.stderr)
+            print(shown(plan, chinese=self._chinese), file=sys.stderr)
         asks = not self._quiet and sys.stdin.isatty()
         if plan.clashes and not self._accepts:
             return asks and self._confirmed("Do it against the failed check all the same?")
@@ -73,18 +102,23 @@ class _Consent:
         return typer.confirm(question, err=True)
 
 
-def shown(plan: Plan) -> str:
+def shown(plan: Plan, *, chinese: bool = False) -> str:
     """Return a plan in words."""
+    from autoglm_agent.planner.feedback.edits import ANEW
+
+    say = _SAID[chinese]
     lines = []
     for edit in plan.edits:
-        assumed = f" (assumed: {edit.assumed})" if edit.assumed else ""
+        assumed = say["assumed"].format(edit.assumed) if edit.assumed else ""
         lines.append(f"- {edit.said}{assumed}")
     if plan.step:
-        stay = "stay" if len(plan.kept) > 1 else "stays"
-        lines.append(f"goes back to {plan.step}; {', '.join(plan.kept) or 'nothing'} {stay}")
+        stay = say["stay"] if len(plan.kept) > 1 else say["stays"]
+        kept = ", ".join(plan.kept) or say["nothing"]
+        lines.append(say["back"].format(step=plan.step, kept=kept, stay=stay))
+    anew = any(edit.kind in ANEW for edit in plan.edits)
     if plan.reading:
-        lines.append(f"the holdout is read again (reading {plan.reading}); the report says so")
-    lines += [f"against the failed check {c.check}: {c.fact}" for c in plan.clashes]
+        lines.append(say["anew" if anew else "again"].format(plan.reading))
+    lines += [say["against"].format(check=c.check, fact=c.fact) for c in plan.clashes]
     return "\n".join(lines)
 
 
@@ -102,6 +136,8 @@ def _print(
     if plan.reason:
         print(plan.reason)
     if result is not None:
+        if result.get("undone"):
+            print(f"This was not done: {result['undone']}\nThe result of before stands:")
         print(summary_text(workspace))
         print(saved["text"] if saved else "")
     elif plan.step and not sys.stdin.isatty():
@@ -112,4 +148,4 @@ def _print(
 def _code(plan: Plan, result: dict[str, Any] | None) -> int:
     if result is None:
         return 0 if plan.step is None or not plan.clashes else 1
-    return 0 if result["status"] == "verified" else 1
+    return 0 if result["status"] == "verified" and not result.get("undone") else 1

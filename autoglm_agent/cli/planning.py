@@ -163,7 +163,7 @@ def agreed(
             return slots if agreed else None
         before = {**slots, "exclude": tuple(slots.get("exclude") or task.exclude)}
         try:
-            edits = read_feedback(words.strip(), profile, target=task.target)
+            edits = read_feedback(words.strip(), profile, target=task.target, task=task)
             changed, left = as_slots(edits, before)
             understand(instruction, profile, fixed=changed)
         except AutoGLMError as error:

@@ -30,6 +30,8 @@ _NEEDS = {
 _TASK_ERRORS = ("TargetError", "InputError")
 _SIDE_STEPS = ("evaluate_model", "verify_result", "explain_model")
 """Steps whose failure leaves something worth a report, which then says what is missing."""
+_WHOLE = ("series",)
+"""Lists that are told whole each time: of which series is no matter of adding to what was said."""
 _DEAD_ENDS = ("ask", "stop")
 
 
@@ -163,12 +165,12 @@ def _remedies_for(name: str, talk: Talk) -> list[dict[str, Any]]:
 
 
 def _merged(args: dict[str, Any], remedies: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Merge remedies into arguments: lists are united, scalars replaced."""
+    """Merge remedies into arguments: lists are united but for `_WHOLE`, scalars replaced."""
     result = dict(args)
     for remedy in remedies:
         for key, value in remedy.items():
             old = result.get(key)
-            if isinstance(value, list):
+            if isinstance(value, list) and key not in _WHOLE:
                 start = old if isinstance(old, list) else []
                 result[key] = [*start, *(v for v in value if v not in start)]
             else:

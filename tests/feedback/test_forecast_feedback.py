@@ -1,4 +1,4 @@
-"""Feedback on a finished forecast: another metric judges the same sealed rows."""
+"""Feedback on a finished forecast: another metric judges the same rows, another horizon others."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def run(finished: Path, tmp_path: Path) -> Workspace:
 
 def edits_of(run: Workspace, words: str) -> list[Edit]:
     now = standing_of(run)
-    return read_feedback(words, now.profile, target=now.target)
+    return read_feedback(words, now.profile, target=now.target, task=now.task)
 
 
 def again(run: Workspace, words: str) -> tuple[Plan, dict[str, Any]]:
@@ -90,3 +90,51 @@ def test_another_metric_judges_the_rows_that_were_sealed_at_first(run, words, me
     line = next(t for t in summary_text(run).splitlines() if t.startswith("Backtrack 1"))
     before, after = old["metrics"][metric]["value"], result["honest"]["value"]
     assert f"{metric.upper()} on the held-out rows: {before:.3f} -> {after:.3f}" in line
+
+
+def test_another_horizon_is_another_question_with_rows_of_its_own(run):
+    old = run.read_json("result.json")["honest"]
+    plan, result = again(run, "改成预测未来3天，合计")
+    assert (plan.step, plan.kept) == ("plan_task", ("profile_data",))
+    assert result["status"] == "verified", result["message"]
+    told = pd.read_csv(run.path / "forecasts.csv")
+    assert list(told.columns) == ["day", "prediction", "low", "high"]
+    assert len(told) == 3
+    task = run.read_json("task.json")
+    assert (task["horizon"], task["series"]) == ("3 days", [])
+    first, second = sealed_rows(run)
+    assert first != second
+    # What was measured before is told as of the question of before, and compared with nothing.
+    lines = [t for t in summary_text(run).splitlines() if t.startswith("Backtrack")][:2]
+    before = f"(as asked before: MAE {old['value']:.3f} on held-out rows)"
+    assert [line.endswith(before) for line in lines] == [True, True]
+
+
+def test_a_wish_that_cannot_be_met_leaves_the_run_as_it_was(run):
+    names = ("result.json", "task.json", "forecasts.csv", "forecasts.json")
+    before = {name: run.file(name).read_bytes() for name in names}
+    plan, result = again(run, "the next 140 days")
+    assert plan.step == "plan_task"
+    assert "Ask for at most" in result["undone"]
+    assert {name: run.file(name).read_bytes() for name in names} == before
+    assert result["status"] == "verified"
+    assert summary_text(run).startswith("Verified")
+    # It stands in the way of nothing that is wished later.
+    assert edits_of(run, "next 3 days")[0].args == {"horizon": "3 days"}
+    shown, _ = redo(
+        run.path.name, edits_of(run, "do not use advert"), approve=lambda _: False,
+        runs=run.path.parent, memory=False,
+    )  # fmt: skip
+    assert shown.kept == ("profile_data", "plan_task")
+
+
+def test_figures_of_a_model_that_was_given_up_are_not_told(run, monkeypatch):
+    """A round whose model is refuted shows the model of before with its own status."""
+    honest = run.read_json("result.json")["honest"]
+    monkeypatch.setattr("autoglm_graphs.reentry.came_to_nothing", lambda *_: True)
+    _, result = again(run, "train only linear models")
+    assert result["honest"] == honest
+    told = summary_text(run)
+    assert told.startswith("Verified")
+    assert f"score MAE {honest['value']:.2f} " in told
+    assert result["model"]["id"] in told

@@ -25,8 +25,9 @@ def give_feedback(session: Session) -> BaseTool:
 
         now = standing_of(session.workspace)
         edits = read_feedback(
-            words, now.profile, target=now.target, latency_ms=now.latency_ms, seconds=now.seconds
-        )
+            words, now.profile, target=now.target, latency_ms=now.latency_ms, seconds=now.seconds,
+            task=now.task,
+        )  # fmt: skip
         lines = [
             f"{edit.said}{f' (assumed: {edit.assumed})' if edit.assumed else ''}: "
             f"{edit.step or 'no step is done again'}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, Field, ValidationError
@@ -34,6 +34,9 @@ class PlanTask(BaseModel):
     )
     series: list[str] | None = Field(
         None, description="Columns that tell a forecast's series apart; empty adds all rows up."
+    )
+    per_period: Literal["sum", "mean"] | None = Field(
+        None, description="What several rows of one period of a forecast come to."
     )
     costs: dict[str, float] | None = Field(None, description='As {"fn": 10, "fp": 1}.')
     groups: int | None = Field(None, description="How many groups, if the words say it.")

@@ -16,6 +16,7 @@ EditKind = Literal[
     "drop_columns", "keep_columns", "change_split", "set_target", "set_metric",
     "set_positive_class", "hold_recall", "hold_precision", "set_costs", "limit_latency",
     "interpretable", "exclude_families", "only_families", "simplify", "set_budget",
+    "set_horizon", "set_series", "set_per_period",
     "set_weights", "rate", "explain", "why_not", "require",
 ]  # fmt: skip
 
@@ -26,6 +27,9 @@ STEPS: dict[str, str] = {
     "set_target": "plan_task",
     "set_metric": "plan_task",
     "set_positive_class": "plan_task",
+    "set_horizon": "plan_task",
+    "set_series": "plan_task",
+    "set_per_period": "plan_task",
     "hold_recall": "train_models",
     "hold_precision": "train_models",
     "set_costs": "train_models",
@@ -37,6 +41,9 @@ STEPS: dict[str, str] = {
     "set_budget": "train_models",
 }
 """The step that is entered again; the kinds that are absent change no step."""
+
+ANEW = frozenset({"set_target", "set_horizon", "set_series", "set_per_period"})
+"""Edits that ask another question: other rows are sealed for it."""
 
 USER = "user"
 """Id of the check that a user is."""

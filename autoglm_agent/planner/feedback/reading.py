@@ -16,6 +16,7 @@ from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import find_exclusions
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import Edit
+from autoglm_agent.planner.feedback.forecasts import read_forecast
 from autoglm_agent.planner.feedback.talk import Talk
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import find_metric
@@ -26,11 +27,21 @@ from autoglm_agent.planner.text import read_text
 
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.chain import Task
 
 HEAVIER = 3.0
 """How much more a mistake counts that "matters more", if the words give no number."""
 FASTER = 0.5
 """Share of the present latency that "too slow" asks for, if the words give no number."""
+
+_EXAMPLES = (
+    'Say for example "do not use zip code", "recall must be 0.9", "too slow", '
+    '"why not logistic regression?" or "use F1".'
+)
+_FORECAST_EXAMPLES = (
+    'Say for example "the next 7 days instead", "per region", "overall, not per store", '
+    '"use MAPE", "do not use price" or "too slow".'
+)
 
 
 def read_feedback(
@@ -40,6 +51,7 @@ def read_feedback(
     target: str | None = None,
     latency_ms: float | None = None,
     seconds: float | None = None,
+    task: Task | None = None,
 ) -> list[Edit]:
     """Read what a user says of a result.
 
@@ -49,6 +61,7 @@ def read_feedback(
         target: The column that was predicted.
         latency_ms: Median time of one prediction of the present model, if known.
         seconds: Seconds that the present training took, if known.
+        task: What is asked now; how far a forecast looks, and of what, is only read of one.
 
     Returns:
         The edits, in the order of the words; each kind at most once, columns united.
@@ -59,14 +72,13 @@ def read_feedback(
     schema = schema_of(profile)
     text = read_text(words, schema.vocabulary)
     mentions = find_mentions(text, schema)
-    talk = Talk(text, schema, mentions, target, latency_ms, seconds)
+    talk = Talk(text, schema, mentions, target, latency_ms, seconds, task)
     for reader in _READERS:
         reader(talk)
     if not talk.edits:
         raise InputError(
             f"I cannot tell what to change from {words[:120]!r}.",
-            'Say for example "do not use zip code", "recall must be 0.9", "too slow", '
-            '"why not logistic regression?" or "use F1".',
+            _FORECAST_EXAMPLES if talk.forecasts else _EXAMPLES,
         )
     return sorted(talk.edits, key=lambda edit: words.find(edit.words[:12]))
 
@@ -240,13 +252,15 @@ def _read_target(talk: Talk) -> None:
     if not say.INSTEAD.search(talk.text.low):
         return
     for match in talk.matches(say.NEW_TARGET):
+        if talk.text.is_used(match.end()):
+            continue
         named = [m for m in talk.named(match.end() - 1) if m.start - match.end() < 24]
         column = (
             named[0].column
             if named
             else column_for(talk.text.norm[match.end() : match.end() + 40], talk.schema)
         )
-        if column is not None and column.name != talk.target:
+        if column is not None and column.name not in (talk.target, talk.time):
             end = named[0].end if named else match.end()
             talk.add("set_target", f"predict {column.name}", match.start(), end,
                      target=column.name)  # fmt: skip
@@ -344,6 +358,7 @@ def _read_rating(talk: Talk) -> None:
 
 _READERS: tuple[Callable[[Talk], None], ...] = (
     _read_questions,
+    read_forecast,  # before the target and what is left out: "forecast 7 days", "not per store"
     _read_keep,
     _read_families,
     _read_weights,

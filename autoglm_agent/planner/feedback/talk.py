@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from autoglm_agent.chain import Task
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import Edit, EditKind
 from autoglm_agent.planner.mentions import Mention
@@ -25,6 +26,7 @@ class Talk:
         target: The present target.
         latency_ms: Median time of one prediction now, if it is known.
         seconds: Time that the training had.
+        task: What is asked now, if it is known.
         edits: What was understood so far.
     """
 
@@ -34,7 +36,18 @@ class Talk:
     target: str | None
     latency_ms: float | None
     seconds: float | None
+    task: Task | None = None
     edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def forecasts(self) -> bool:
+        """Whether the result is a forecast."""
+        return self.task is not None and self.task.kind == "forecasting"
+
+    @property
+    def time(self) -> str | None:
+        """The column of the time of a forecast, which is never what is forecast."""
+        return self.task.time_column if self.task and self.forecasts else None
 
     def matches(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Yield where a pattern occurs in words that are not understood yet."""

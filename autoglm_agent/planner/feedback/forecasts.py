@@ -1,0 +1,200 @@
+"""What a user would have otherwise of a forecast: how far, of which series, and of what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from autoglm_agent.planner.durations import find_durations
+from autoglm_agent.planner.feedback import words as say
+from autoglm_agent.planner.feedback.edits import EditKind
+from autoglm_agent.planner.feedback.talk import Talk
+from autoglm_agent.planner.forecasts import find_series_asked
+from autoglm_agent.planner.horizons import find_horizon
+from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.text import Text, read_text
+
+_P = re.ASCII
+_TOLD = r"(?P<told>(?:\d+|[a-z]+|a couple of|twenty-four)[- ](?:minutes?|hours?|days?|weeks?|" \
+    r"fortnights?|months?|quarters?|years?|periods?|steps?))\b"  # fmt: skip
+_HAN = (
+    r"(?P<told>(?:\d+|[一二三四五六七八九十两]+)\s?个?"
+    r"(?:分钟|小时|天|日|周|星期|礼拜|月|季度|年|期|步))"
+)
+_BARE = (
+    re.compile(
+        r"\b(?:forecast\w*|predict\w*|project|horizon|ahead|make it|only|just|want|need|give me|"
+        r"show(?: me)?|extend\w*|shorten\w*|change it|i meant|rather)"
+        r"(?:,? (?:for|the|to|is|be|should|must|at|of|it|me|us|only|just|see|horizon|know|forecast"
+        r")){0,4} " + _TOLD,
+        _P,
+    ),
+    re.compile(
+        rf"(?<!instead of )(?<!rather than )\b{_TOLD}"
+        r"(?= (?:instead|only|rather|(?:is|are|would be) (?:enough|fine|sufficient)|will do|"
+        r"suffices?)\b)",
+        _P,
+    ),
+    re.compile(
+        rf"(?:预测|改成|改为|换成|只要|只需要?|需要|想要|想看|看|要|延长到|缩短到)(?:预测)?{_HAN}"
+    ),
+    re.compile(rf"(?:^|[,;.:]) ?{_TOLD}(?=,? ?(?:$|[,;.!]|please\b))", _P),
+    re.compile(rf"(?:^|[,;.:]) ?{_HAN}(?= ?(?:$|[,;.!吧]))"),
+    re.compile(rf"{_HAN}(?=就(?:够|行|好|可以)|即可|足够)"),
+)
+"""Lengths of time without a word that looks ahead, which only a forecast gives their meaning."""
+_NOT_PER = re.compile(
+    r"\b(?:not|no|don'?t|never|without|instead of|rather than|stop)\b(?: [a-z]+){0,3}? "
+    r"?(?:per|by|for each|for every|of each|each|every|between) (?:single )?(?P<noun>[\w-]+)|"
+    r"(?:不要?|不用|不必|不需要|无需|别|不再)(?:再)?(?:区分|拆分|细分|分开|分|按照?)"
+    r"(?P<han>[\u3400-\u9fffA-Za-z_]{0,8})",
+    _P,
+)
+_AND = re.compile(
+    r"(?: ?, ?| and | & |和|与|、)(?:(?:each|every|per|by) |每一?个|按)?"
+    r"(?P<noun>[\w-]+|[\u3400-\u9fffA-Za-z_]{1,8}?(?=$|[，,。]|分|各|预测))",
+    _P,
+)
+_LEVELS = ("category", "id", "boolean", "text")
+_ALSO = re.compile(r"\b(?:also|as well|too|in addition|additionally)\b|也|还要|同时", _P)
+_AVERAGE = r"average|mean|平均|均值"
+_ADDED = r"sum|total|added up|合计|总和|总量|总数|累计|加总|求和"
+_PER_PERIOD = re.compile(
+    r"\b(?:use|take|want|need|forecast|show|report|give me|be|it'?s|should be) "
+    rf"(?:me )?(?:the |an? )?(?P<en>{_AVERAGE}|{_ADDED})\b|"
+    rf"\b(?P<en2>{_AVERAGE}|{_ADDED}) (?:per|of (?:a|each|every)|a|instead|each)\b|"
+    rf"(?:改|用|按|取|要|预测)(?:成|为)?(?:每[天日周月年小时]+的?)?(?P<han>{_AVERAGE}|{_ADDED})",
+    _P,
+)
+_FORMER = re.compile(r",? ?(?:instead of|rather than|not) (?:the (?:next |last )?)?\d+[\w ]*", _P)
+_UNITS = {
+    "second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周", "month": "个月",
+    "quarter": "个季度", "year": "年", "period": "期",
+}  # fmt: skip
+
+
+def read_forecast(talk: Talk) -> None:
+    """Read how far ahead is to be looked, of which series, and what a period comes to."""
+    if talk.forecasts:
+        _read_horizon(talk)
+        _read_series(talk)
+        _read_per_period(talk)
+
+
+def _read_horizon(talk: Talk) -> None:
+    budget, latency = find_durations(talk.text)
+    limits = [(found.start, found.end) for found in (budget, latency) if found is not None]
+    for told, start, end in _lengths(talk.text):
+        if talk.text.is_used(start) or any(a < end and start < b for a, b in limits):
+            continue
+        number, _, unit = told.partition(" ")
+        han = f"预测未来 {number} {_UNITS.get(unit.rstrip('s'), unit)}"
+        english = f"forecast the next {unit if number == '1' else told}"
+        _add(talk, "set_horizon", (english, han), start, end, horizon=told)
+        _use_former(talk, end)
+        return
+
+
+def _lengths(text: Text) -> Iterator[tuple[str, int, int]]:
+    """Yield lengths of time that may be a horizon with their places, the plainest first."""
+    found = find_horizon(text)
+    if found is not None:
+        yield found.value, found.start, found.end
+    for pattern in _BARE:
+        for match in pattern.finditer(text.low):
+            ahead = "未来" if "\u3400" <= match["told"][-1] <= "\u9fff" else "next "
+            length = find_horizon(read_text(ahead + match["told"]))
+            if length is not None:
+                yield length.value, match.start("told"), match.end("told")
+
+
+def _use_former(talk: Talk, end: int) -> None:
+    """Mark as read what the horizon was before: "next 14 days instead of 7"."""
+    former = re.compile(
+        r",? ?(?:instead of|rather than|not) (?:the (?:next |last )?)?\d+[\w ]*", _P
+    )
+    match = former.match(talk.text.low, end)
+    if match:
+        talk.text.use(*match.span())
+
+
+def _read_series(talk: Talk) -> None:
+    before = tuple(talk.task.series or ()) if talk.task else ()
+    negated = talk.first(_NOT_PER)
+    text = talk.text
+    if negated is not None:
+        text = _without(text, *negated.span())
+    found = find_series_asked(text, talk.schema, str(talk.target))
+    if found is not None and (talk.text.is_used(found.start) or _opinion(talk, found.start)):
+        found = None
+    if found is not None and (found.value or negated is None):
+        more = before if found.value and _also(talk, found.start) else ()
+        second, end = _second(talk, found.end) if found.value else ((), found.end)
+        series = tuple(dict.fromkeys([*more, *found.value, *second]))
+        start = found.start
+    elif negated is not None:
+        column = column_for(negated["noun"] or negated["han"] or "", talk.schema)
+        series = tuple(name for name in before if column is not None and name != column.name)
+        start, end = negated.span()
+    else:
+        return
+    _add(talk, "set_series", _series_said(series), start, end, series=list(series))
+    for span in (m.span() for m in (negated,) if m is not None):
+        talk.text.use(*span)
+    if not series and found is not None:
+        talk.text.use(found.start, found.end)
+
+
+def _second(talk: Talk, end: int) -> tuple[tuple[str, ...], int]:
+    """Return a second column of "per store and product", and where it ends."""
+    match = _AND.match(talk.text.low, end)
+    column = column_for(match["noun"], talk.schema) if match else None
+    if match is None or column is None or column.name in (talk.target, talk.time):
+        return (), end
+    return ((column.name,), match.end()) if column.profile.kind in _LEVELS else ((), end)
+
+
+def _series_said(series: tuple[str, ...]) -> tuple[str, str]:
+    if not series:
+        return "one forecast of all rows together", "全部合计，只做一个预测"
+    return f"a forecast for each {' and '.join(series)}", f"每个{'、'.join(series)}各做一个预测"
+
+
+def _also(talk: Talk, start: int) -> bool:
+    """Tell whether series are told apart by one more column than before."""
+    begin, end = talk.text.clause(start)
+    return bool(_ALSO.search(talk.text.low[begin:end]))
+
+
+def _opinion(talk: Talk, start: int) -> bool:
+    """Tell whether words stand in a judgement: "overall it looks good"."""
+    begin, end = talk.text.clause(start)
+    return bool(say.RATING.search(talk.text.low[begin:end]))
+
+
+def _read_per_period(talk: Talk) -> None:
+    match = talk.first(_PER_PERIOD)
+    if match is None:
+        return
+    word = match["en"] or match["en2"] or match["han"]
+    mean = bool(re.fullmatch(_AVERAGE, word))
+    said = (
+        ("average the rows of a period", "同一时段的多行取平均")
+        if mean
+        else ("add up the rows of a period", "同一时段的多行相加")
+    )
+    _add(talk, "set_per_period", said, *match.span(), per_period="mean" if mean else "sum")
+
+
+def _without(text: Text, start: int, end: int) -> Text:
+    """Return a text without some words of it, place for place."""
+    blank = " " * (end - start)
+    return replace(text, low=text.low[:start] + blank + text.low[end:])
+
+
+def _add(
+    talk: Talk, kind: EditKind, said: tuple[str, str], start: int, end: int, **args: Any
+) -> None:
+    talk.add(kind, said[talk.text.chinese], start, end, **args)
