@@ -17,11 +17,11 @@ from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.automl.forecasting.periods import is_horizon
 from autoglm_agent.chain import OF_FORECASTS, SUPERVISED, Evidence, Task
 from autoglm_agent.errors import InputError, TargetError
+from autoglm_agent.planner.later_words import parse_said
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
 from autoglm_agent.planner.positive import typed
 from autoglm_agent.planner.schema import schema_of
-from autoglm_agent.planner.task_parser import parse_task
 from autoglm_agent.planner.text import read_text
 
 _ALONE = 0.8
@@ -100,12 +100,12 @@ def _words(
             f"The columns are: {', '.join(profile.names()[:40])}.",
         )
     if confirmed or named is None:
-        return parse_task(instruction, profile, target=named), False
+        return parse_said(instruction, profile, target=named), False
     try:
-        return parse_task(instruction, profile), False
+        return parse_said(instruction, profile), False
     except InputError:
         # The words alone end in a question or cannot be met; the model knows a target.
-        return parse_task(instruction, profile, target=named), True
+        return parse_said(instruction, profile, target=named), True
 
 
 def _ask(instruction: str, slot: str, words: str, model: str) -> None:
