@@ -117,3 +117,18 @@ def test_the_tool_names_the_step_to_blame_so_that_an_agent_can_act(run: Workspac
     remedies = json.loads(message.text.splitlines()[-1].removeprefix("remedies: "))
     assert remedies[0]["step"] == "prepare_data"
     assert remedies[0]["args"] == {"drop_columns": ["zip_code"]}
+
+
+def test_another_question_is_told_as_one_in_both_languages() -> None:
+    from autoglm_agent.cli.judging import shown
+    from autoglm_agent.planner.feedback import Edit
+    from autoglm_graphs.reentry import Plan
+
+    edit = Edit(kind="set_horizon", args={"horizon": "7 days"}, said="forecast the next 7 days")
+    plan = Plan((edit,), "plan_task", ("profile_data",), ("plan_task",), 0.0, 2, ())
+    english, chinese = shown(plan).splitlines(), shown(plan, chinese=True).splitlines()
+    assert english[0] == "- forecast the next 7 days"
+    assert "another question: other rows are sealed for it and read (reading 2" in english[2]
+    assert chinese[1] == "回到 plan_task；profile_data 保留"
+    assert "另一个问题" in chinese[2]
+    assert "第 2 次" in chinese[2]
