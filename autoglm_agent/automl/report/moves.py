@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from autoglm_agent.automl.forecasting.laying import same_rows
 from autoglm_agent.automl.report import numbers as num
 from autoglm_agent.automl.report.collect import Json, RunRecord
 from autoglm_agent.automl.run.workspace import Workspace
@@ -86,6 +85,8 @@ def _on_held_out(record: RunRecord, search: Json, metric: str | None = None) -> 
 
 def _same_question(record: RunRecord, one: Json, other: Json) -> bool:
     """Tell whether two searches were for the same target, of the same rows."""
+    from autoglm_agent.automl.forecasting.laying import same_rows  # pandas takes its time
+
     made = [next((p for p in record.prepared if p.get("id") == search.get("prepared")), None)
             for search in (one, other)]  # fmt: skip
     if made[0] is None or made[1] is None:
