@@ -55,6 +55,7 @@ HORIZONS = {
     "预测未来两周": "2 weeks",
     "只要未来3天的": "3 days",
     "预测7天就够了": "7 days",
+    "until the end of March 2024": "31 days",
 }
 SERIES = {
     "per region, please": ["region"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from feedback.customers import customers_profile
 from autoglm_agent.chain import Budget, Chain, Step, Usage
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.feedback import Edit, read_feedback, verdicts_of
+from autoglm_agent.planner.text import is_chinese
 from autoglm_agent.policy import decide
 
 SENTENCES = [
@@ -40,6 +42,13 @@ def test_a_sentence_gives_the_right_edit_and_the_right_step(told: dict[str, obje
     assert isinstance(wanted, dict)
     assert {k: edits[0].args.get(k) for k in wanted} == wanted
     assert edits[0].said
+
+
+@pytest.mark.parametrize("told", SENTENCES, ids=[s["words"] for s in SENTENCES])
+def test_the_change_is_told_in_the_language_of_the_wish(told: dict[str, object]) -> None:
+    words = str(told["words"])
+    chinese = [is_chinese(re.sub(r"\b[a-z]+(?:_[a-z]+)*\b", "", e.said)) for e in read(words)]
+    assert set(chinese) == {is_chinese(words)}
 
 
 def test_the_corpus_is_large_enough_and_in_two_languages() -> None:

@@ -11,7 +11,7 @@ from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import EditKind
 from autoglm_agent.planner.feedback.talk import Talk
-from autoglm_agent.planner.forecasts import find_series_asked
+from autoglm_agent.planner.forecasts import end_named, find_series_asked
 from autoglm_agent.planner.horizons import find_horizon
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.text import Text, read_text
@@ -86,7 +86,7 @@ def read_forecast(talk: Talk) -> None:
 def _read_horizon(talk: Talk) -> None:
     budget, latency = find_durations(talk.text)
     limits = [(found.start, found.end) for found in (budget, latency) if found is not None]
-    for told, start, end in _lengths(talk.text):
+    for told, start, end in _lengths(talk):
         if talk.text.is_used(start) or any(a < end and start < b for a, b in limits):
             continue
         number, _, unit = told.partition(" ")
@@ -97,9 +97,10 @@ def _read_horizon(talk: Talk) -> None:
         return
 
 
-def _lengths(text: Text) -> Iterator[tuple[str, int, int]]:
+def _lengths(talk: Talk) -> Iterator[tuple[str, int, int]]:
     """Yield lengths of time that may be a horizon with their places, the plainest first."""
-    found = find_horizon(text)
+    text, time = talk.text, talk.schema.by_name.get(talk.time or "")
+    found = find_horizon(text) or end_named(text, time, refuse=True)
     if found is not None:
         yield found.value, found.start, found.end
     for pattern in _BARE:

@@ -10,6 +10,7 @@ from typing import Any
 from autoglm_agent.chain import Task
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import Edit, EditKind
+from autoglm_agent.planner.feedback.said import in_chinese
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text
@@ -63,6 +64,8 @@ class Talk:
         self, kind: EditKind, said: str, start: int, end: int, *, assumed: str = "", **args: Any
     ) -> None:
         """Add an edit and mark its words as understood."""
+        if self.text.chinese:
+            said, assumed = in_chinese(said), in_chinese(assumed)
         words = self.text.span(*self.text.clause(start)) or self.text.span(start, end)
         self.edits.append(Edit(kind=kind, args=args, words=words, said=said, assumed=assumed))
         self.text.use(start, end)
