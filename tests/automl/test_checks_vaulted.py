@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pandas as pd
 import pytest
-from checks_run import assessed, context_of, honest_table, searched, verdict
+from checks_run import assessed, context_of, honest_table, searched, table_of, verdict
+
+from autoglm_agent.automl.checks.context import CheckContext
+from autoglm_agent.automl.data.profile import profile_table
+from autoglm_agent.chain import Task
 
 
 @pytest.fixture
@@ -90,3 +95,32 @@ def test_training_rows_among_those_assessed_are_refuted(run):
     table.to_parquet(path)
     found = verdict(run, "assessment", "V03")
     assert (found.status, found.blame) == ("fail", "prepare_data")
+
+
+def divided(run, **changes):
+    """Return the same run with the table divided once more, after its rows were read."""
+    from autoglm_agent.automl.preparation.prepare import prepare
+    from autoglm_agent.automl.preparation.vault import Vault
+
+    Vault(run.workspace, run.prepared.vault_id).open("another")
+    target = changes.pop("target", "answer")
+    kind = "binary" if target == "answer" else "regression"
+    frame = honest_table() if target == "number" else honest_table().drop(columns="number")
+    table, task = table_of(frame), Task(kind=kind, target=target)
+    time.sleep(0.01)  # times are told in milliseconds
+    profile = profile_table(table)
+    prepared = prepare(run.workspace, table, profile, task, **changes)
+    again = CheckContext(run.workspace, task=task, table_profile=profile, prepared=prepared)
+    return assessed(searched(again), consent=True)
+
+
+def test_rows_that_were_divided_anew_after_a_reading_are_refuted(run):
+    found = verdict(divided(run, seed=5), "assessment", "V03")
+    assert (found.status, found.fact) == (
+        "fail", "The rows assessed are not those that were sealed.",
+    )  # fmt: skip
+
+
+def test_another_target_is_another_question_whose_rows_nobody_has_read(run):
+    found = verdict(divided(run, target="number"), "assessment", "V03")
+    assert (found.status, found.statistic) == ("warn", 2)

@@ -16,7 +16,7 @@ from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
 from autoglm_agent.automl.standing import standing_of
 from autoglm_agent.planner.feedback import Edit, read_feedback
 from autoglm_graphs.reentry import Plan, redo
-from autoglm_graphs.runs import start_run
+from autoglm_graphs.runs import resume_run, start_run
 from autoglm_graphs.settings import Settings
 
 AHEAD = 7
@@ -119,8 +119,9 @@ def test_a_wish_that_cannot_be_met_leaves_the_run_as_it_was(run):
     assert {name: run.file(name).read_bytes() for name in names} == before
     assert result["status"] == "verified"
     assert summary_text(run).startswith("Verified")
-    # It stands in the way of nothing that is wished later.
-    assert edits_of(run, "next 3 days")[0].args == {"horizon": "3 days"}
+    # It stands in the way of nothing that is wished later, and of no one who resumes the run.
+    kept = resume_run(run.path.name, runs=run.path.parent, memory=False)
+    assert kept["model"] == result["model"]
     shown, _ = redo(
         run.path.name, edits_of(run, "do not use advert"), approve=lambda _: False,
         runs=run.path.parent, memory=False,
