@@ -115,7 +115,7 @@ def test_a_wish_that_cannot_be_met_leaves_the_run_as_it_was(run):
     before = {name: run.file(name).read_bytes() for name in names}
     plan, result = again(run, "the next 140 days")
     assert plan.step == "plan_task"
-    assert "Ask for at most" in result["undone"]
+    assert "too short to forecast 140" in result["undone"]
     assert {name: run.file(name).read_bytes() for name in names} == before
     assert result["status"] == "verified"
     assert summary_text(run).startswith("Verified")
