@@ -22,6 +22,7 @@ _SAID = (
         "anew": "this is another question: other rows are sealed for it and read (reading {} of "
         "this run); the scores of before stay those of the question of before",
         "again": "the holdout is read again (reading {}); the report says so",
+        "undone": "This was not done: {}\nThe result of before stands:",
         "against": "against the failed check {check}: {fact}",
     },
     {
@@ -33,6 +34,7 @@ _SAID = (
         "anew": "这是另一个问题：将为它封存并读取另外的行（本次运行第 {} 次读取）；"
         "此前的得分仍属于此前的问题",
         "again": "留出数据将再次被读取（第 {} 次）；报告会说明",
+        "undone": "没有做到：{}\n此前的结果保持不变：",
         "against": "与未通过的检查 {check} 相悖：{fact}",
     },
 )
@@ -76,7 +78,7 @@ def feedback(
         told = {"run": run_id, **plan.to_json(), "answers": answers, "saved": saved}
         print_json({**told, "result": result, "approved": result is not None})
     else:
-        _print(workspace, answers, plan, result, saved)
+        _print(workspace, answers, plan, result, saved, chinese=is_chinese(words))
     raise Exit(_code(plan, result))
 
 
@@ -128,6 +130,8 @@ def _print(
     plan: Plan,
     result: dict[str, Any] | None,
     saved: dict[str, Any] | None,
+    *,
+    chinese: bool,
 ) -> None:
     from autoglm_agent.automl.report import summary_text
 
@@ -137,7 +141,7 @@ def _print(
         print(plan.reason)
     if result is not None:
         if result.get("undone"):
-            print(f"This was not done: {result['undone']}\nThe result of before stands:")
+            print(_SAID[chinese]["undone"].format(result["undone"]))
         print(summary_text(workspace))
         print(saved["text"] if saved else "")
     elif plan.step and not sys.stdin.isatty():

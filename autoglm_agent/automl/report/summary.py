@@ -142,7 +142,9 @@ def _backtrack_line(backtrack: journey.Backtrack, say: Wording) -> str:
     end += _moved(backtrack, say)
     fact = say.fact(backtrack.fact)
     if backtrack.check == journey.USER:
-        return say("summary.backtrack", n=backtrack.number, told=f"{fact.rstrip('.。')}.{end}")
+        words = backtrack.fact.removeprefix("The user: ").rstrip(".。")
+        fact = say("summary.wish", words=words)
+        return say("summary.backtrack", n=backtrack.number, told=f"{fact}{end}")
     check = "" if backtrack.check == journey.TOOL else f"{backtrack.check} "
     return say("summary.backtrack", n=backtrack.number, told=f"{check}{fact}{end}")
 

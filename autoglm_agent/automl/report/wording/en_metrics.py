@@ -110,6 +110,7 @@ TEXT: dict[str, str] = {
     "summary.again": "Caution: this was reading number {n} of the held-out rows.",
     "summary.checks": "Checks: {tally}.",
     "summary.backtrack": "Backtrack {n}: {told}",
+    "summary.wish": "The user: {words}.",
     "summary.remedy": " Answer: {remedy}.",
     "summary.moved_best": " ({metric} in cross-validation: {before} -> {after})",
     "summary.moved_held": " ({metric} on the held-out rows: {before} -> {after})",

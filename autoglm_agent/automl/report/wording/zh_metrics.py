@@ -101,6 +101,7 @@ TEXT: dict[str, str] = {
     "summary.again": "注意：这是第 {n} 次读取留出数据。",
     "summary.checks": "检查：{tally}。",
     "summary.backtrack": "回溯 {n}：{told}",
+    "summary.wish": "用户：{words}。",
     "summary.remedy": " 处理办法：{remedy}。",
     "summary.moved_best": "（交叉验证 {metric}：{before} -> {after}）",
     "summary.moved_held": "（留出数据上的 {metric}：{before} -> {after}）",
