@@ -373,7 +373,7 @@ def test_a_column_called_like_one_that_is_made_keeps_apart():
     ("frame", "slots", "words"),
     [
         (shops(8), {}, "too short"),
-        (shops(40), {"horizon": "30 days"}, "at most 10 periods"),
+        (shops(40), {"horizon": "30 days"}, "at least 120 periods, or ask for at most 10"),
         (shops().assign(sold="many"), {}, "Only numbers"),
         (shops(), {"time_column": "town"}, "no dates"),
         (shops(), {"time_column": "days"}, "day"),

@@ -149,7 +149,7 @@ def test_an_english_instruction_gives_a_page_without_chinese(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("instruction", ["Predict y", "预测结果"])
 def test_the_summary_begins_with_the_verdict_then_score_drivers_and_what_is_next(
-    tmp_path: Path, instruction: str
+    tmp_path: Path, instruction: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = supervised_run(tmp_path / "run", instruction=instruction)
     say = wording("zh" if CHINESE.search(instruction) else "en")
@@ -158,7 +158,9 @@ def test_the_summary_begins_with_the_verdict_then_score_drivers_and_what_is_next
     assert re.search(r"95 ?%", score)
     assert drivers.startswith(say("summary.drivers", columns="").rstrip(".。"))
     assert str(run.X.columns[0])[:3] in drivers or "‘" in drivers or "“" in drivers
-    assert after == say("summary.next_predict", run="run")
+    assert after == say("summary.next_predict", run=f"run --runs {tmp_path}")
+    monkeypatch.setenv("AUTOGLM_RUNS", str(tmp_path))  # where runs are looked for anyway
+    assert say("summary.next_predict", run="run") in summary_text(run.workspace).splitlines()
 
 
 @pytest.mark.parametrize("instruction", ["Predict y", "预测结果"])
