@@ -97,6 +97,24 @@ def ours(job: Job, **settings: Any) -> Found:
     return _predicted(model, job.test, job.kind), notes
 
 
+def ours_without(job: Job, *families: str, single: bool = False) -> Found:
+    """Run this project's estimator with a part of it taken away, to see what the part brings.
+
+    Args:
+        job: What is asked.
+        families: Model families that are not trained.
+        single: Whether the best candidate alone is the model, in place of the ensemble.
+    """
+    from autoglm_agent.automl import estimator
+    from autoglm_agent.automl.search import engine
+
+    estimator.run_search = partial(estimator.run_search, without=families)
+    if single:
+        whole = engine.conclude
+        engine.conclude = lambda *args, **named: whole(*args, **{**named, "single": True})
+    return ours(job)
+
+
 def _plain_columns(job: Job) -> tuple[Any, Any, list[str]]:
     """Do the least that any user does: numbers, parts of dates, and categories."""
     import pandas as pd
@@ -312,6 +330,15 @@ SYSTEMS = {
     "ours": Entry("", ours),
     "ours_tpe": Entry("", partial(ours, search="tpe")),
     "ours_semantic": Entry("", partial(ours, search="semantic")),
+    "ours_single": Entry("", partial(ours_without, single=True)),
+    "ours_without_catboost": Entry("", lambda job: ours_without(job, "catboost")),
+    "ours_without_lightgbm": Entry("", lambda job: ours_without(job, "lightgbm")),
+    "ours_without_forests": Entry(
+        "", lambda job: ours_without(job, "extra_trees", "random_forest")
+    ),
+    "ours_without_networks_and_linear": Entry(
+        "", lambda job: ours_without(job, "linear", "network")
+    ),
     "catboost": Entry("boosting", catboost_default, timed=False),
     "lightgbm": Entry("boosting", lightgbm_default, timed=False),
     "lightgbm_tuned": Entry("boosting", lightgbm_tuned),
