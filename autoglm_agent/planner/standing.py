@@ -29,6 +29,7 @@ _READINGS = frozenset(
     ("浓度", "含量", "水平", "数值", "读数", "指标", "指数", "高低", "大小", "等级")
 )
 _SHARES = frozenset(stem(w) for w in ("pct", "percent", "percentage", "rate", "ratio", "share"))
+_COUNTS_EN = frozenset({"count", "number", "total", "tally"})
 _READINGS_EN = frozenset(
     stem(w) for w in ("concentration", "content", "reading", "level", "measurement", "index")
 )
@@ -191,6 +192,12 @@ def _modifies_other(text: Text, anchor: Anchor, strong: list[bool]) -> bool:
         return False
     if token.stem in _READINGS_EN and anchor.column.numeric:
         return False
+    if (
+        token.stem in _COUNTS_EN
+        and anchor.how == "exact"
+        and anchor.column.profile.kind == "integer"
+    ):
+        return False  # "ring count" is what `Rings` holds
     if _participle(text, after):
         return False
     if anchor.how == "exact" and anchor.last > anchor.first and token.stem in _MARKS:

@@ -237,12 +237,19 @@ def key_of(name: str) -> str:
     return "".join(_words_of(name))
 
 
+_ADJECTIVES, _ROOT = ("ous", "ful"), 5
+"""Ends of what a thing is, as *hazardous* is of a *hazard*, and the letters that stay at least."""
+
+
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
-    """Return a crude English stem: plural, -ed, -ing, -ation and a final e are removed."""
+    """Return a crude English stem: plural, -ed, -ing, -ous, -ful, -ation, a final e are removed."""
     word = word.removesuffix("'s")
     if len(word) <= 3 or not word.isascii() or word.isdigit():
         return word
+    for suffix in _ADJECTIVES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _ROOT:
+            return word[: -len(suffix)].removesuffix("e")
     for suffix in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3:
             if suffix == "s" and word.endswith(("ss", "us", "is")):

@@ -223,3 +223,18 @@ def test_initials_of_another_name_are_its_words() -> None:
     words = "Flag a low birth weight, without the birth_weight_kg"
     assert parse_task(words, calves).target == "low_bw"
     assert initials([["a", "b"], ["big", "cat"]]) == {}
+
+
+def test_what_a_thing_is_and_how_many_there_are_name_its_column():
+    rocks = make_profile(
+        "rocks",
+        900,
+        {
+            "name": "text",
+            "width": "number 1 90 300",
+            "rings": "integer 1 29 28",
+            "hazardous": "boolean 0:800|1:100",
+        },
+    )
+    assert parse_task("Hazard classifier that answers quickly", rocks).target == "hazardous"
+    assert parse_task("Ring count regression, judged by R2", rocks).target == "rings"
