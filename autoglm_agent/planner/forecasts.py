@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.horizons import find_end
@@ -12,9 +12,6 @@ from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text
-
-if TYPE_CHECKING:
-    pass
 
 _SERIES = (
     re.compile(
@@ -151,25 +148,15 @@ def _days(moment: str | None) -> int:
         return 0
 
 
-def end_named(text: Text, time: Column | None, *, refuse: bool = False) -> Found[str] | None:
-    """Return how far ahead the month or year lies until which is asked; None without one.
-
-    Args:
-        text: The instruction.
-        time: The table's time.
-        refuse: Whether an end that the table reaches already is an error; it is none otherwise.
-
-    Raises:
-        InputError: If the table reaches so far already.
-    """
-    if time is None or not time.profile.last or time.profile.kind != "date":
+def end_named(text: Text, time: Column | None) -> Found[str] | None:
+    """Return the month or year until which is asked, as "until 2025-03-31"; None without one."""
+    if time is None:
         return None
-    try:
-        return find_end(text, date.fromisoformat(time.profile.last[:10]))
-    except InputError:
-        if refuse:
-            raise
+    if _of_years(time):
+        return find_end(text, date(int(time.profile.maximum or 1), 12, 31))
+    if time.profile.kind != "date" or not time.profile.last:
         return None
+    return find_end(text, date.fromisoformat(time.profile.last[:10]))
 
 
 def refuse_forecast(text: Text, schema: Schema, target: Column, horizon: Found[str]) -> None:

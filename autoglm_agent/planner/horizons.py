@@ -75,15 +75,24 @@ _NO_COUNT = re.compile(
 _MONTHS = {name.lower(): i for i, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): i for i, name in enumerate(calendar.month_abbr) if name}
 _DATED_EN = re.compile(
-    r"\b(?:until|till|through|thru|up to|for|in|during|to|of|by)(?: the)?(?: (?:whole|entire))?"
+    r"\b(?<!data )(?:until|till|through|thru|up to|for)(?: the)?(?: (?:whole|entire))?"
     r"(?P<rest> rest of (?:the|this) (?P<span>year|month|quarter))?(?P<end> end of)?(?: of)? ?"
     r"(?:(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?,? ?)?"
     r"(?P<year>20\d\d)?(?P<this>(?:the |this )?(?:year|month)(?:'s)?(?:[- ]end)?)?\b",
     re.ASCII,
 )
+_NO_END_ZH = r"(?![\d-]|之?前|以前|之?后|以后|以来|起|开始|的?数据|有|发生|期间)"
+_ASKED = re.compile(
+    r"\b(?:forecast\w*|predict\w*|project\w*|estimat\w*|expect\w*|outlook|will)\b|"
+    r"\bhow (?:much|many)\b|"
+    r"预测|预报|预估|预计|估计|多少",
+    re.ASCII,
+)
 _DATED_ZH = re.compile(
-    r"(?:(?P<year>20\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?:份|底|末)?(?![\d-]|之?前|以前)|"
-    r"(?P<whole>20\d\d)年(?:全年|底|末)?(?!\d|之?前|以前)|(?P<end>到?(?:今年)?年底|年末|下半年|今年剩余)"
+    r"(?:(?P<year>20\d\d)年)?(?P<month>1[0-2]|0?[1-9])月(?:份|底|末)?" + _NO_END_ZH + r"|"
+    r"(?P<whole>20\d\d)年(?:全年|底|末)?"
+    + _NO_END_ZH
+    + r"|(?P<end>到?(?:今年)?年底|年末|下半年|今年剩余)"
 )
 
 
@@ -122,27 +131,21 @@ def find_horizon(text: Text) -> Found[str] | None:
 
 
 def find_end(text: Text, last: date) -> Found[str] | None:
-    """Return how far ahead a named month, year or end of one is, as "31 days"; None without one.
+    """Return until when is looked, as "until 2025-03-31": a month or a year that is named.
+
+    The name must stand in a clause that asks for something; what happened "in May 2024" is no end.
 
     Args:
         text: The instruction, with the ranges of constraints marked as used.
-        last: The last day of the table.
-
-    Raises:
-        InputError: If the table's days already reach so far.
+        last: The last day of the table, which tells the year of a month without one.
     """
     for pattern in (_DATED_EN, _DATED_ZH):
         for match in pattern.finditer(text.low):
-            end = None if text.is_used(match.start()) else _end_of(match.groupdict(), last)
-            if end is None:
+            start, end = text.clause(match.start())
+            if text.is_used(match.start()) or not _ASKED.search(text.low[start:end]):
                 continue
-            if end <= last:
-                raise InputError(
-                    f'The table already reaches to {last}, so "{match.group().strip()}" is not '
-                    "ahead of it.",
-                    'Say how far ahead in periods: "the next 14 days".',
-                )
-            return Found(_told((end - last).days, "day"), *match.span(), 0.85)
+            if day := _end_of(match.groupdict(), last):
+                return Found(f"until {day}", *match.span(), 0.85)
     return None
 
 

@@ -198,7 +198,8 @@ def is_forecast(text: Text, schema: Schema, target: Column) -> Found[str] | None
     match = _FUTURE.search(text.low)
     if match is not None:
         return Found("forecasting", *match.span(), 0.85)
-    if is_series(schema, time) and (end := end_named(text, time)):
+    end = end_named(text, time) if is_series(schema, time) else None
+    if end is not None and end.value > f"until {(time.profile.last or '')[:10]}":
         return Found("forecasting", end.start, end.end, 0.8)
     told = asks_over_time(text, schema, time)
     return Found("forecasting", *told, 0.7) if told else None

@@ -265,7 +265,7 @@ def _read_forecast(text: Text, schema: Schema, target: Column, slots: _Slots) ->
     time = time_of(schema)
     if "time_column" not in slots.values and time is not None:
         slots.put("time_column", Found(time.name, 0, 0, 0.8, "data"), text)
-    slots.put("horizon", slots.horizon or end_named(text, time, refuse=True), text)
+    slots.put("horizon", slots.horizon or end_named(text, time), text)
     slots.put("series", find_series_asked(text, schema, target.name), text)
     slots.put("per_period", per_period(text, target), text)
 

@@ -127,6 +127,38 @@ def test_a_horizon_in_words_is_so_many_periods(freq, horizon, steps):
     assert horizon_steps(horizon, find_frequency(dates("2020-01-01", 60, freq))) == steps
 
 
+@pytest.mark.parametrize(
+    ("start", "periods", "freq", "end", "steps", "reached"),
+    [
+        ("2023-01-01", 24, "MS", "2025-03-31", 3, "2025-03-01"),
+        ("2023-01-31", 24, "ME", "2025-12-31", 12, "2025-12-31"),
+        ("2022-01-01", 10, "QS", "2024-12-31", 2, "2024-10-01"),
+        ("2000-01-01", 25, "YS", "2030-12-31", 6, "2030-01-01"),
+        ("2024-01-01", 130, "B", "2024-08-31", 45, "2024-08-30"),
+        ("2024-01-01", 26, "W-MON", "2024-08-31", 9, "2024-08-26"),
+        ("2024-01-01", 100, "D", "2024-05-31", 52, "2024-05-31"),
+        ("2024-06-01", 654, "h", "2024-06-30", 66, "2024-06-30T23"),
+    ],
+)
+def test_an_end_by_date_is_the_last_period_that_begins_by_then(
+    start, periods, freq, end, steps, reached
+):
+    times = dates(start, periods, freq)
+    frequency = find_frequency(times)
+    last = int(frequency.number(times).max())
+    assert horizon_steps(f"until {end}", frequency, last) == steps
+    assert str(frequency.moment(np.array([last + steps]))[0]).startswith(reached)
+    with pytest.raises(InputError, match="already reach"):
+        horizon_steps(f"until {str(times.iloc[-1])[:10]}", frequency, last + 24)
+
+
+def test_an_end_by_date_is_counted_from_the_last_known_value():
+    frame = shops(80)
+    frame.loc[frame["day"] > "2024-03-03", "sold"] = np.nan
+    plan, _ = planned(frame, horizon="until 2024-03-10")
+    assert plan.horizon == 7
+
+
 def test_a_horizon_below_one_period_is_refused():
     monthly = find_frequency(dates("2020-01-01", 30, "MS"))
     with pytest.raises(InputError, match="1 month"):

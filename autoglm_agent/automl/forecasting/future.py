@@ -211,7 +211,7 @@ def save_forecasts(
     assessment = workspace.read_json("assessments", f"{model_id}.json")
     notes = list(plan.doubts)
     used: str | None = model_id
-    if not assessment["simple"]["surely"]:  # V30 refuses such a model
+    if not (assessment.get("simple") or {}).get("surely", True):  # V30 refuses such a model
         used = None
         notes.append(
             f"On sealed periods the model is not surely better than {assessment['simple']['name']},"

@@ -46,6 +46,7 @@ _LEAST_STEPS = 6.9
 """Periods that a horizon has at least where events are gathered; a week has seven days."""
 _ON_GRID = 0.9
 """Share of steps that must be whole multiples of the usual one."""
+_UNTIL = re.compile(r"until (\d{4})-(\d{2})-(\d{2})")
 _HORIZON = re.compile(r"(\d+) (second|minute|hour|day|week|month|quarter|year|period)s?")
 
 
@@ -118,6 +119,11 @@ class Frequency:
             return np.asarray(first.astype("datetime64[us]"))
         step = _MICRO[self.unit] * self.every
         return np.asarray((numbers * step + int(self.origin)).astype("datetime64[us]"))
+
+    @property
+    def in_a_day(self) -> int:
+        """Periods that a day has at most."""
+        return max(1, int(_MICRO["day"] / (_MICRO.get(self.unit, _MICRO["day"]) * self.every)))
 
     def told(self) -> str:
         """Return the frequency for people: "1 day", "15 minutes"."""
@@ -224,21 +230,37 @@ def _too_few(count: int) -> InputError:
 
 def is_horizon(text: str) -> bool:
     """Tell whether a text says how far ahead is looked, as "14 days" does."""
-    return _HORIZON.fullmatch(text) is not None
+    return _HORIZON.fullmatch(text) is not None or _UNTIL.fullmatch(text) is not None
 
 
-def horizon_steps(horizon: str | None, frequency: Frequency) -> int:
+def about(horizon: str | None, column: pd.Series) -> str | None:
+    """Return a horizon that names its end as so many days from the last moment of a column."""
+    match = _UNTIL.fullmatch(horizon or "")
+    if match is None or not pd.api.types.is_datetime64_any_dtype(column):
+        return horizon if match is None else None
+    last = pd.Timestamp(column.max()).tz_localize(None)
+    return f"{max(1, (_end_of(match) - last).days)} days"
+
+
+def _end_of(match: re.Match[str]) -> pd.Timestamp:
+    return pd.Timestamp(int(match[1]), int(match[2]), int(match[3]))
+
+
+def horizon_steps(horizon: str | None, frequency: Frequency, last: int = 0) -> int:
     """Return how many periods a horizon has.
 
     Args:
-        horizon: As "14 days"; None for the frequency's own default.
+        horizon: As "14 days" or "until 2025-03-31"; None for the frequency's own default.
         frequency: Of the series.
+        last: Number of the last period that is known, from which an end by date is counted.
 
     Raises:
         InputError: If it is no horizon, or shorter than one period.
     """
     if horizon is None:
         return frequency.default_horizon
+    if until := _UNTIL.fullmatch(horizon):
+        return _steps_until(until, frequency, last)
     match = _HORIZON.fullmatch(horizon)
     if match is None:
         raise InputError(
@@ -261,6 +283,24 @@ def horizon_steps(horizon: str | None, frequency: Frequency) -> int:
             f"Ask for at least {frequency.told()}.",
         )
     return round(steps)
+
+
+def _steps_until(until: re.Match[str], frequency: Frequency, last: int) -> int:
+    """Count the periods after the last one that begin on a day or before."""
+    if frequency.unit == "period":
+        steps = int(np.floor((int(until[1]) - frequency.origin) / frequency.every)) - last
+    else:
+        over = (_end_of(until) + pd.Timedelta(days=1)).to_datetime64()
+        number = int(frequency.number(pd.Series([_end_of(until)]))[0]) + 1
+        near = np.arange(number - 2, number + max(3, frequency.in_a_day + 1))
+        steps = int(near[frequency.moment(near) < over].max()) - last
+    if steps < 1:
+        told = frequency.moment(np.array([last]))[0]
+        raise InputError(
+            f"The values already reach to {str(told)[:10]}, so nothing lies ahead {until.group()}.",
+            'Name a later end, or say how far ahead: "the next 14 days".',
+        )
+    return steps
 
 
 def _length(unit: str) -> float:

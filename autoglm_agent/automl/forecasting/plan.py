@@ -23,6 +23,7 @@ from autoglm_agent.automl.forecasting.panel import (
 from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast, naive_names
 from autoglm_agent.automl.forecasting.periods import (
     Frequency,
+    about,
     find_frequency,
     horizon_steps,
 )
@@ -116,7 +117,8 @@ class Plan:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Plan:
         """Read back what `to_json` wrote."""
-        lists = {name: tuple(data[name]) for name in ("series", "numeric", "fixed", "doubts")}
+        lists = {name: tuple(data[name]) for name in ("series", "numeric", "fixed")}
+        lists["doubts"] = tuple(data.get("doubts", ()))
         frequency, layout = Frequency(**data["frequency"]), Layout.from_json(data["layout"])
         return cls(**{**data, **lists, "frequency": frequency, "layout": layout})
 
@@ -141,8 +143,7 @@ def make_plan(frame: pd.DataFrame, profile: Profile, task: Task) -> tuple[Plan, 
         InputError: If the table has no usable time, target, or too short a history.
     """
     time, target = _columns(frame, task)
-    frequency = find_frequency(frame[time], task.horizon)
-    horizon = horizon_steps(task.horizon, frequency)
+    frequency = find_frequency(frame[time], about(task.horizon, frame[time]))
     numbers = frequency.number(frame[time])
     series = task.series
     if series is None:
@@ -154,6 +155,8 @@ def make_plan(frame: pd.DataFrame, profile: Profile, task: Task) -> tuple[Plan, 
         frame, frequency, time=time, target=target, series=series, gathered=gathered,
         numeric=numeric, fixed=fixed,
     )  # fmt: skip
+    last = int(panel.first + panel.last_known.max())
+    horizon = horizon_steps(task.horizon, frequency, last)
     horizon = _possible(panel, horizon, given=task.horizon is not None)
     layout, errors = _layout(panel, task, target, horizon, numeric)
     plan = Plan(

@@ -206,8 +206,15 @@ def load_prepared(workspace: Workspace, prepared_id: str) -> Prepared:
         seed=meta["seed"],
         task=Task.from_json(meta["task"]),
         notes=tuple(meta["notes"]),
-        simple=SimpleForecast(**meta["simple"]) if meta.get("simple") else None,
+        simple=_simple_of(meta),
     )
+
+
+def _simple_of(meta: dict[str, Any]) -> SimpleForecast | None:
+    told = meta.get("simple")
+    if isinstance(told, str):  # as it was written before values could be learned themselves
+        return SimpleForecast(told, naive_column(meta["task"]["target"]), differs=True)
+    return SimpleForecast(**told) if told else None
 
 
 def _divide(

@@ -100,7 +100,7 @@ def _read_horizon(talk: Talk) -> None:
 def _lengths(talk: Talk) -> Iterator[tuple[str, int, int]]:
     """Yield lengths of time that may be a horizon with their places, the plainest first."""
     text, time = talk.text, talk.schema.by_name.get(talk.time or "")
-    found = find_horizon(text) or end_named(text, time, refuse=True)
+    found = find_horizon(text) or end_named(text, time)
     if found is not None:
         yield found.value, found.start, found.end
     for pattern in _BARE:
