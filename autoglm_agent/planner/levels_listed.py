@@ -148,7 +148,7 @@ def _coded(text: Text, columns: list[Column]) -> Column | None:
 def _spanned(text: Text, columns: list[Column]) -> Column | None:
     """Return the column whose scale goes from the one end that is named to the other."""
     for match in _SPAN.finditer(text.norm):
-        if text.is_used(match.start()):
+        if text.is_used(match.start()) or _OF_TIME.match(text.low, match.end()):
             continue
         ends = (match["low"], match["high"])
         letter = (match["letter"] or "").lower()
@@ -156,6 +156,13 @@ def _spanned(text: Text, columns: list[Column]) -> Column | None:
         if len(found) == 1 and (ends[0] != "a" and ends[0] != ends[1]):
             return found[0]
     return None
+
+
+_OF_TIME = re.compile(
+    r"[- ]?(?:seconds?|minutes?|hours?|days?|nights?|weeks?|months?|quarters?|years?)\b|"
+    r"个?[天周月年日]"
+)
+"""After a span that is one of time: "1 to 12 months after joining"."""
 
 
 def _ends(column: Column) -> tuple[str, str] | None:

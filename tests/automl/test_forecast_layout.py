@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from autoglm_agent.automl.data.profile import profile_table, typed_frame
 from autoglm_agent.automl.data.table import Table
+from autoglm_agent.automl.forecasting.doubts import live_series
 from autoglm_agent.automl.forecasting.laying import past_forecasts, table_of
 from autoglm_agent.automl.forecasting.panel import Panel, find_series, make_panel
 from autoglm_agent.automl.forecasting.past import NAIVE, Past, Places, naive_forecast
@@ -307,6 +311,25 @@ def test_the_last_value_stands_in_where_a_simple_forecast_has_no_past():
             2.0 if name == "mean of a season" else 4.0
         )
     assert naive_forecast("same season", Past(series(values)), places(16, 1), 7)[0] == 16.0
+
+
+def test_one_mistyped_year_does_not_end_all_other_series():
+    plan, panel = planned(shops(40), horizon="3 days", series=("shop",))
+    three = np.full((3, 400), np.nan)
+    three[:2, :40], three[2, 399] = 1.0, 1.0
+    assert list(live_series(replace(panel, values=three), plan)) == [0, 1, 2]
+    three[1, 20:] = np.nan
+    three[2, 399], three[2, :40] = np.nan, 1.0
+    assert list(live_series(replace(panel, values=three), plan)) == [0, 2]
+
+
+def test_without_a_value_to_compare_the_last_value_is_the_simple_forecast():
+    values = np.full((40, 60), np.nan)
+    values[:, 0] = 1.0
+    values[0, 1:] = np.arange(59.0)
+    crowded = replace(series(np.arange(60.0)), values=values)
+    assert naive_errors(crowded, 3, 7) is not None
+    json.dumps(naive_errors(crowded, 3, 7), allow_nan=False)
 
 
 def test_more_than_a_season_ahead_the_last_whole_season_is_meant():

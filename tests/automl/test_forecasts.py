@@ -37,6 +37,8 @@ from autoglm_agent.automl.report.wording import wording
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
 from autoglm_agent.automl.scoring.baselines import fit_baselines
 from autoglm_agent.automl.scoring.clusters import clusters_of
+from autoglm_agent.automl.scoring.metrics import gain_interval
+from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 from autoglm_graphs.runs import start_run
@@ -177,6 +179,26 @@ def test_on_sealed_rows_too_the_simple_forecast_has_to_be_beaten(copy):
     assert judged(copy, lambda t: t["actual"] + 5000 * (t.index % 2))["V04"].status == "warn"
 
 
+def test_a_gain_that_is_sure_by_rows_is_none_if_whole_weeks_go_together():
+    """Eight good weeks and four bad ones of 60 rows each: few things happened, not many."""
+    week = np.repeat(np.arange(12), 60)
+    wrong = np.where(week % 3 == 2, 1.0, 0.2) + np.random.default_rng(0).normal(0, 0.01, 720)
+    problem = Problem("regression", "mae")
+    y, simple = np.zeros(720), np.full(720, 0.6)
+    rows = gain_interval("mae", y, wrong, simple, problem, seed=0, level=0.9)
+    weeks = gain_interval("mae", y, wrong, simple, problem, seed=0, level=0.9, clusters=week)
+    assert rows[0] == weeks[0]
+    assert rows[1] > 0 > weeks[1]
+
+
+def test_what_the_assessment_found_unsure_is_refused_by_v30(copy):
+    path = next((copy.path / "assessments").glob("*.json"))
+    told = json.loads(path.read_text())
+    told["simple"]["surely"] = False
+    path.write_text(json.dumps(told))
+    assert judged(copy, lambda t: t["predicted"])["V30"].status == "fail"
+
+
 def test_shares_of_the_error_have_to_beat_the_simple_forecast_too(copy):
     profile = Profile.from_json(copy.read_json("profile.json"))
     task = Task(
@@ -306,6 +328,17 @@ def test_a_history_in_other_periods_is_refused(run, tmp_path):
     assert "new run" in no.value.remedy
 
 
+def test_a_history_in_shorter_periods_or_without_times_is_refused(run, tmp_path):
+    day = history()
+    halves = pd.concat([day, day.assign(day=day["day"] + " 12:00:00")])
+    halves.to_csv(tmp_path / "halves.csv", index=False)
+    with pytest.raises(InputError, match="every 12 hours; the run learned from one every 1 day"):
+        predict_file(run, str(tmp_path / "halves.csv"))
+    day.assign(day="soon").to_csv(tmp_path / "soon.csv", index=False)
+    with pytest.raises(InputError, match="No cell of 'day'"):
+        predict_file(run, str(tmp_path / "soon.csv"))
+
+
 def test_the_command_tells_forecasts_to_a_program(run, table, capsys, monkeypatch):
     from autoglm_agent.cli.after import predict
 
@@ -391,6 +424,20 @@ def test_a_layout_that_looks_ahead_is_refuted(copy, monkeypatch):
     assert "last sold" in verdict.columns
 
 
+def test_a_layout_that_knows_whether_there_is_a_next_value_is_refuted(copy, monkeypatch):
+    honest = Past.last
+
+    def knowing(self, series, origin):
+        after = self._values[series, np.minimum(origin + 1, self._latest.shape[1] - 1)]
+        return honest(self, series, origin) + np.isnan(after)
+
+    monkeypatch.setattr(Past, "last", knowing)
+    profile = Profile.from_json(copy.read_json("profile.json"))
+    task = Task(kind="forecasting", target="sold", time_column="day", horizon="4 days")
+    prepared = prepare(copy, load_snapshot(copy, profile.digest), profile, task)
+    assert check_future(context_of(copy, prepared.id)).status == "fail"
+
+
 def leak(workspace: Workspace, laid_id: str, column: str) -> None:
     """Write what is to be forecast into a feature of the stored rows."""
     frame = load_snapshot(workspace, laid_id).frame
@@ -455,6 +502,7 @@ def test_made_columns_have_chinese_names():
     assert {name: in_chinese(name) for name in names} == names
     found = {"importance": [{"column": "last sold", "mean": 1.0}], "n": 3}
     assert explained_in_chinese(found)["importance"][0]["column"] == "最近的sold"
+    assert explained_in_chinese(found, ["last sold"]) == found
 
 
 def test_a_model_of_laid_out_rows_is_not_handed_out_without_what_lays_them(run, tmp_path):

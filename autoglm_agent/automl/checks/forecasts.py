@@ -21,6 +21,7 @@ from autoglm_agent.automl.forecasting.rows import lay_rows
 from autoglm_agent.chain import Remedy, Verdict
 
 LEAST_MOMENTS, MOST_MOMENTS = 3, 20
+_MISSING = 0.3
 _CELLS = 20_000_000
 """Numbers that may be replaced in all; very large tables are tested at fewer moments."""
 
@@ -88,8 +89,13 @@ def _other_future(panel: Panel, plan: Plan, cut: int) -> Panel:
 
     def changed(values: np.ndarray) -> np.ndarray:
         other = values.copy()
-        spread = np.nanstd(values) + 1.0
-        other[:, cut + 1 :] += rng.normal(3.0, 1.0, other[:, cut + 1 :].shape) * spread
+        later = other[:, cut + 1 :]
+        spread, centre = np.nanstd(values) + 1.0, np.nanmean(values)
+        made = np.where(np.isnan(later), centre, later)
+        made += rng.normal(3.0, 1.0, later.shape) * spread
+        # What is missing tells of the future, too.
+        made[rng.random(later.shape) < _MISSING] = np.nan
+        other[:, cut + 1 :] = made
         return other
 
     others = {

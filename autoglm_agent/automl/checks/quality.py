@@ -66,6 +66,7 @@ def check_holdout_gain(context: CheckContext) -> Verdict:
         float(told.get("threshold") or 0.5),
         "held-out rows",
         None if held.cluster is None else held.cluster[kept],
+        surely=(told.get("simple") or {}).get("surely"),
     )
     gain, name = told["gain"], told["baseline"]["name"]
     if verdict.status == "pass" and gain["low"] <= 0:
@@ -84,8 +85,13 @@ def judge_gain(
     cut: float,
     where: str,
     clusters: np.ndarray | None = None,
+    surely: bool | None = None,
 ) -> Verdict:
-    """Compare with each rival; the first is the constant, which must be beaten."""
+    """Compare with each rival; the first is the constant, which must be beaten.
+
+    Where the assessment said already whether it surely is, that stands unless these rows show no
+    gain at all: what is forecast follows from it, and two draws may differ at the border.
+    """
     limits, metric = context.thresholds, problem.metric
     gains: dict[str, dict[str, float]] = {}
     for name, rival in rivals.items():
@@ -113,7 +119,7 @@ def judge_gain(
         "n": len(y),
         "evidence": evidence,
     }
-    if not low > 0:
+    if not (low > 0 if surely is None else surely and gain > 0):
         fact = f"On {where} the model is not surely better than {constant}: "
         fact += f"gain {gain:.4g} in {metric}, lower 95 % bound {low:.4g}."
         stop = Remedy(kind="stop", step="train_models", reason="No useful model was found.")

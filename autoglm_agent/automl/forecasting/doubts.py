@@ -14,7 +14,9 @@ from autoglm_agent.errors import InputError
 
 _USUAL = 0.5
 """Share of the periods with several rows from which on this is how the table is made."""
-_NAMED = 3
+_NAMED, _FEW = 3, 3
+_CLOSER = 1.5
+"""Different times of a period from which on a history is told in shorter ones."""
 
 
 def doubled(panel: Panel, plan: Plan) -> list[str]:
@@ -48,20 +50,30 @@ def live_series(panel: Panel, plan: Plan) -> np.ndarray:
     """Return the series that go on: the last value is at most a horizon or a season behind."""
     last = panel.last_known
     behind = max(plan.horizon, plan.layout.season)
-    return np.flatnonzero((last >= 0) & (last >= last.max(initial=-1) - behind))
+    known = last[last >= 0]
+    # One mistyped year in one series does not make all others old.
+    end = min(int(known.max()), int(np.median(known)) + behind) if len(known) else 0
+    return np.flatnonzero((last >= 0) & (last >= end - behind))
 
 
 def check_same_period(frame: pd.DataFrame, plan: Plan) -> None:
     """Refuse a history of another period than the one that was learned from.
 
     Raises:
-        InputError: If its values lie further apart than those of the run's own table.
+        InputError: If its values lie further apart, or closer, than those of the run's own table,
+            or none of its times can be read.
     """
-    times = frame[plan.time]
-    if plan.frequency.events or times.nunique() < 3:
+    times = frame[plan.time].dropna()
+    if times.empty:
+        raise InputError(
+            f"No cell of {plan.time!r} in the history is a time that can be read.",
+            "Write times as in the run's own table, for example 2024-01-31.",
+        )
+    if plan.frequency.events or times.nunique() < _FEW:
         return
-    steps = np.diff(np.unique(plan.frequency.number(times.dropna())))
-    if len(steps) and np.median(steps) > 1:
+    periods = np.unique(plan.frequency.number(times))
+    apart = np.median(np.diff(periods)) if len(periods) > 1 else 0
+    if apart > 1 or times.nunique() > _CLOSER * len(periods):
         raise InputError(
             f"The history has a value every {find_frequency(times).told()}; the run learned from "
             f"one every {plan.frequency.told()}.",

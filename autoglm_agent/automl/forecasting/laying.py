@@ -181,7 +181,7 @@ def notes_of(plan: Plan) -> tuple[str, ...]:
     if plan.layout.relative:
         notes.append("Values are told as differences from the simple forecast.")
     notes += plan.doubts
-    if plan.gathers and not plan.doubts:
+    if plan.gathers and not any("several rows" in doubt for doubt in plan.doubts):
         what = {"sum": "added up", "mean": "averaged"}[plan.gathered]
         notes.append(f"Several rows of one period were {what}.")
     if plan.layout.ahead:

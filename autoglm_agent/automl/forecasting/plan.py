@@ -20,7 +20,7 @@ from autoglm_agent.automl.forecasting.panel import (
     fixed_in_series,
     make_panel,
 )
-from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast, naive_names
+from autoglm_agent.automl.forecasting.past import NAIVE, Past, Places, naive_forecast, naive_names
 from autoglm_agent.automl.forecasting.periods import (
     Frequency,
     about,
@@ -33,8 +33,8 @@ from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 
 BEGUN, EARLY = 0.3, 0.6
-"""Shares of the values by time between which lie those that choose the simple forecast: of what
-comes before the holdout, the later half, since what held in the beginning may be long over."""
+"""Shares of the past forecasts by time between which lie those that choose the simple one: of
+what comes before the holdout, the later half, since what held in the beginning may be over."""
 MOST_COLUMNS = 20
 _LEAST_PERIODS = 12
 _DIFFERENCES = ("mae", "rmse")
@@ -265,9 +265,9 @@ def _layout(
         horizon=horizon,
         season=season,
         long_season=long,
-        naive=min(errors, key=lambda name: errors[name]),
+        naive=min(errors, key=lambda name: errors[name], default=NAIVE[0]),
         # Where a simple forecast is never wrong, differences from it would hold nothing to learn.
-        relative=tells_differences(task) and min(errors.values()) > 0,
+        relative=tells_differences(task) and min(errors.values(), default=1.0) > 0,
         ahead=ahead,
         past=tuple(name for name in numeric if name not in ahead),
     )
@@ -276,8 +276,8 @@ def _layout(
 
 def naive_errors(panel: Panel, horizon: int, season: int) -> dict[str, float]:
     """Return the mean absolute error of each simple forecast before what may be sealed."""
-    known = np.isfinite(panel.values).sum(axis=0).cumsum()
-    begun, end = (int(np.searchsorted(known, share * known[-1])) for share in (BEGUN, EARLY))
+    made = _forecasts_by_period(panel, horizon).cumsum()
+    begun, end = (int(np.searchsorted(made, share * made[-1])) for share in (BEGUN, EARLY))
     end += 1
     start = max(begun, min(season, end // 3))
     steps = np.unique(np.linspace(1, horizon, min(horizon, 5)).round().astype(np.int64))
@@ -292,8 +292,18 @@ def naive_errors(panel: Panel, horizon: int, season: int) -> dict[str, float]:
     for name in naive_names(season):
         error = np.abs(actual - naive_forecast(name, past, places, season))
         error = error[np.isfinite(error)]
-        found[name] = float(error.mean()) if len(error) else float("inf")
+        if len(error):
+            found[name] = float(error.mean())
     return found
+
+
+def _forecasts_by_period(panel: Panel, horizon: int) -> np.ndarray:
+    """Return how many past forecasts of each period there are: from each known origin before it."""
+    known = np.isfinite(panel.values)
+    before = np.concatenate([np.zeros((len(known), 1)), known.cumsum(axis=1)], axis=1)
+    period = np.arange(known.shape[1])
+    origins = before[:, period] - before[:, np.maximum(period - horizon, 0)]
+    return np.asarray((known * origins).sum(axis=0))
 
 
 def _told_ahead(panel: Panel, name: str, horizon: int) -> bool:

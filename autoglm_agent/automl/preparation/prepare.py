@@ -241,6 +241,8 @@ def _divide(
     Vault.seal(workspace, vault_id, columns[held], y[held] if problem else np.empty(0), vault_rows)
     X = columns[train].reset_index(drop=True)
     dropped = columns_to_drop(X, profile, task, chosen.plan, drops)
+    if task.horizon is not None:  # what a forecast has to beat is always there
+        dropped.pop(naive_column(str(task.target)), None)
     X = X.drop(columns=list(dropped))
     if not len(X.columns):
         why = "; ".join(f"{name!r}: {reason}" for name, reason in list(dropped.items())[:5])

@@ -102,7 +102,8 @@ class RunRecord:
         """Return the record with the made columns of a forecast called as the language does."""
         if language != "zh" or self.forecasts is None or not self.explain:
             return self
-        return replace(self, explain=explained_in_chinese(self.explain))
+        own = [str(c.get("name")) for c in (self.profile or {}).get("columns") or ()]
+        return replace(self, explain=explained_in_chinese(self.explain, own))
 
     @property
     def forecasts(self) -> Json | None:
