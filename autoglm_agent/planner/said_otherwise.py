@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.asked_with import asked_with
 from autoglm_agent.planner.choice import Choice, is_clear
 from autoglm_agent.planner.endings import (
@@ -46,7 +47,9 @@ def said_otherwise(
     if ranked and ranked[0].how == "exact" and ranked[0].confidence >= _NAMED:
         return None
     end = len(text.norm)
-    if (listed := listed_levels(text, schema, excluded)) is not None:
+    listed = listed_levels(text, schema, excluded)
+    # "We sell by web, phone or shop: estimate how much money an order brings" asks for an amount.
+    if listed is not None and (listed.numeric or read_asked(text, None).form != "amount"):
         return Choice(listed, _LISTED, 0, end, "instruction", "level")
     if (thing := asked_with(text, mentions, excluded)) is not None:
         return Choice(thing, _WITH, 0, end, "instruction", "exact")

@@ -105,3 +105,23 @@ def test_values_that_say_only_of_what_are_not_asked_for(words: str, target: str)
 @pytest.mark.parametrize("words", ["把情况相似的船归归类", "把差不多的船放到一起"])
 def test_like_rows_are_put_together(words: str) -> None:
     assert parse_task(words, BOATS).kind == "clustering"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We sell by web, phone or shop. Estimate how much money an order brings",
+        "How much will customers spend when they order, 1 to 12 months after joining?",
+    ],
+)
+def test_a_list_or_a_span_is_no_target_where_an_amount_is_asked_for(words):
+    orders = make_profile(
+        "orders",
+        4_000,
+        {
+            "order_value": "number 1 900 2000",
+            "month": "integer 1 12 12",
+            "channel": "category web:2000|phone:1000|shop:1000",
+        },
+    )
+    assert parse_task(words, orders).target == "order_value"
