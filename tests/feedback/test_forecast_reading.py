@@ -99,6 +99,55 @@ def test_what_a_period_comes_to_is_read(words, how):
     assert read(words) == [("set_per_period", {"per_period": how})]
 
 
+@pytest.mark.parametrize(
+    ("words", "metric"),
+    [
+        ("use mean absolute error", "mae"),
+        ("use the mean absolute percentage error", "mape"),
+        ("use the mean squared error", "rmse"),
+        ("take the average absolute error", "mae"),
+        ("用平均绝对误差", "mae"),
+        ("用平均绝对百分比误差", "mape"),
+    ],
+)
+def test_a_mean_of_errors_is_a_metric(words, metric):
+    assert read(words) == [("set_metric", {"metric": metric})]
+
+
+def test_a_metric_is_read_beside_what_a_period_comes_to():
+    told = dict(read("use the mean absolute error and the average per day"))
+    assert told == {"set_metric": {"metric": "mae"}, "set_per_period": {"per_period": "mean"}}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "use average pricing only, 7 days",
+        "use the total sales as the target, 7 days",
+        "use the mean of the squared residuals, 7 days",
+        "用平均价格，未来7天",
+    ],
+)
+def test_not_every_average_is_one_of_a_period(words):
+    assert "set_per_period" not in dict(read(words, CHINESE if "用" in words else ENGLISH))
+
+
+@pytest.mark.parametrize(
+    ("words", "how"),
+    [
+        ("use the total sales", "sum"),
+        ("forecast the average of each store", "mean"),
+        ("show the total for each day", "sum"),
+        ("改成每天的平均值", "mean"),
+        ("取平均销售额", "mean"),
+        ("用总和就好", "sum"),
+    ],
+)
+def test_an_average_beside_a_word_of_the_forecast_is_one_of_a_period(words, how):
+    told = dict(read(words, ENGLISH if words.isascii() else CHINESE))
+    assert told["set_per_period"] == {"per_period": how}
+
+
 def test_several_wishes_are_all_kept():
     told = dict(read("use MAPE; the next 7 days only"))
     assert told == {"set_metric": {"metric": "mape"}, "set_horizon": {"horizon": "7 days"}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from autoglm_agent.planner.durations import find_durations
@@ -68,7 +69,23 @@ _PER_PERIOD = re.compile(
     rf"(?:改|用|按|取|要|预测)(?:成|为)?(?:每[天日周月年小时]+的?)?(?P<han>{_AVERAGE}|{_ADDED})",
     _P,
 )
-_FORMER = re.compile(r",? ?(?:instead of|rather than|not) (?:the (?:next |last )?)?\d+[\w ]*", _P)
+_ERROR = re.compile(
+    r"(?:[- ](?:of|the|all|a|an))*[- ]?(?:absolute|abs|squared?|percent\w*|errors?|deviations?|"
+    r"log|bias)\b|的?(?:绝对|平方|百分|误差|偏差|精度)",
+    _P,
+)
+_ALONE = re.compile(
+    r"(?:值|数值|数|量)?(?:的)?(?=$|[^\w\u3400-\u9fff-]*$|[,;.:!?)]|吧|就|即可|来|而|不|每|各|一?下)|"
+    r" (?:values?|numbers?|figures?|amounts?)?(?=$|[,;.:!?]| ?(?:instead|please|only|rather|not|"
+    r"and|but|per|each|every|for|over|across|by|within|a|of (?:a|the|each|every|all)|daily|weekly|"
+    r"monthly|hourly)\b)",
+    _P,
+)
+_OF_WHAT = re.compile(
+    r" ?(?:of |the )*(?P<noun>[a-z][\w-]*(?: [a-z][\w-]*)?)|的?(?P<han>[\u3400-\u9fff]{1,8})", _P
+)
+_TARGET = re.compile(r"\btarget\b|目标", _P)
+_PERIOD = re.compile(r"(?:minute|hour|day|week|month|quarter|year|period|step|date)s?\b", _P)
 _UNITS = {
     "second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周", "month": "个月",
     "quarter": "个季度", "year": "年", "period": "期",
@@ -176,17 +193,41 @@ def _opinion(talk: Talk, start: int) -> bool:
 
 
 def _read_per_period(talk: Talk) -> None:
-    match = talk.first(_PER_PERIOD)
+    match = next(filter(partial(_of_a_period, talk), talk.matches(_PER_PERIOD)), None)
     if match is None:
         return
-    word = match["en"] or match["en2"] or match["han"]
-    mean = bool(re.fullmatch(_AVERAGE, word))
+    mean = bool(re.fullmatch(_AVERAGE, match[_which(match)]))
     said = (
         ("average the rows of a period", "同一时段的多行取平均")
         if mean
         else ("add up the rows of a period", "同一时段的多行相加")
     )
     _add(talk, "set_per_period", said, *match.span(), per_period="mean" if mean else "sum")
+
+
+def _which(match: re.Match[str]) -> str:
+    return next(name for name in ("en", "en2", "han") if match[name])
+
+
+def _of_a_period(talk: Talk, match: re.Match[str]) -> bool:
+    """Tell whether an average or a total is one of a period's values, and no measure of errors.
+
+    It stands alone, or beside a word for a period, a series or what is forecast.
+    """
+    start, end = match.span(_which(match))
+    begin, stop = talk.text.clause(start)
+    after = talk.text.low[end:stop]
+    if talk.text.is_used(start) or _TARGET.search(talk.text.low[begin:stop]) or _ERROR.match(after):
+        return False
+    if _ALONE.match(after) or not after.strip():
+        return True
+    told = _OF_WHAT.match(after)
+    noun = (told["noun"] or told["han"] or "") if told else ""
+    if _PERIOD.match(noun):
+        return True
+    known = (talk.target, *(talk.task.series or () if talk.task else ()))
+    found = (column_for(words, talk.schema) for words in (noun, noun.partition(" ")[0]) if words)
+    return any(column is not None and column.name in known for column in found)
 
 
 def _without(text: Text, start: int, end: int) -> Text:
