@@ -56,6 +56,9 @@ HORIZONS = {
     "只要未来3天的": "3 days",
     "预测7天就够了": "7 days",
     "until the end of March 2024": "31 days",
+    "the strike in January 2024 is over, forecast up to April 2024": "61 days",
+    "2024年1月有罢工，预测到2024年4月": "61 days",
+    "延长到2024年3月底": "31 days",
 }
 SERIES = {
     "per region, please": ["region"],
@@ -146,6 +149,24 @@ def test_not_every_average_is_one_of_a_period(words):
 def test_an_average_beside_a_word_of_the_forecast_is_one_of_a_period(words, how):
     told = dict(read(words, ENGLISH if words.isascii() else CHINESE))
     assert told["set_per_period"] == {"per_period": how}
+
+
+@pytest.mark.parametrize(
+    ("words", "edit"),
+    [
+        ("use MAPE, the May 2023 strike makes RMSE useless", ("set_metric", {"metric": "mape"})),
+        ("2023年5月有罢工，用MAPE", ("set_metric", {"metric": "mape"})),
+        ("do not use price, it was wrong in 2023", ("drop_columns", {"drop_columns": ["price"]})),
+        ("use MAPE, a strike in 2023 spoiled RMSE", ("set_metric", {"metric": "mape"})),
+        ("it was bad in December, use RMSE", ("set_metric", {"metric": "rmse"})),
+        ("forecasts in December are bad, use RMSE", ("set_metric", {"metric": "rmse"})),
+        ("predictions were wrong until December, use RMSE", ("set_metric", {"metric": "rmse"})),
+        ("预测2024年9月之后的数据时用MAPE", ("set_metric", {"metric": "mape"})),
+        ("从12月起有罢工，用MAPE", ("set_metric", {"metric": "mape"})),
+    ],
+)  # fmt: skip
+def test_a_time_at_which_something_was_is_no_horizon(words, edit):
+    assert read(words) == [edit]
 
 
 def test_several_wishes_are_all_kept():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,13 +16,14 @@ from autoglm_agent.planner.feedback.talk import Talk
 from autoglm_agent.planner.forecasts import end_named, find_series_asked
 from autoglm_agent.planner.horizons import find_horizon
 from autoglm_agent.planner.resolve import column_for
+from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text, read_text
 
 _P = re.ASCII
 _TOLD = r"(?P<told>(?:\d+|[a-z]+|a couple of|twenty-four)[- ](?:minutes?|hours?|days?|weeks?|" \
     r"fortnights?|months?|quarters?|years?|periods?|steps?))\b"  # fmt: skip
 _HAN = (
-    r"(?P<told>(?:\d+|[一二三四五六七八九十两]+)\s?个?"
+    r"(?P<told>(?:(?<!\d)\d{1,3}|[一二三四五六七八九十两]+)\s?个?"
     r"(?:分钟|小时|天|日|周|星期|礼拜|月|季度|年|期|步))"
 )
 _BARE = (
@@ -86,6 +88,22 @@ _OF_WHAT = re.compile(
 )
 _TARGET = re.compile(r"\btarget\b|目标", _P)
 _PERIOD = re.compile(r"(?:minute|hour|day|week|month|quarter|year|period|step|date)s?\b", _P)
+_REACHES = re.compile(
+    r"\b(?:forecast\w*|predict\w*|project|ahead|horizon|until|till|through|thru|up to|extend\w*|"
+    r"shorten\w*)\b|预测|预报|到[^,;]{0,12}(?:[年月底末]|为止)",
+    _P,
+)
+_PAST = re.compile(r"\b(?:was|were|had|been|happened|did)\b", _P)
+_MONTH = "|".join(name.lower() for name in (*calendar.month_name, *calendar.month_abbr) if name)
+_WHOLE = r"20\d\d\s?年?\s?(?:(?:1[0-2]|0?[1-9])\s?月)?|(?:1[0-2]|0?[1-9])\s?月"
+_AT_A_TIME = re.compile(
+    r"\b(?:in|(?<!end )(?<!rest )of|during|since|after|from|before)"
+    r"(?: (?:the|early|mid|late|whole|entire|year|month|start|beginning|middle|end|of))*"
+    rf" (?:(?:{_MONTH})\b\.?(?:,? 20\d\d\b)?|20\d\d\b|(?:this |the )?(?:year|month)\b)|"
+    rf"[在自从](?:{_WHOLE})|(?:{_WHOLE})份?(?:之后|以后|以来|起|开始|后|期间|里|中)",
+    _P,
+)
+"""A time at which something was, or from which on: no end of a forecast."""
 _UNITS = {
     "second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周", "month": "个月",
     "quarter": "个季度", "year": "年", "period": "期",
@@ -116,16 +134,34 @@ def _read_horizon(talk: Talk) -> None:
 
 def _lengths(talk: Talk) -> Iterator[tuple[str, int, int]]:
     """Yield lengths of time that may be a horizon with their places, the plainest first."""
-    text, time = talk.text, talk.schema.by_name.get(talk.time or "")
-    found = find_horizon(text) or end_named(text, time, refuse=True)
+    found = find_horizon(talk.text) or _end_told(talk)
     if found is not None:
         yield found.value, found.start, found.end
     for pattern in _BARE:
-        for match in pattern.finditer(text.low):
+        for match in pattern.finditer(talk.text.low):
             ahead = "未来" if "\u3400" <= match["told"][-1] <= "\u9fff" else "next "
             length = find_horizon(read_text(ahead + match["told"]))
             if length is not None:
                 yield length.value, match.start("told"), match.end("told")
+
+
+def _end_told(talk: Talk) -> Found[str] | None:
+    """Return how far ahead a date lies that a forecast is to reach.
+
+    People also name the time when something happened; that refuses and changes nothing.
+    """
+    text, time = talk.text, talk.schema.by_name.get(talk.time or "")
+    for begin, end in talk.clauses():
+        clause = text.low[begin:end]
+        if not _REACHES.search(clause) or _PAST.search(clause):
+            continue
+        alone = _without(_without(text, 0, begin), end, len(text.low))
+        for at in _AT_A_TIME.finditer(clause):
+            alone = _without(alone, begin + at.start(), begin + at.end())
+        found = end_named(alone, time)
+        if found is not None:
+            return found
+    return None
 
 
 def _use_former(talk: Talk, end: int) -> None:
