@@ -68,6 +68,11 @@ SERIES = {
     "don't forecast by store": [],
     "not per store but per region": ["region"],
     "all stores together": [],
+    "make it overall, please": [],
+    "per region rather than per store": ["region"],
+    "never forecast each store": [],
+    "do not judge it by store but forecast per region": ["region"],
+    "the overall result is bad, forecast overall": [],
 }
 
 
@@ -129,6 +134,7 @@ def test_a_metric_is_read_beside_what_a_period_comes_to():
         "use the total sales as the target, 7 days",
         "use the mean of the squared residuals, 7 days",
         "用平均价格，未来7天",
+        "不要平均，用未来7天",
     ],
 )
 def test_not_every_average_is_one_of_a_period(words):
@@ -167,6 +173,42 @@ def test_an_average_beside_a_word_of_the_forecast_is_one_of_a_period(words, how)
 )  # fmt: skip
 def test_a_time_at_which_something_was_is_no_horizon(words, edit):
     assert read(words) == [edit]
+
+
+PRICED = ("date", "store", "unit", "price_per_unit", "sales")
+
+
+@pytest.mark.parametrize(
+    ("words", "edits"),
+    [
+        ("I am not convinced by store b, use RMSE", {"set_metric"}),
+        ("never miss by more than 10 per day, use RMSE", {"set_costs", "set_metric"}),
+        ("don't weigh each store the same, use RMSE", {"set_metric"}),
+        ("do not judge by RMSE, use MAPE", {"set_metric"}),
+        ("do not use the price per unit", {"drop_columns"}),
+        ("without price per unit", {"drop_columns"}),
+        ("the overall result is bad, use RMSE", {"set_metric"}),
+        ("the overall forecast is bad, use RMSE", {"set_metric"}),
+        ("the error per store is large, use RMSE", {"set_metric"}),
+        ("not overall, use RMSE", {"set_metric"}),
+        ("don't split by time", {"change_split"}),
+        ("don't forecast by unit, use RMSE", {"set_metric"}),
+    ],
+)
+def test_words_that_are_of_no_series_leave_them_as_they_are(words, edits):
+    told = dict(read(words, PRICED))
+    assert set(told) == edits
+    assert told.get("set_metric", {}).get("metric") in (
+        None, "mape" if "MAPE" in words else "rmse"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["总体来说误差太大，用MAPE", "不按地区，用MAPE", "整体预测太差，用MAPE", "不要按MAE，用MAPE"],
+)
+def test_words_that_are_of_no_series_leave_them_as_they_are_in_chinese(words):
+    assert read(words, CHINESE) == [("set_metric", {"metric": "mape"})]
 
 
 def test_several_wishes_are_all_kept():

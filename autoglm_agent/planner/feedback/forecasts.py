@@ -49,10 +49,34 @@ _BARE = (
 )
 """Lengths of time without a word that looks ahead, which only a forecast gives their meaning."""
 _NOT_PER = re.compile(
-    r"\b(?:not|no|don'?t|never|without|instead of|rather than|stop)\b(?: [a-z]+){0,3}? "
-    r"?(?:per|by|for each|for every|of each|each|every|between) (?:single )?(?P<noun>[\w-]+)|"
+    r"\b(?:not|no|don'?t|never|without|instead of|rather than|stop)"
+    r"(?: (?:forecast\w*|predict\w*|split\w*|separat\w*|break\w*|broken|down|group\w*|want\w*|"
+    r"need\w*|show\w*|report\w*|do|tell\w*|apart|distinguish\w*|differentiat\w*|it|them|this|"
+    r"that|the|a|any|one|single|individual|series|results?|sales|out|up|to|be|so)){0,5} "
+    r"(?:per|by|for each|for every|of each|each|every|between) (?:single )?(?P<noun>[\w-]+)|"
     r"(?:不要?|不用|不必|不需要|无需|别|不再)(?:再)?(?:区分|拆分|细分|分开|分|按照?)"
     r"(?P<han>[\u3400-\u9fffA-Za-z_]{0,8})",
+    _P,
+)
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|without|nor|neither|no|cannot|stop)\b|n't\b|\bdont\b|"
+    r"\b(?:instead of|rather than) (?=(?:per|by|each|every|for (?:each|every))\b)|"
+    r"不(?![同错过仅只])|(?<![差区分特级类性])别|没有?|无需)"
+    r"(?:(?!\b(?:but|and|then)\b|而是|而要)[^,;.:!?\n])*",
+    _P,
+)
+"""What is said not to be, up to the end of its clause or to what is wanted in its place."""
+_TOGETHER = re.compile(r"\b(?:forecast\w*|predict\w*|project\w*|horizon)\b|预测|预报", _P)
+_JUDGED = re.compile(
+    r"\b(?:is|are|was|were|looks?|seems?|feels?)\b(?! (?:enough|fine|sufficient|wanted|needed))|"
+    r"太|很|非常|来说|来看|而言",
+    _P,
+)
+_FILLER = re.compile(
+    r"\b(?:please|just|it|now|all|show|make|give|me|i|we|want|need|would|like|only|instead|rather|"
+    r"the|a|an|one|to|be|as|and|or|but|use|sum|total|so|do|then|together|in|of|for|should|"
+    r"number|value|figure|series|everything|ok|okay|yes)\b|"
+    r"改成|改为|换成|还是|一个|可以|数值|[要请只就行好了吧的我想看用按做值数把都成为地给给出]|[^\w\u3400-\u9fff]",
     _P,
 )
 _AND = re.compile(
@@ -86,6 +110,7 @@ _ALONE = re.compile(
 _OF_WHAT = re.compile(
     r" ?(?:of |the )*(?P<noun>[a-z][\w-]*(?: [a-z][\w-]*)?)|的?(?P<han>[\u3400-\u9fff]{1,8})", _P
 )
+_NOT_SO = re.compile(r"(?:\bnot|n't|\bnever|[不别])\s*(?:to |the )?\Z", _P)
 _TARGET = re.compile(r"\btarget\b|目标", _P)
 _PERIOD = re.compile(r"(?:minute|hour|day|week|month|quarter|year|period|step|date)s?\b", _P)
 _REACHES = re.compile(
@@ -176,29 +201,64 @@ def _use_former(talk: Talk, end: int) -> None:
 
 def _read_series(talk: Talk) -> None:
     before = tuple(talk.task.series or ()) if talk.task else ()
-    negated = talk.first(_NOT_PER)
-    text = talk.text
-    if negated is not None:
-        text = _without(text, *negated.span())
-    found = find_series_asked(text, talk.schema, str(talk.target))
-    if found is not None and (talk.text.is_used(found.start) or _opinion(talk, found.start)):
-        found = None
+    negated = next((m for m in talk.matches(_NOT_PER) if _told_apart(talk, m, before)), None)
+    found = _series_told(talk, negated)
     if found is not None and (found.value or negated is None):
         more = before if found.value and _also(talk, found.start) else ()
         second, end = _second(talk, found.end) if found.value else ((), found.end)
         series = tuple(dict.fromkeys([*more, *found.value, *second]))
         start = found.start
     elif negated is not None:
-        column = column_for(negated["noun"] or negated["han"] or "", talk.schema)
-        series = tuple(name for name in before if column is not None and name != column.name)
+        apart = _told_apart(talk, negated, before)
+        series = tuple(name for name in before if name != apart)
         start, end = negated.span()
     else:
         return
     _add(talk, "set_series", _series_said(series), start, end, series=list(series))
-    for span in (m.span() for m in (negated,) if m is not None):
-        talk.text.use(*span)
+    if negated is not None:
+        talk.text.use(*negated.span())
     if not series and found is not None:
         talk.text.use(found.start, found.end)
+
+
+def _told_apart(talk: Talk, negated: re.Match[str], before: tuple[str, ...]) -> str | None:
+    """Return the column by which series are told apart now, and which is not to do so any more."""
+    noun = negated["noun"] or negated["han"] or ""
+    column = column_for(noun, talk.schema) if noun else None
+    return column.name if column is not None and column.name in before else None
+
+
+def _series_told(talk: Talk, negated: re.Match[str] | None) -> Found[tuple[str, ...]] | None:
+    """Return of which series a forecast is wanted; None where the words are of something else."""
+    text = talk.text if negated is None else _without(talk.text, *negated.span())
+    for mention in talk.mentions:  # "price per unit" is a name
+        if re.search(r"\b(?:per|by|each|every)\b", text.low[mention.start : mention.end]):
+            text = _without(text, mention.start, mention.end)
+    for denied in _DENIED.finditer(text.low):
+        text = _without(text, *denied.span())
+    while (found := find_series_asked(text, talk.schema, str(talk.target))) is not None:
+        wanted = _wished(talk, found) if found.value else _of_all(talk, text, found)
+        if wanted and not talk.text.is_used(found.start) and not _opinion(talk, found.start):
+            return found
+        text = _without(text, found.start, found.end)
+    return None
+
+
+def _wished(talk: Talk, found: Found[tuple[str, ...]]) -> bool:
+    """Tell whether series are a wish: "too large per store" judges those that there are."""
+    begin, end = talk.text.clause(found.start)
+    now = tuple(talk.task.series or ()) if talk.task else ()
+    return found.value != now or not _JUDGED.search(talk.text.low[begin:end])
+
+
+def _of_all(talk: Talk, text: Text, found: Found[tuple[str, ...]]) -> bool:
+    """Tell whether "overall" stands beside a word of forecasting, or alone in its clause."""
+    begin, end = talk.text.clause(found.start)
+    clause = text.low[begin:end]
+    if _JUDGED.search(clause):
+        return False
+    rest = _without(text, found.start, found.end).low[begin:end]
+    return bool(_TOGETHER.search(clause)) or not _FILLER.sub("", rest).strip()
 
 
 def _second(talk: Talk, end: int) -> tuple[tuple[str, ...], int]:
@@ -253,6 +313,8 @@ def _of_a_period(talk: Talk, match: re.Match[str]) -> bool:
     start, end = match.span(_which(match))
     begin, stop = talk.text.clause(start)
     after = talk.text.low[end:stop]
+    if _NOT_SO.search(talk.text.low[begin : match.start()]):
+        return False
     if talk.text.is_used(start) or _TARGET.search(talk.text.low[begin:stop]) or _ERROR.match(after):
         return False
     if _ALONE.match(after) or not after.strip():
