@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.run.workspace import Workspace, open_run
 from autoglm_agent.cli.console import Exit, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
+from autoglm_agent.cli.running import interruptible, tell_interruption
 
 if TYPE_CHECKING:
     from autoglm_graphs.reentry import Plan
@@ -57,6 +59,7 @@ def feedback(
     from autoglm_agent.planner.feedback import read_feedback
     from autoglm_agent.planner.text import is_chinese
     from autoglm_graphs.reentry import redo
+    from autoglm_graphs.undoing import in_round
     from autoglm_tools.answering import answered
 
     workspace = open_run(run_id, runs)
@@ -68,10 +71,17 @@ def feedback(
     answers = answered(workspace, edits, words)
     consent = _Consent(yes=yes, accepts=accepts, quiet=as_json, chinese=is_chinese(words))
     with Progress(None, live=on_terminal() and not as_json) as progress:
-        plan, result = redo(
-            run_id, edits, approve=lambda p: bool(progress.asking(lambda _: consent(p))({})),
-            runs=runs, model=model, memory=memory, listener=progress.on_event,
-        )  # fmt: skip
+        try:
+            with interruptible(progress):
+                plan, result = redo(
+                    run_id, edits,
+                    approve=lambda p: bool(progress.asking(lambda _: consent(p))({})),
+                    runs=runs, model=model, memory=memory, listener=progress.on_event,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            progress.stop()
+            tell_interruption(run_id if in_round(workspace) else None, runs, as_json)
+            raise Exit(128 + (progress.interrupted or signal.SIGINT)) from None
     done = [e for e in workspace.lines("events.jsonl") if e["event"] == "feedback.done"]
     saved = done[-1] if result is not None and done else None
     if as_json:

@@ -238,7 +238,7 @@ def _finish(
                 result = work(progress)
         except KeyboardInterrupt:
             progress.stop()
-            _tell_interruption(progress.run, runs, as_json)
+            tell_interruption(progress.run, runs, as_json)
             raise Exit(128 + (progress.interrupted or signal.SIGINT)) from None
         except ModelError as failed:
             raise _with_way_on(failed, progress.run, runs) from failed
@@ -257,7 +257,7 @@ def _finish(
     raise Exit(0 if result["status"] == "verified" else 1)
 
 
-def _tell_interruption(run: str | None, runs: str | None, as_json: bool) -> None:
+def tell_interruption(run: str | None, runs: str | None, as_json: bool) -> None:
     """Say how to go on where the run stands; nothing if there is no run yet."""
     where = f" --runs {runs}" if runs else ""
     way = f"autoglm resume {run}{where}" if run else None

@@ -92,8 +92,9 @@ _WISHES = (
 )  # fmt: skip
 _NEGATED_BEFORE = re.compile(
     r"(?:\bnot|n't|\bnever|instead of|rather than|\bno|avoid|forget|不要用|不用|不使用|不看|"
-    r"而不是|而非|别用|不是)"
-    r"\s*(?:use|using|look at|optimi[sz]e|report|about|the|by)?\s*(?:the )?\Z",
+    r"不按|不要按|别按|而不是|而非|别用|不是)"
+    r"\s*(?:use|using|look at|optimi[sz]e|report|about|the|by|go by|"
+    r"(?:judg|scor|measur|evaluat|compar)\w*(?: \w+)? (?:by|with|on))?\s*(?:the )?\Z",
     re.ASCII,
 )
 _NEGATED_AFTER = re.compile(

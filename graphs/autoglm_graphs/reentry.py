@@ -35,7 +35,7 @@ from autoglm_graphs.settings import (
     write_settings,
 )
 from autoglm_graphs.state import State, chain_of, nogoods_of
-from autoglm_graphs.undoing import came_to_nothing, remembered, undo
+from autoglm_graphs.undoing import in_round, remembered, settled
 
 LEAST_SECONDS = 20.0
 """Seconds that a round of feedback has at least, whatever the run had."""
@@ -131,6 +131,10 @@ def redo(
         config: Any = {"configurable": {"thread_id": run}}
         looking = create_automl_agent(None, runs=workspace.path.parent, checkpointer=saver)
         before = looking.get_state(config)
+        tell = partial(_tell, workspace, listener)
+        if in_round(workspace) and not before.tasks:  # a process ended at an edge of the round
+            settled(workspace, looking, dict(before.values["structured_response"]), tell)
+            before, settings = looking.get_state(config), read_settings(workspace)
         if before.created_at is None or before.tasks or not workspace.has("result.json"):
             raise InputError(
                 f"Run {run} has not ended, so there is nothing to judge yet.",
@@ -141,7 +145,7 @@ def redo(
         plan = _plan(workspace, chain, decision, edits)
         if plan.step is None or not approve(plan):
             return plan, None
-        stood = remembered(workspace, before.config)
+        remembered(workspace, before.config)
         for clash in plan.clashes:
             acknowledge(workspace, clash.check, words=clash.words, columns=clash.columns)
         settings = _longer(workspace, settings, plan)
@@ -161,9 +165,7 @@ def redo(
         agent.update_state(config, _cut(state, chain, decision), as_node="backtrack")
         agent.invoke(None, config, context=RunContext(run=run), durability="sync")
         result = dict(agent.get_state(config).values["structured_response"])
-        if came_to_nothing(stood, result):
-            tell = partial(_tell, workspace, listener)
-            result = undo(workspace, agent, stood, result, tell)
+        result = settled(workspace, agent, result, tell)
         _tell(workspace, listener, _saved(workspace, plan, time.perf_counter() - began))
         return plan, result
 

@@ -21,6 +21,7 @@ from autoglm_graphs.lease import lease
 from autoglm_graphs.models import tool_caller
 from autoglm_graphs.nodes.approve import check_approvals
 from autoglm_graphs.settings import Settings, new_run_id, read_settings, write_settings
+from autoglm_graphs.undoing import in_round, settled
 
 ASKED = "asked"
 """Status of a run that waits for a person's answer."""
@@ -74,7 +75,8 @@ def resume_run(
 ) -> dict[str, Any]:
     """Go on with a run that was interrupted or killed, and return its result.
 
-    A run that had ended gives its result again; nothing is done twice.
+    A run that had ended gives its result again; nothing is done twice. A round of feedback that
+    was interrupted goes on, and is undone like any other if it comes to nothing.
 
     Raises:
         RunNotFoundError: If there is no such run.
@@ -84,7 +86,9 @@ def resume_run(
     settings = read_settings(workspace)
     with lease(workspace):
         event = _event("run.resumed", run, settings, elapsed)
-        if not workspace.has("result.json"):  # else nothing is left to be done
+        if not workspace.has("result.json") or in_round(
+            workspace
+        ):  # else nothing is left to be done
             workspace.log(event)
         listener(event)
         return _drive(workspace, settings, model, memory, listener, ask)
@@ -104,6 +108,11 @@ def _drive(
     ask: Ask | None,
 ) -> dict[str, Any]:
     run = workspace.path.name
+
+    def tell(event: dict[str, Any]) -> None:
+        workspace.log(event)
+        listener(event)
+
     with open_saver(workspace.file("checkpoints.sqlite")) as saver:
         agent = create_automl_agent(
             model,
@@ -128,13 +137,14 @@ def _drive(
         if before.created_at is not None:
             # `next` leaves out a node that has written, but whose checkpoint was not put any more.
             if not before.tasks:
-                return dict(before.values["structured_response"])
+                result = dict(before.values["structured_response"])
+                return settled(workspace, agent, result, tell)
             entry = _answer_to(workspace, before.interrupts)
         while True:
             agent.invoke(entry, config, context=RunContext(run=run), durability="sync")
             state = agent.get_state(config)
             if not state.interrupts:
-                return dict(state.values["structured_response"])
+                return settled(workspace, agent, dict(state.values["structured_response"]), tell)
             if ask is None:
                 return _waiting(workspace, state, listener)
             entry = Command(resume=ask(state.interrupts[0].value))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from autoglm_agent import automl_tools
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
 from autoglm_agent.cli.main import main
-from autoglm_graphs.runs import start_run
+from autoglm_graphs.runs import resume_run, start_run
 from autoglm_graphs.settings import Settings
 
 
@@ -101,6 +102,23 @@ def test_every_figure_of_an_answer_is_in_the_ledger(feedback: Command, run: Work
     figures = re.findall(r"\d+\.\d+|\d+(?=%)", feedback.out)
     assert figures
     assert set(figures) <= known
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_tells_how_to_go_on(
+    feedback: Command, run: Workspace, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    def interrupted(*_: object) -> None:
+        signal.raise_signal(number)
+
+    monkeypatch.setattr("autoglm_graphs.reentry._cut", interrupted)
+    assert feedback(run, "do not use zip code", "--yes") == 128 + number
+    assert f"Go on with: autoglm resume {run.path.name} --runs" in feedback.err
+    result = resume_run(run.path.name, runs=run.path.parent, memory=False)
+    assert "interrupted" in result["undone"]
+    monkeypatch.setattr("autoglm_graphs.reentry._plan", interrupted)  # before anything is done
+    assert feedback(run, "do not use zip code", "--yes", "--json") == 128 + number
+    assert json.loads(feedback.out) == {"status": "interrupted", "run": None, "resume": None}
 
 
 def test_nonsense_is_an_error_with_examples(feedback: Command, run: Workspace) -> None:

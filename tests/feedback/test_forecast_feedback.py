@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from autoglm_agent.automl.checks.acknowledged import acknowledge
 from autoglm_agent.automl.preparation.vault import Vault
 from autoglm_agent.automl.report import summary_text
 from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
 from autoglm_agent.automl.standing import standing_of
 from autoglm_agent.planner.feedback import Edit, read_feedback
-from autoglm_graphs.reentry import Plan, redo
+from autoglm_graphs.reentry import Clash, Plan, redo
 from autoglm_graphs.runs import resume_run, start_run
 from autoglm_graphs.settings import Settings
 
@@ -111,12 +112,11 @@ def test_another_horizon_is_another_question_with_rows_of_its_own(run):
 
 
 def test_a_wish_that_cannot_be_met_leaves_the_run_as_it_was(run):
-    names = ("result.json", "task.json", "forecasts.csv", "forecasts.json")
-    before = {name: run.file(name).read_bytes() for name in names}
+    before = {name: run.file(name).read_bytes() for name in NAMES}
     plan, result = again(run, "the next 140 days")
     assert plan.step == "plan_task"
     assert "too short to forecast 140" in result["undone"]
-    assert {name: run.file(name).read_bytes() for name in names} == before
+    assert {name: run.file(name).read_bytes() for name in NAMES} == before
     assert result["status"] == "verified"
     assert summary_text(run).startswith("Verified")
     # It stands in the way of nothing that is wished later, and of no one who resumes the run.
@@ -129,10 +129,80 @@ def test_a_wish_that_cannot_be_met_leaves_the_run_as_it_was(run):
     assert shown.kept == ("profile_data", "plan_task")
 
 
+class Stopped(BaseException):
+    """What ends a process, as Ctrl-C does."""
+
+
+def stop_at(run: Workspace, words: str, event: str) -> None:
+    """Begin a round and be interrupted at one of its events."""
+
+    def listener(told: dict[str, Any]) -> None:
+        if told["event"] == event:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        redo(
+            run.path.name, edits_of(run, words), approve=lambda _: True, runs=run.path.parent,
+            memory=False, listener=listener,
+        )  # fmt: skip
+
+
+NAMES = ("result.json", "task.json", "forecasts.csv", "forecasts.json", "run.json")
+
+
+@pytest.mark.parametrize("event", ["feedback", "backtrack", "tool.started"])
+def test_a_round_that_was_interrupted_is_undone_when_it_is_resumed(run, event):
+    before = {name: run.file(name).read_bytes() for name in NAMES}
+    stop_at(run, "the next 140 days", event)
+    assert run.has("round.before")
+    result = resume_run(run.path.name, runs=run.path.parent, memory=False)
+    assert result["undone"]
+    assert {name: run.file(name).read_bytes() for name in NAMES} == before
+    assert not run.has("round.before")
+    assert [e["event"] for e in run.lines("events.jsonl")].count("run.undone") == 1
+    assert summary_text(run).startswith("Verified")
+    kept = resume_run(run.path.name, runs=run.path.parent, memory=False)
+    assert (kept["status"], "undone" in kept) == ("verified", False)
+
+
+def test_a_round_that_was_interrupted_before_it_began_stands_in_the_way_of_no_other(run):
+    before = {name: run.file(name).read_bytes() for name in NAMES}
+    stop_at(run, "the next 140 days", "feedback")
+    shown, nothing = redo(
+        run.path.name, edits_of(run, "do not use advert"), approve=lambda _: False,
+        runs=run.path.parent, memory=False,
+    )  # fmt: skip
+    assert (shown.kept, nothing) == (("profile_data", "plan_task"), None)
+    assert {name: run.file(name).read_bytes() for name in NAMES} == before
+
+
+def test_a_round_that_was_interrupted_is_carried_on(run):
+    stop_at(run, "use RMSE", "tool.started")
+    result = resume_run(run.path.name, runs=run.path.parent, memory=False)
+    assert (result["status"], result["honest"]["metric"]) == ("verified", "rmse")
+    assert not run.has("round.before")
+    assert run.read_json("run.json")["consent"]
+
+
+def test_what_was_accepted_in_a_round_that_was_undone_is_accepted_no_more(run, monkeypatch):
+    acknowledge(run, "V01", words="of an earlier round")
+    accepted = list(run.lines("acknowledged.jsonl"))
+
+    def clashing(*_: object) -> list[Clash]:
+        return [Clash(check="V02", fact="it leaks", words="of this round")]
+
+    monkeypatch.setattr("autoglm_graphs.reentry._clashes", clashing)
+    assert "undone" in again(run, "the next 140 days")[1]
+    assert list(run.lines("acknowledged.jsonl")) == accepted
+    run.file("acknowledged.jsonl").unlink()
+    assert "undone" in again(run, "the next 141 days")[1]
+    assert not run.has("acknowledged.jsonl")
+
+
 def test_figures_of_a_model_that_was_given_up_are_not_told(run, monkeypatch):
     """A round whose model is refuted shows the model of before with its own status."""
     honest = run.read_json("result.json")["honest"]
-    monkeypatch.setattr("autoglm_graphs.reentry.came_to_nothing", lambda *_: True)
+    monkeypatch.setattr("autoglm_graphs.undoing.came_to_nothing", lambda *_: True)
     _, result = again(run, "train only linear models")
     assert result["honest"] == honest
     told = summary_text(run)

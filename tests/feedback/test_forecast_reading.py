@@ -56,6 +56,9 @@ HORIZONS = {
     "只要未来3天的": "3 days",
     "预测7天就够了": "7 days",
     "until the end of March 2024": "31 days",
+    "the strike in January 2024 is over, forecast up to April 2024": "61 days",
+    "2024年1月有罢工，预测到2024年4月": "61 days",
+    "延长到2024年3月底": "31 days",
 }
 SERIES = {
     "per region, please": ["region"],
@@ -65,6 +68,11 @@ SERIES = {
     "don't forecast by store": [],
     "not per store but per region": ["region"],
     "all stores together": [],
+    "make it overall, please": [],
+    "per region rather than per store": ["region"],
+    "never forecast each store": [],
+    "do not judge it by store but forecast per region": ["region"],
+    "the overall result is bad, forecast overall": [],
 }
 
 
@@ -97,6 +105,110 @@ def test_other_series_are_read_in_chinese(words, series):
 )
 def test_what_a_period_comes_to_is_read(words, how):
     assert read(words) == [("set_per_period", {"per_period": how})]
+
+
+@pytest.mark.parametrize(
+    ("words", "metric"),
+    [
+        ("use mean absolute error", "mae"),
+        ("use the mean absolute percentage error", "mape"),
+        ("use the mean squared error", "rmse"),
+        ("take the average absolute error", "mae"),
+        ("用平均绝对误差", "mae"),
+        ("用平均绝对百分比误差", "mape"),
+    ],
+)
+def test_a_mean_of_errors_is_a_metric(words, metric):
+    assert read(words) == [("set_metric", {"metric": metric})]
+
+
+def test_a_metric_is_read_beside_what_a_period_comes_to():
+    told = dict(read("use the mean absolute error and the average per day"))
+    assert told == {"set_metric": {"metric": "mae"}, "set_per_period": {"per_period": "mean"}}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "use average pricing only, 7 days",
+        "use the total sales as the target, 7 days",
+        "use the mean of the squared residuals, 7 days",
+        "用平均价格，未来7天",
+        "不要平均，用未来7天",
+    ],
+)
+def test_not_every_average_is_one_of_a_period(words):
+    assert "set_per_period" not in dict(read(words, CHINESE if "用" in words else ENGLISH))
+
+
+@pytest.mark.parametrize(
+    ("words", "how"),
+    [
+        ("use the total sales", "sum"),
+        ("forecast the average of each store", "mean"),
+        ("show the total for each day", "sum"),
+        ("改成每天的平均值", "mean"),
+        ("取平均销售额", "mean"),
+        ("用总和就好", "sum"),
+    ],
+)
+def test_an_average_beside_a_word_of_the_forecast_is_one_of_a_period(words, how):
+    told = dict(read(words, ENGLISH if words.isascii() else CHINESE))
+    assert told["set_per_period"] == {"per_period": how}
+
+
+@pytest.mark.parametrize(
+    ("words", "edit"),
+    [
+        ("use MAPE, the May 2023 strike makes RMSE useless", ("set_metric", {"metric": "mape"})),
+        ("2023年5月有罢工，用MAPE", ("set_metric", {"metric": "mape"})),
+        ("do not use price, it was wrong in 2023", ("drop_columns", {"drop_columns": ["price"]})),
+        ("use MAPE, a strike in 2023 spoiled RMSE", ("set_metric", {"metric": "mape"})),
+        ("it was bad in December, use RMSE", ("set_metric", {"metric": "rmse"})),
+        ("forecasts in December are bad, use RMSE", ("set_metric", {"metric": "rmse"})),
+        ("predictions were wrong until December, use RMSE", ("set_metric", {"metric": "rmse"})),
+        ("预测2024年9月之后的数据时用MAPE", ("set_metric", {"metric": "mape"})),
+        ("从12月起有罢工，用MAPE", ("set_metric", {"metric": "mape"})),
+    ],
+)  # fmt: skip
+def test_a_time_at_which_something_was_is_no_horizon(words, edit):
+    assert read(words) == [edit]
+
+
+PRICED = ("date", "store", "unit", "price_per_unit", "sales")
+
+
+@pytest.mark.parametrize(
+    ("words", "edits"),
+    [
+        ("I am not convinced by store b, use RMSE", {"set_metric"}),
+        ("never miss by more than 10 per day, use RMSE", {"set_costs", "set_metric"}),
+        ("don't weigh each store the same, use RMSE", {"set_metric"}),
+        ("do not judge by RMSE, use MAPE", {"set_metric"}),
+        ("do not use the price per unit", {"drop_columns"}),
+        ("without price per unit", {"drop_columns"}),
+        ("the overall result is bad, use RMSE", {"set_metric"}),
+        ("the overall forecast is bad, use RMSE", {"set_metric"}),
+        ("the error per store is large, use RMSE", {"set_metric"}),
+        ("not overall, use RMSE", {"set_metric"}),
+        ("don't split by time", {"change_split"}),
+        ("don't forecast by unit, use RMSE", {"set_metric"}),
+    ],
+)
+def test_words_that_are_of_no_series_leave_them_as_they_are(words, edits):
+    told = dict(read(words, PRICED))
+    assert set(told) == edits
+    assert told.get("set_metric", {}).get("metric") in (
+        None, "mape" if "MAPE" in words else "rmse"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["总体来说误差太大，用MAPE", "不按地区，用MAPE", "整体预测太差，用MAPE", "不要按MAE，用MAPE"],
+)
+def test_words_that_are_of_no_series_leave_them_as_they_are_in_chinese(words):
+    assert read(words, CHINESE) == [("set_metric", {"metric": "mape"})]
 
 
 def test_several_wishes_are_all_kept():

@@ -19,7 +19,7 @@ from autoglm_agent.planner.feedback.edits import Edit
 from autoglm_agent.planner.feedback.forecasts import read_forecast
 from autoglm_agent.planner.feedback.talk import Talk
 from autoglm_agent.planner.mentions import find_mentions
-from autoglm_agent.planner.metric_words import find_metric
+from autoglm_agent.planner.metric_words import REGRESSION, find_metric
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.splits import find_group_column, find_time_column
@@ -243,9 +243,18 @@ def _read_metric(talk: Talk) -> None:
     ):
         return
     metric = find_metric(talk.text, taken, costs=True)
-    if metric is not None:
+    if metric is not None and not any(edit.kind == "set_metric" for edit in talk.edits):
         talk.add("set_metric", f"judge models by {metric.value}", metric.start, metric.end,
                  metric=metric.value)  # fmt: skip
+
+
+def _read_forecast_metric(talk: Talk) -> None:
+    """Read the measure of a forecast before "mean" and "per" are read as something else."""
+    if talk.forecasts:
+        taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
+        metric = find_metric(talk.text, taken, costs=True)
+        if metric is not None and metric.value in REGRESSION:
+            _read_metric(talk)
 
 
 def _read_target(talk: Talk) -> None:
@@ -358,6 +367,7 @@ def _read_rating(talk: Talk) -> None:
 
 _READERS: tuple[Callable[[Talk], None], ...] = (
     _read_questions,
+    _read_forecast_metric,
     read_forecast,  # before the target and what is left out: "forecast 7 days", "not per store"
     _read_keep,
     _read_families,

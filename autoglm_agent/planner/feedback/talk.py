@@ -56,6 +56,14 @@ class Talk:
             if not self.text.is_used(match.start()):
                 yield match
 
+    def clauses(self) -> Iterator[tuple[int, int]]:
+        """Yield where the clauses of the words begin and end."""
+        begin, last = 0, len(self.text.low)
+        while begin < last:
+            end = self.text.clause(begin)[1]
+            yield begin, end
+            begin = max(end, begin) + 1
+
     def first(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         """Return the first of `matches`, or None."""
         return next(self.matches(pattern), None)
