@@ -29,6 +29,8 @@ def conclude_run(session: Session, ending: Ending) -> Conclusion:
     started = time.perf_counter()
     ending = _accepted(workspace, _without_table(workspace, ending))
     status = _status(ending)
+    if status == "unverified":
+        _foretell(workspace, _told(ending))
     result = _result(workspace, ending, status)
     if status != "failed":
         try:
@@ -130,6 +132,26 @@ def _assessment(workspace: Workspace, chain: Chain) -> dict[str, Any] | None:
 def _search(workspace: Workspace, chain: Chain) -> dict[str, Any] | None:
     model = _artifact(chain, "train_models", "model_id")
     return dict(workspace.read_json("searches", model, "search.json")) if model else None
+
+
+def _foretell(workspace: Workspace, chain: Chain) -> None:
+    """Forecast by the simple forecast where the checks of the search refuted every model."""
+    task = workspace.read_json("task.json") if workspace.has("task.json") else {}
+    if task.get("kind") != "forecasting":
+        return
+    from autoglm_agent.automl.data.profile import Profile
+    from autoglm_agent.automl.forecasting.future import save_forecasts
+    from autoglm_agent.automl.forecasting.laying import stored_plan
+    from autoglm_agent.automl.preparation.prepare import load_prepared
+
+    search = _search(workspace, chain)
+    if search is None or _assessment(workspace, chain) is not None:
+        return
+    prepared = load_prepared(workspace, search["prepared"])
+    plan = stored_plan(workspace, prepared.data_id)
+    if plan is not None:
+        profile = Profile.from_json(workspace.read_json("profile.json"))
+        save_forecasts(workspace, prepared, plan, search["model"], profile)
 
 
 def _forecasts(workspace: Workspace, model: str | None) -> dict[str, Any] | None:

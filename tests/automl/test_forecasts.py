@@ -295,6 +295,27 @@ def test_a_model_that_is_not_surely_better_gives_way_to_the_simple_forecast(copy
     assert "因此给出的是简单预测" in lines[-1]
 
 
+def test_where_no_model_is_found_the_simple_forecast_is_given(tmp_path):
+    """Noise around a week: a mean of weeks is all that there is to know."""
+    rng = np.random.default_rng(0)
+    day = pd.date_range("2023-01-02", periods=210)
+    sold = np.tile([5.0, 6, 7, 6, 8, 12, 10], 30) * 10 + rng.normal(0, 8, 210)
+    frame = pd.DataFrame({"day": day.strftime("%Y-%m-%d"), "sold": sold.round(2)})
+    frame.to_csv(tmp_path / "noise.csv", index=False)
+    settings = Settings(
+        data=str(tmp_path / "noise.csv"), instruction="Forecast sold for the next 7 days", trials=2
+    )
+    result = start_run(settings, runs=tmp_path / "runs", memory=False)
+    assert result["status"] == "unverified"
+    assert result["forecasts"]["horizon"] == 7
+    run = Workspace(tmp_path / "runs" / result["run"])
+    told = run.read_json("forecasts.json")
+    assert told["by"] == "simple forecast"
+    assert told["naive"] in told["notes"][0]
+    assert len(pd.read_csv(run.path / "forecasts.csv")) == 7
+    assert len(predict_file(run, str(tmp_path / "noise.csv"))) == 7
+
+
 def step_of(frame: pd.DataFrame) -> np.ndarray:
     return np.tile(np.arange(1, AHEAD + 1), len(frame) // AHEAD)
 

@@ -200,7 +200,8 @@ def save_forecasts(
     """Forecast what follows on the run's own table; write `forecasts.csv` and `forecasts.json`.
 
     Args:
-        workspace: The run's folder, with the model's assessment.
+        workspace: The run's folder. Without an assessment of the model, as where the checks of the
+            search refuted it, what is forecast is the simple forecast.
         prepared: What the model was trained on.
         plan: How the table was laid out.
         model_id: The model.
@@ -208,15 +209,23 @@ def save_forecasts(
     """
     table = load_snapshot(workspace, plan.data_id)
     panel = plan.panel(typed_frame(table, profile))
-    assessment = workspace.read_json("assessments", f"{model_id}.json")
     notes = list(plan.doubts)
-    used: str | None = model_id
-    if not (assessment.get("simple") or {}).get("surely", True):  # V30 refuses such a model
-        used = None
+    assessment: dict[str, Any] | None = None
+    if workspace.has("assessments", f"{model_id}.json"):
+        assessment = workspace.read_json("assessments", f"{model_id}.json")
+    used: str | None = None
+    if assessment is None:
+        notes.append(
+            f"No model was found that is surely better than the simple forecast "
+            f"({plan.layout.naive}), so this is what is forecast."
+        )
+    elif not (assessment.get("simple") or {}).get("surely", True):  # V30 refuses such a model
         notes.append(
             f"On sealed periods the model is not surely better than {assessment['simple']['name']},"
             " so what is forecast is the simple forecast."
         )
+    else:
+        used = model_id
     bands = measured_bands(workspace, prepared, used, plan.layout)
     model = FittedModel.load(workspace, model_id) if used else None
     told = forecast(model, plan, bands, panel)
@@ -230,7 +239,9 @@ def save_forecasts(
         "by": "model" if used else "simple forecast",
         "notes": notes,
         "intervals": bands.to_json(),
-        "coverage": _held(workspace, prepared, assessment, plan, bands, simple=used is None),
+        "coverage": _held(workspace, prepared, assessment, plan, bands, simple=used is None)
+        if assessment
+        else {},
         "series": _shown(panel, plan, told),
         "count": int(len(told) / plan.horizon),
     }

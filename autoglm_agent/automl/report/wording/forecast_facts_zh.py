@@ -43,6 +43,8 @@ FORECAST_FACTS: dict[str, str] = {
         "{n2} 个时段中有 {n1} 个有多行，第一个是 {name1}；这些行已取平均。",
     "Not forecast, since the last value is long past: {name1}.":
         "未作预测（最后一个值距今已久）：{name1}。",
+    "No model was found that is surely better than the simple forecast ({name1}), so this is what "
+    "is forecast.": "没有找到确实优于简单预测（{name1}）的模型，因此给出的就是简单预测。",
     "On sealed periods the model is not surely better than {name1}, so what is forecast is the "
     "simple forecast.": "在封存的时段上，模型并不确定优于{name1}，因此给出的是简单预测。",
     "Several rows of one period were added up.": "同一时段的多行已相加。",
