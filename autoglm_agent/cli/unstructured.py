@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -56,7 +57,13 @@ def _train(work: Callable[..., dict[str, Any]], data: str, runs: str | None, as_
         if on_terminal() and "text" in event:
             print(event["text"], file=sys.stderr)
 
-    result = work(place, listen)
+    try:
+        result = work(place, listen)
+    except InputError:
+        # What was asked for cannot be done: no empty run stays behind.
+        if {path.name for path in place.path.iterdir()} <= {"run.json"}:
+            shutil.rmtree(place.path)
+        raise
     if as_json:
         print_json(result)
     else:

@@ -148,15 +148,21 @@ def _days(moment: str | None) -> int:
         return 0
 
 
-def end_named(text: Text, time: Column | None) -> Found[str] | None:
-    """Return the month or year until which is asked, as "until 2025-03-31"; None without one."""
+def end_named(text: Text, time: Column | None, *, anywhere: bool = False) -> Found[str] | None:
+    """Return the month or year until which is asked, as "until 2025-03-31"; None without one.
+
+    Args:
+        text: The instruction.
+        time: The table's time.
+        anywhere: As in `horizons.find_end`.
+    """
     if time is None:
         return None
     if _of_years(time):
-        return find_end(text, date(int(time.profile.maximum or 1), 12, 31))
+        return find_end(text, date(int(time.profile.maximum or 1), 12, 31), anywhere=anywhere)
     if time.profile.kind != "date" or not time.profile.last:
         return None
-    return find_end(text, date.fromisoformat(time.profile.last[:10]))
+    return find_end(text, date.fromisoformat(time.profile.last[:10]), anywhere=anywhere)
 
 
 def refuse_forecast(text: Text, schema: Schema, target: Column, horizon: Found[str]) -> None:

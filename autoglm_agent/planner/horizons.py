@@ -130,7 +130,7 @@ def find_horizon(text: Text) -> Found[str] | None:
     return None
 
 
-def find_end(text: Text, last: date) -> Found[str] | None:
+def find_end(text: Text, last: date, *, anywhere: bool = False) -> Found[str] | None:
     """Return until when is looked, as "until 2025-03-31": a month or a year that is named.
 
     The name must stand in a clause that asks for something; what happened "in May 2024" is no end.
@@ -138,11 +138,13 @@ def find_end(text: Text, last: date) -> Found[str] | None:
     Args:
         text: The instruction, with the ranges of constraints marked as used.
         last: The last day of the table, which tells the year of a month without one.
+        anywhere: Whether a clause that asks for nothing may name the end, too.
     """
     for pattern in (_DATED_EN, _DATED_ZH):
         for match in pattern.finditer(text.low):
             start, end = text.clause(match.start())
-            if text.is_used(match.start()) or not _ASKED.search(text.low[start:end]):
+            asked = anywhere or _ASKED.search(text.low[start:end])
+            if text.is_used(match.start()) or not asked:
                 continue
             if day := _end_of(match.groupdict(), last):
                 return Found(f"until {day}", *match.span(), 0.85)

@@ -61,6 +61,22 @@ def test_texts_are_learned_and_predicted(
     assert json.loads(out)[0]["status"] == "verified"
 
 
+def test_what_cannot_be_learned_leaves_no_run_behind(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table, home = tmp_path / "t.csv", tmp_path / "runs"
+    pd.DataFrame({"said": ["soup", "goal"] * 30, "label": ["food", "sport"] * 30}).to_csv(
+        table, index=False
+    )
+    for wrong in (["--label", "nope"], ["--way", "blah"], ["--metric", "blah"]):
+        code, _ = run(monkeypatch, capsys, "text", "train", table, "--runs", home, *wrong)
+        assert code == 2, wrong
+        assert not list(home.iterdir()), wrong
+    (tmp_path / "file").touch()
+    code, _ = run(monkeypatch, capsys, "text", "train", table, "--runs", tmp_path / "file" / "x")
+    assert code == 2
+
+
 def test_images_are_learned_from_an_array(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from autoglm_agent.automl.data.table import Table
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.feedback import read_feedback
+from autoglm_agent.planner.feedback.forecasts import _ahead_said
 from autoglm_agent.planner.feedback.slots import as_slots
 from autoglm_agent.planner.proposals import _merged
 
@@ -55,10 +56,10 @@ HORIZONS = {
     "预测未来两周": "2 weeks",
     "只要未来3天的": "3 days",
     "预测7天就够了": "7 days",
-    "until the end of March 2024": "31 days",
-    "the strike in January 2024 is over, forecast up to April 2024": "61 days",
-    "2024年1月有罢工，预测到2024年4月": "61 days",
-    "延长到2024年3月底": "31 days",
+    "until the end of March 2024": "until 2024-03-31",
+    "the strike in January 2024 is over, forecast up to April 2024": "until 2024-04-30",
+    "2024年1月有罢工，预测到2024年4月": "until 2024-04-30",
+    "延长到2024年3月底": "until 2024-03-31",
 }
 SERIES = {
     "per region, please": ["region"],
@@ -269,3 +270,9 @@ def test_a_plan_takes_the_changes_as_slots():
     slots, left = as_slots(edits, {})
     assert not left
     assert slots == {"horizon": "7 days", "series": [], "per_period": "mean"}
+
+
+def test_an_end_is_said_as_one_in_both_languages():
+    assert _ahead_said("until 2024-04-30") == ("forecast until 2024-04-30", "预测到 2024-04-30")
+    assert _ahead_said("1 week") == ("forecast the next week", "预测未来 1 周")
+    assert _ahead_said("14 days") == ("forecast the next 14 days", "预测未来 14 天")

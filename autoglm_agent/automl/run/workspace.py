@@ -7,6 +7,7 @@ folder can be named through it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -30,6 +31,10 @@ class Workspace:
 
     Args:
         path: The folder; made if absent, readable by its owner only.
+
+    Raises:
+        InputError: If there can be no such folder.
+        StoreError: If there is no space left.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -38,7 +43,8 @@ class Workspace:
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise StoreError(
+            kind = StoreError if error.errno in (errno.ENOSPC, errno.EDQUOT) else InputError
+            raise kind(
                 f"Cannot make the folder {self.path}: {error.strerror}.",
                 "Choose a writable place with --runs or AUTOGLM_RUNS.",
             ) from error

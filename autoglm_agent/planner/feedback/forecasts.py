@@ -149,12 +149,18 @@ def _read_horizon(talk: Talk) -> None:
     for told, start, end in _lengths(talk):
         if talk.text.is_used(start) or any(a < end and start < b for a, b in limits):
             continue
-        number, _, unit = told.partition(" ")
-        han = f"预测未来 {number} {_UNITS.get(unit.rstrip('s'), unit)}"
-        english = f"forecast the next {unit if number == '1' else told}"
-        _add(talk, "set_horizon", (english, han), start, end, horizon=told)
+        _add(talk, "set_horizon", _ahead_said(told), start, end, horizon=told)
         _use_former(talk, end)
         return
+
+
+def _ahead_said(horizon: str) -> tuple[str, str]:
+    """Say how far ahead is forecast, in English and in Chinese."""
+    number, _, unit = horizon.partition(" ")
+    if number == "until":
+        return f"forecast {horizon}", f"预测到 {unit}"
+    han = f"预测未来 {number} {_UNITS.get(unit.rstrip('s'), unit)}"
+    return f"forecast the next {unit if number == '1' else horizon}", han
 
 
 def _lengths(talk: Talk) -> Iterator[tuple[str, int, int]]:
@@ -183,7 +189,7 @@ def _end_told(talk: Talk) -> Found[str] | None:
         alone = _without(_without(text, 0, begin), end, len(text.low))
         for at in _AT_A_TIME.finditer(clause):
             alone = _without(alone, begin + at.start(), begin + at.end())
-        found = end_named(alone, time)
+        found = end_named(alone, time, anywhere=True)
         if found is not None:
             return found
     return None
