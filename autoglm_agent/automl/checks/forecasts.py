@@ -22,6 +22,7 @@ from autoglm_agent.chain import Remedy, Verdict
 
 LEAST_MOMENTS, MOST_MOMENTS = 3, 20
 _MISSING = 0.3
+"""Share of what comes later that is made missing."""
 _CELLS = 20_000_000
 """Numbers that may be replaced in all; very large tables are tested at fewer moments."""
 

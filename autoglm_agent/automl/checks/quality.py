@@ -47,7 +47,10 @@ def check_search_gain(context: CheckContext) -> Verdict:
 
 
 def check_holdout_gain(context: CheckContext) -> Verdict:
-    """V30 on the held-out rows; the gain over the one-column rule is the assessment's own."""
+    """V30 on the held-out rows, for forecasts over the simple forecast of each.
+
+    The gain over the one-column rule is the assessment's own.
+    """
     prepared, told = context.need_target(), context.need_assessment()
     held = stored_holdout(context)
     kept = thinned(np.arange(len(held.y)), context.seed)

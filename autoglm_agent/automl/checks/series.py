@@ -14,7 +14,6 @@ import pandas as pd
 from autoglm_agent.automl.checks.context import CheckContext, NotApplicableError
 from autoglm_agent.automl.checks.registry import Check
 from autoglm_agent.automl.checks.stored import stored_oof
-from autoglm_agent.automl.forecasting.laying import stored_plan
 from autoglm_agent.automl.preparation.grouping import moments
 from autoglm_agent.automl.preparation.prepare import Prepared
 from autoglm_agent.automl.preparation.split import fold_pairs
@@ -37,7 +36,7 @@ def check_series(context: CheckContext) -> Verdict:
         raise NotApplicableError(f"{len(rows)} rows are too few for a series.")
     times = _times(context)
     rows = rows[np.argsort(times[rows], kind="stable")]
-    naive = _naive(context, prepared, times)
+    naive = _naive(prepared, times)
     error, plain = np.abs(told - prepared.y)[rows], np.abs(naive - prepared.y)[rows]
     scaled = float(error.mean() / plain.mean()) if plain.mean() > 0 else 1.0
     p = _memory(prepared, told, rows)
@@ -65,14 +64,10 @@ def check_series(context: CheckContext) -> Verdict:
     )
 
 
-def _naive(context: CheckContext, prepared: Prepared, times: np.ndarray) -> np.ndarray:
-    """Return the last value known before each block; of forecasts, the plan's simple forecast."""
-    plan = stored_plan(context.workspace, prepared.data_id)
-    if plan is not None:
-        if plan.layout.relative:
-            return np.zeros(len(prepared.y))
-        if prepared.simple is not None and prepared.simple.column in prepared.X:
-            return prepared.simple.of(prepared.X)
+def _naive(prepared: Prepared, times: np.ndarray) -> np.ndarray:
+    """Return the last value known before each block; of forecasts, the simple forecast."""
+    if prepared.simple is not None:
+        return prepared.simple.baseline().predict(prepared.X)
     naive = np.full(len(prepared.y), np.nan)
     for train, valid in fold_pairs(prepared.plan, prepared.folds):
         if len(train):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autoglm_agent.automl.explain.words import WORDS, Language
-from autoglm_agent.automl.forecasting.naming import explained_in_chinese, naive_in_chinese
+from autoglm_agent.automl.forecasting.naming import explained_in_chinese, in_chinese
 
 SHOWN = 8
 """Columns of a row's explanation that are told."""
@@ -29,7 +29,7 @@ def row_text(found: dict[str, Any], *, language: Language = "en") -> str:
     if "of" in found:
         foretold = found["of"]
         series = f" ({foretold['series']})" if foretold["series"] else ""
-        naive = foretold["naive"] if language == "en" else naive_in_chinese(foretold["naive"])
+        naive = foretold["naive"] if language == "en" else in_chinese(foretold["naive"])
         told = {
             **foretold,
             "naive": naive,

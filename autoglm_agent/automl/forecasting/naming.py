@@ -6,6 +6,16 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+NAIVE_IN_CHINESE = {
+    "last value": "最近一个值",
+    "mean of a season": "一季的均值",
+    "last value and the same change": "最近一个值加上一季同期的变化",
+    "same season and smoothed change": "上一季同期加平滑后的逐季变化",
+    "same season": "上一季同期",
+    "same season and drift": "上一季同期加漂移",
+    "mean of four seasons": "四季同期的均值",
+}
+"""What the simple forecasts of `past.NAIVE` are called."""
 _NAMES = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
@@ -21,31 +31,17 @@ _NAMES = tuple(
         (r"step", "向前的期数"),
     )
 )
-_NAIVE = {
-    "last value": "最近一个值",
-    "mean of a season": "一季的均值",
-    "last value and the same change": "最近一个值加上一季同期的变化",
-    "same season and smoothed change": "上一季同期加平滑后的逐季变化",
-    "same season": "上一季同期",
-    "same season and drift": "上一季同期加漂移",
-    "mean of four seasons": "四季同期的均值",
-}
 _HOLD_NAMES = ("importance", "effects", "slices", "limits", "parts")
 
 
 def in_chinese(name: str) -> str:
     """Return what a made column is called; the name itself if it looks like none."""
-    if name in _NAIVE:
-        return _NAIVE[name]
+    if name in NAIVE_IN_CHINESE:
+        return NAIVE_IN_CHINESE[name]
     for pattern, words in _NAMES:
         if found := pattern.fullmatch(name):
             return words.format(*found.groups())
     return name
-
-
-def naive_in_chinese(name: str) -> str:
-    """Return what a simple forecast is called."""
-    return _NAIVE.get(name, name)
 
 
 def explained_in_chinese(explanation: dict[str, Any], own: Collection[str] = ()) -> dict[str, Any]:

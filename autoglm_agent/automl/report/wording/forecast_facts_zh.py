@@ -6,18 +6,14 @@ the sentence in Chinese.
 
 from __future__ import annotations
 
+from autoglm_agent.automl.forecasting.naming import NAIVE_IN_CHINESE
+
 FORECAST_FACTS: dict[str, str] = {
     "The error is {n1} of that of {name1}.": "误差是“{name1}”的 {n1} 倍。",
     "the last known value": "上一个已知值",
     "the simple forecast": "简单预测",
     "the simple forecast ({name1})": "简单预测（{name1}）",
-    "last value": "最近一个值",
-    "mean of a season": "一季的均值",
-    "same season": "上一季同期",
-    "last value and the same change": "最后一个值加上一季同期的变化",
-    "same season and smoothed change": "上一季同期加平滑后的逐季变化",
-    "same season and drift": "上一季同期加漂移",
-    "mean of four seasons": "四季同期的均值",
+    **NAIVE_IN_CHINESE,
     "No feature of {n1} past forecasts, made at {n2} moments, changes with what came later.":
         "在 {n2} 个时刻所做的 {n1} 次历史预测，其特征都不随之后的数据改变。",
     "Columns told in advance by the table: {n1}.": "表中事先给出的列数：{n1}。",
