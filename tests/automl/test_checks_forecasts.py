@@ -27,6 +27,7 @@ from autoglm_agent.automl.forecasting.laying import stored_plan
 from autoglm_agent.automl.forecasting.past import Past
 from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
 from autoglm_agent.automl.run.workspace import Workspace, digest_of
+from autoglm_agent.automl.scoring.assess import _scores
 from autoglm_agent.automl.scoring.baselines import fit_baselines
 from autoglm_agent.automl.scoring.clusters import clusters_of
 from autoglm_agent.automl.scoring.metrics import gain_interval
@@ -116,6 +117,16 @@ def test_a_gain_that_is_sure_by_rows_is_none_if_whole_weeks_go_together():
     weeks = gain_interval("mae", y, wrong, simple, problem, seed=0, level=0.9, clusters=week)
     assert rows[0] == weeks[0]
     assert rows[1] > 0 > weeks[1]
+
+
+@pytest.mark.parametrize(("told", "noise", "surely"), [(0.9, 0.0, True), (0.02, 0.2, False)])
+def test_a_gain_that_may_be_none_is_not_sure(told, noise, surely):
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=400)
+    prepared = SimpleNamespace(problem=Problem("regression", "mae"))
+    prediction, weeks = told * y + rng.normal(0, noise, 400), np.arange(400) // 40
+    _, gains = _scores(prepared, y, prediction, {"simple": np.zeros(400)}, weeks, 0.5, 0)
+    assert gains["simple"]["surely"] == surely
 
 
 def test_what_the_assessment_found_unsure_is_refused_by_v30(shops_copy):

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from autoglm_agent.automl.data.profile import profile_table, typed_frame
 from autoglm_agent.automl.data.table import Table
-from autoglm_agent.automl.forecasting.doubts import live_series
-from autoglm_agent.automl.forecasting.laying import past_forecasts, table_of
+from autoglm_agent.automl.forecasting.doubts import doubled, live_series
+from autoglm_agent.automl.forecasting.laying import lay_out, past_forecasts, table_of
 from autoglm_agent.automl.forecasting.panel import Panel, find_series, make_panel
 from autoglm_agent.automl.forecasting.past import NAIVE, Past, Places, naive_forecast
 from autoglm_agent.automl.forecasting.periods import find_frequency, horizon_steps
 from autoglm_agent.automl.forecasting.plan import make_plan, naive_errors
 from autoglm_agent.automl.forecasting.rows import Layout, lay_rows
+from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 from autoglm_agent.errors import InputError
 
@@ -321,6 +322,26 @@ def test_one_mistyped_year_does_not_end_all_other_series():
     three[1, 20:] = np.nan
     three[2, 399], three[2, :40] = np.nan, 1.0
     assert list(live_series(replace(panel, values=three), plan)) == [0, 2]
+
+
+def test_only_single_periods_with_several_rows_are_doubtful():
+    frame = shops(40)
+    plan, panel = planned(pd.concat([frame, frame[:3]]), horizon="3 days", series=("shop",))
+    assert doubled(panel, plan)[0].startswith("3 of 80 periods have several rows, the first 2024-")
+    plan, panel = planned(pd.concat([frame, frame]), horizon="3 days", series=("shop",))
+    assert doubled(panel, plan) == []
+
+
+def test_moments_that_name_a_zone_are_told_in_utc(tmp_path):
+    hours = pd.date_range("2024-03-01", periods=300, freq="h", tz="Europe/Berlin")
+    frame = pd.DataFrame({"at": [t.isoformat() for t in hours], "load": np.arange(300) % 24 * 1.0})
+    table = Table(frame, "load.csv", "0" * 16)
+    task = Task(kind="forecasting", target="load", time_column="at", horizon="6 hours")
+    plan = lay_out(Workspace(tmp_path), table, profile_table(table), task)[3]
+    assert plan.zoned
+    panel = plan.panel(typed_frame(table, profile_table(table)))
+    assert plan.when(panel, np.array([0]))[0] == hours[0]
+    assert not planned(shops())[0].zoned
 
 
 def test_without_a_value_to_compare_the_last_value_is_the_simple_forecast():

@@ -22,6 +22,7 @@ from autoglm_agent.automl.forecasting.past import Past, Places, naive_forecast
 from autoglm_agent.automl.predict import predict_file
 from autoglm_agent.automl.preparation.prepare import load_prepared, prepare
 from autoglm_agent.automl.report.collect import collect
+from autoglm_agent.automl.report.grounding import TEMPLATE
 from autoglm_agent.automl.report.plots_forecast import forecast_doubts, forecast_lines, forecasts_of
 from autoglm_agent.automl.report.wording import wording
 from autoglm_agent.automl.run.workspace import Workspace
@@ -121,6 +122,13 @@ def test_a_model_that_is_not_surely_better_gives_way_to_the_simple_forecast(shop
     assert told["by"] == "simple forecast"
     assert "what is forecast is the simple forecast" in told["notes"][0]
     assert 0.8 < told["coverage"]["held"] <= 1.0
+    kept = pd.read_parquet(next((shops_copy.path / "predictions").glob("holdout-*.parquet")))
+    laid = load_snapshot(shops_copy, prepared.data_id).frame.iloc[kept["row"]]
+    low, high = Bands.from_json(told["intervals"]).limits(laid, plan.layout)
+    off = (kept["actual"] - kept["simple"]).to_numpy()
+    assert told["coverage"]["held"] == pytest.approx(
+        ((off >= low) & (off <= high)).mean(), abs=1e-4
+    )
     frame = pd.read_csv(shops_copy.path / "forecasts.csv")
     panel = plan.panel(typed_frame(load_snapshot(shops_copy, plan.data_id), profile))
     places = Places(np.repeat([0, 1], AHEAD), panel.last_known.repeat(AHEAD), step_of(frame))
@@ -130,6 +138,23 @@ def test_a_model_that_is_not_surely_better_gives_way_to_the_simple_forecast(shop
         simple
     )
     assert "因此给出的是简单预测" in forecast_doubts(collect(shops_copy), wording("zh"))[-1]
+
+
+def test_a_run_of_an_earlier_version_is_read(shops_copy, shops_file):
+    """Its simple forecast was a name, its plan told no doubts, its forecasts not who made them."""
+    folder = next((shops_copy.path / "prepared").iterdir())
+    now = load_prepared(shops_copy, folder.name)
+    meta = json.loads((folder / "meta.json").read_text())
+    plan = next(shops_copy.path.glob("data/*.forecast.json"))
+    told = json.loads(plan.read_text())
+    forecasts = shops_copy.read_json("forecasts.json")
+    meta["simple"] = meta["simple"]["name"]
+    del told["doubts"], told["zoned"], forecasts["by"], forecasts["notes"]
+    (folder / "meta.json").write_text(json.dumps(meta))
+    plan.write_text(json.dumps(told))
+    shops_copy.write_json(forecasts, "forecasts.json")
+    assert load_prepared(shops_copy, folder.name).simple == now.simple
+    assert len(predict_file(shops_copy, str(shops_file))) == 2 * AHEAD
 
 
 def test_where_no_model_is_found_the_simple_forecast_is_given(tmp_path):
@@ -224,6 +249,7 @@ def test_the_report_shows_what_comes_next_in_both_languages(shops_run):
     page = (shops_run.path / "report.html").read_text()
     assert 'id="forecast"' in page
     assert "curve ahead" in page
+    assert TEMPLATE not in page  # what comes next is a figure that was measured
     record = collect(shops_run)
     for language in ("en", "zh"):
         lines = forecast_lines(record, wording(language))
@@ -239,7 +265,9 @@ def test_a_column_left_out_leaves_the_same_rows_sealed(shops_copy):
     plain = load_snapshot(shops_copy, profile.digest)
     task = Task(kind="forecasting", target="sold", time_column="day", horizon="7 days")
     whole = prepare(shops_copy, plain, profile, task)
-    less = prepare(shops_copy, plain, profile, task, drop_columns=["advert", "step"])
+    drops = ["advert", "step", "naive sold"]
+    less = prepare(shops_copy, plain, profile, task, drop_columns=drops)
+    assert "naive sold" in less.features  # what has to be beaten is always there
     barred = prepare(shops_copy, plain, profile, task.model_copy(update={"exclude": ("advert",)}))
     assert whole.vault_id == less.vault_id == barred.vault_id
     assert "advert" in whole.features

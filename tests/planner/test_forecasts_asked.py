@@ -93,6 +93,7 @@ def test_a_forecast_that_cannot_be_is_refused_with_a_way_out(words, problem):
     "words",
     [
         "Forecast the sales; a strike in May 2023 hit them",
+        "Forecast the sales. The store was closed for May 2023",
         "Forecast the sales using data up to December 2023",
         "用2023年9月之后的数据预测销售额的走势",
         "预测销售额的走势，2023年5月有罢工",
