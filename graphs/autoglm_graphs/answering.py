@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from autoglm_agent.chain import Chain, Step
-from autoglm_agent.policy.search import Search
 from autoglm_graphs.scene import Conclusion, Ending
-from autoglm_graphs.state import State
+from autoglm_graphs.state import State, search_of
 
 Status = Literal["verified", "unverified", "abstained"]
 Assemble = Callable[[Chain], str | None]
@@ -67,7 +66,7 @@ def _told(
 ) -> Conclusion:
     reason = ending.reason or _unchecked(ending.chain) if status != "verified" else ""
     usage = ending.usage.to_json()
-    search = Search.from_json(state.get("search") or {})
+    search = search_of(state)
     response: dict[str, Any] = {
         "status": status,
         "answer": answer,

@@ -49,7 +49,7 @@ def routes(*, approving: bool, acting: bool) -> Mapping[str, Way]:
 
 def after_generate(state: Route) -> Literal["act", "verify", "conclude"]:
     """Go on with the proposed step, unless the run ended; without a tool nothing is done."""
-    return "conclude" if decision_of(state) else to_be_tried(state)
+    return "conclude" if state.get("step") is None else to_be_tried(state)
 
 
 def to_be_tried(state: Route) -> Literal["act", "verify"]:

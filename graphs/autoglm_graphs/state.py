@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NotRequired
 
 from langchain_core.messages import AnyMessage
+from langgraph.channels import UntrackedValue
 from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
@@ -17,6 +18,10 @@ from autoglm_agent.chain import Chain, Nogood, Step, Usage
 from autoglm_agent.policy import Decision
 from autoglm_agent.policy.search import Search
 from autoglm_graphs.reviving import revived
+
+Prompt = Annotated[list[AnyMessage], UntrackedValue]
+"""What `compose` wrote for the next call. It follows from the rest of the state, so no checkpoint
+holds it: a run that is resumed between the two composes it again."""
 
 
 class Input(TypedDict):
@@ -52,7 +57,7 @@ class Fan(Input):
     """What the fan of several drafts looks at and hands on."""
 
     run: NotRequired[str]
-    prompt: NotRequired[list[AnyMessage]]
+    prompt: NotRequired[Prompt]
     usage: NotRequired[dict[str, Any]]
 
 
@@ -80,8 +85,7 @@ class State(Input):
     """What has been spent (`Usage`)."""
     recalled: NotRequired[list[dict[str, Any]]]
     """Verified chains of similar tasks, as few-shot examples."""
-    prompt: NotRequired[list[AnyMessage]]
-    """What `compose` wrote for `generate`."""
+    prompt: NotRequired[Prompt]
     decision: NotRequired[dict[str, Any] | None]
     """What the policy said of the last step (`Decision`)."""
     consent: NotRequired[bool]

@@ -242,6 +242,24 @@ def test_with_width_several_calls_are_made_side_by_side_within_the_budget() -> N
     assert found["chain"]["steps"][0]["claim"] == "2 + 2 = 4"
 
 
+@pytest.mark.parametrize(("node", "width"), [("generate", 1), ("propose", 2)])
+def test_no_checkpoint_holds_a_prompt_and_a_resumed_run_asks_the_same(
+    node: str, width: int
+) -> None:
+    script = [said(step("2 + 2 = 4"))] * width + [said(step("7", final=True))] * width
+    whole, saver = script_of(script), InMemorySaver()
+    agent(whole, width=width).invoke(ASK)
+    config = {"configurable": {"thread_id": "one"}}
+    first = agent(script_of(script), width=width, checkpointer=saver)
+    first.invoke(ASK, config, interrupt_before=[node])
+    second = script_of(script)
+    graph = agent(second, width=width, checkpointer=saver)
+    found = graph.invoke(None, config)
+    assert found["status"] == "verified"
+    assert second.prompts == whole.prompts
+    assert all("prompt" not in s.values for s in graph.get_state_history(config))
+
+
 async def test_width_works_asynchronously() -> None:
     model = script_of([said(step("7", final=True)), said(step("8", final=True))])
     found = await agent(model, width=2).ainvoke(ASK)

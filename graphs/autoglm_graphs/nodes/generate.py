@@ -13,6 +13,7 @@ from autoglm_agent.policy import Decision, exhausted, repeated
 from autoglm_graphs.calling import Called, acall, call
 from autoglm_graphs.candidates import offered
 from autoglm_graphs.confirming import with_confirmed
+from autoglm_graphs.nodes.compose import aprompt_of, prompt_of
 from autoglm_graphs.nodes.propose import gathered, proposed
 from autoglm_graphs.reviving import as_data
 from autoglm_graphs.scene import Scene
@@ -24,7 +25,12 @@ def spent_out(scene: Scene, usage: Usage) -> dict[str, Any] | None:
     cap = exhausted(scene.budget, usage, model_calls=1, steps=1, tokens=0, money=0, seconds=0)
     if cap is None:
         return None
-    return {"decision": Decision(action="conclude", reason=f"Budget: {cap}.").to_json()}
+    return _end(f"Budget: {cap}.")
+
+
+def _end(reason: str) -> dict[str, Any]:
+    """Return the end of the run without a step."""
+    return {"step": None, "decision": as_data(Decision(action="conclude", reason=reason))}
 
 
 def generate(state: State, scene: Scene) -> dict[str, Any]:
@@ -32,7 +38,7 @@ def generate(state: State, scene: Scene) -> dict[str, Any]:
     ended = _ended(state, scene)
     if ended:
         return ended
-    called = call(scene, scene.model(state), state.get("prompt") or [], usage_of(state))
+    called = call(scene, scene.model(state), prompt_of(state, scene), usage_of(state))
     return _proposal(state, scene, called)
 
 
@@ -41,7 +47,7 @@ async def agenerate(state: State, scene: Scene) -> dict[str, Any]:
     ended = await run_in_executor(None, _ended, state, scene)
     if ended:
         return ended
-    called = await acall(scene, scene.model(state), state.get("prompt") or [], usage_of(state))
+    called = await acall(scene, scene.model(state), await aprompt_of(state, scene), usage_of(state))
     return await run_in_executor(None, _proposal, state, scene, called)  # it writes the log
 
 
@@ -63,8 +69,7 @@ def _tried(
 ) -> dict[str, Any]:
     """Take up the first of the proposed steps and keep the others."""
     if not steps:
-        ended = Decision(action="conclude", reason=fault)
-        return {"decision": as_data(ended), "usage": as_data(usage), "prompt": []}
+        return {**_end(fault), "usage": as_data(usage)}
     first, *rest = steps
     step = unless_refuted(state, first)
     scene.listener(
@@ -73,7 +78,6 @@ def _tried(
     return {
         "step": as_data(step),
         "usage": as_data(usage.plus(steps=1)),
-        "prompt": [],
         **offered(state, rest),
     }
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
+from langchain_core.messages import AnyMessage
 from langgraph.types import Send
 
 from autoglm_agent.chain import Budget, Step, Usage
@@ -32,7 +33,9 @@ def fan(width: int, budget: Callable[[State], Budget]) -> Callable[[Fan], list[S
         wide = width if cap is None else min(width, cap - usage.model_calls)
         if wide < 2:
             return "generate"
-        return [Send("propose", state) for _ in range(wide)]
+        # Under a key of its own: of what is sent, too, no checkpoint holds a `prompt`.
+        sent = {**state, "asked": state.get("prompt")}
+        return [Send("propose", sent) for _ in range(wide)]
 
     return fan_out
 
@@ -40,15 +43,20 @@ def fan(width: int, budget: Callable[[State], Budget]) -> Callable[[Fan], list[S
 def propose(state: State, scene: Scene) -> dict[str, Any]:
     """Call the model once and keep what it drafted."""
     usage, started = usage_of(state), time.perf_counter()
-    called = call(scene, scene.model(state), state.get("prompt") or [], usage, attempts=1)
+    called = call(scene, scene.model(state), _asked(state), usage, attempts=1)
     return _draft(scene, usage, called, time.perf_counter() - started)
 
 
 async def apropose(state: State, scene: Scene) -> dict[str, Any]:
     """Call the model without blocking the event loop; see `propose`."""
     usage, started = usage_of(state), time.perf_counter()
-    called = await acall(scene, scene.model(state), state.get("prompt") or [], usage, attempts=1)
+    called = await acall(scene, scene.model(state), _asked(state), usage, attempts=1)
     return _draft(scene, usage, called, time.perf_counter() - started)
+
+
+def _asked(state: State) -> list[AnyMessage]:
+    """Return the prompt that the fan sent."""
+    return cast(dict[str, Any], state)["asked"] or []
 
 
 def _draft(scene: Scene, before: Usage, called: Called, seconds: float) -> dict[str, Any]:

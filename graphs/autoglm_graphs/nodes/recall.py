@@ -23,7 +23,6 @@ EMPTY: Mapping[str, Any] = {
     "step": None,
     "nogoods": [],
     "recalled": [],
-    "prompt": [],
     "decision": None,
     "consent": False,
     "search": {},

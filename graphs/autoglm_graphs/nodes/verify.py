@@ -6,12 +6,12 @@ from typing import Any
 
 from autoglm_graphs.reviving import as_data, grown_data
 from autoglm_graphs.scene import Scene
-from autoglm_graphs.state import State, chain_of, decision_of
+from autoglm_graphs.state import State, chain_of
 
 
 def verify(state: State, scene: Scene) -> dict[str, Any]:
     """Have the step judged by the rules, and let an accepted step grow the chain."""
-    if decision_of(state) is not None:
+    if state.get("step") is None:
         return {}  # the run ended before there was a step
     chain = chain_of(state)
     ruling = scene.rules.rule(state, scene)
@@ -31,8 +31,12 @@ def verify(state: State, scene: Scene) -> dict[str, Any]:
             ],
         }
     )
-    told = as_data(step)
-    changed: dict[str, Any] = {"step": told, "decision": as_data(decision)}
+    told, decided = as_data(step), as_data(decision)
+    # An accepted step is the chain's last; what is as before is not written: each key that is
+    # costs the step of the graph and its checkpoint something.
+    changed: dict[str, Any] = {} if decided == state.get("decision") else {"decision": decided}
     if accepted:
         changed["chain"] = grown_data(state.get("chain") or {}, chain, step, told)
+    else:
+        changed["step"] = told
     return changed | ruling.changed
