@@ -181,7 +181,7 @@ def test_rounds_without_a_split_are_no_trees_of_the_best_model():
         replace(fold, X_valid=fold.X_valid[:0], y_valid=fold.y_valid[:0], cache={}),
         problem, seed=0, deadline=Deadline(None),
     )  # fmt: skip
-    assert again.model._booster().num_trees() < found.info["rounds"]
+    assert again.model.parsed.num_trees() < found.info["rounds"]
     assert np.array_equal(found.model.predict(fold.X), again.model.predict(fold.X))
 
 
@@ -204,7 +204,7 @@ def test_catboost_keeps_its_best_trees_only():
     params = {**CATS, "rounds": 400, "patience": 20, "learning_rate": 0.5}
     fit = fit_catboost(params, _fold(problem), problem, seed=0, deadline=Deadline(None))
     assert fit.info["rounds"] < fit.info["grown"] < 400
-    assert fit.model._parsed_model().tree_count_ == fit.info["rounds"]
+    assert fit.model.parsed.tree_count_ == fit.info["rounds"]
 
 
 @needs_catboost

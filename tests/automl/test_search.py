@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -185,9 +186,9 @@ def test_a_half_finished_candidate_cannot_win(monkeypatch):
     assert half.id not in found.weights
 
 
+@dataclass
 class _Oracle:
-    def __init__(self, truth):
-        self.truth = truth
+    truth: np.ndarray
 
     def predict(self, X):
         return self.truth[: len(X)]

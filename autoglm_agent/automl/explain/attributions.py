@@ -93,7 +93,7 @@ def mean_attributions(
 def _contributions(booster: BoosterModel, matrix: np.ndarray, outputs: int) -> np.ndarray:
     """Return contributions and base as LightGBM gives them, shape (rows, columns + 1, outputs)."""
     X = matrix if booster.means is None else np.hstack([matrix, booster.means.transform(matrix)])
-    given = np.asarray(booster._booster().predict(X, pred_contrib=True, num_threads=1))
+    given = np.asarray(booster.parsed.predict(X, pred_contrib=True, num_threads=1))
     shaped = given.reshape(len(matrix), outputs, -1)
     return np.asarray(shaped.transpose(0, 2, 1), dtype=np.float64)
 

@@ -162,10 +162,10 @@ def _refit_params(family: str, infos: list[dict[str, Any]]) -> dict[str, Any]:
 def _length(family: str, params: Mapping[str, Any], fitted: Any, info: Mapping[str, Any]) -> int:
     """Return how long a training was, read from the fitted model where it tells."""
     if family == "lightgbm":
-        booster = fitted._booster()
+        booster = fitted.parsed
         return int(booster.num_trees() // booster.num_model_per_iteration())
     if family == "catboost":
-        return int(fitted._parsed_model().tree_count_)
+        return int(fitted.parsed.tree_count_)
     if family in ("extra_trees", "random_forest"):
         return len(fitted.sizes)
     if family == "linear":

@@ -24,6 +24,29 @@ class FittedPart(Protocol):
         ...
 
 
+class Stored:
+    """A fitted model that is kept as bytes, and parsed by its library for its first prediction."""
+
+    def parse(self) -> Any:
+        """Return the library's own model, read from the bytes."""
+        raise NotImplementedError
+
+    @property
+    def parsed(self) -> Any:
+        """The library's own model; read once."""
+        model = self.__dict__.get("_parsed")
+        if model is None:
+            model = self.__dict__["_parsed"] = self.parse()
+        return model
+
+    def forget(self) -> None:
+        """Let go of the library's own model, which takes several times the memory."""
+        self.__dict__.pop("_parsed", None)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_parsed"}
+
+
 @dataclass
 class Fold:
     """Rows to train on and rows to validate on, as one family's features.

@@ -8,6 +8,7 @@ when the first model is fitted or read.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from autoglm_agent.automl.features.target import TargetMeans, level_means, with_means
-from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
+from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime, Stored
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.errors import MissingExtraError
@@ -33,6 +34,8 @@ FIXED: dict[str, Any] = {
 
 
 FEW_ROWS = 64
+PURGE = "MIMALLOC_PURGE_DELAY"
+"""Milliseconds after which the allocator gives back what is free; its own default is not soon."""
 
 
 def installed() -> bool:
@@ -41,7 +44,7 @@ def installed() -> bool:
 
 
 @dataclass
-class CatBoostModel:
+class CatBoostModel(Stored):
     """A CatBoost model, kept in its own binary format.
 
     Attributes:
@@ -65,7 +68,7 @@ class CatBoostModel:
         if not len(X):  # CatBoost complains of no rows on standard output
             return self.predict(np.zeros((1, X.shape[1])))[:0]
         raw = np.asarray(
-            self._parsed_model().predict(
+            self.parsed.predict(
                 as_frame(with_means(X, self.means), self.coded),
                 prediction_type="RawFormulaVal",
                 thread_count=1,
@@ -76,16 +79,9 @@ class CatBoostModel:
             return raw * self.scale + self.offset
         return shares(raw)
 
-    def _parsed_model(self) -> Any:
-        model = self.__dict__.get("_parsed")
-        if model is None:
-            model = self.__dict__["_parsed"] = (
-                _library().CatBoost().load_model(blob=self.blob.tobytes())
-            )
-        return model
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_parsed"}
+    def parse(self) -> Any:
+        """Return the library's model."""
+        return library().CatBoost().load_model(blob=self.blob.tobytes())
 
 
 def shares(raw: np.ndarray) -> np.ndarray:
@@ -134,7 +130,7 @@ def fit_catboost(
         MissingExtraError: If CatBoost is not installed.
         OutOfTime: If the deadline came before the first tree.
     """
-    library, own = _library(), dict(params)
+    made, own = library(), dict(params)
     rounds, patience = int(own.pop("rounds")), int(own.pop("patience", 30))
     mean_rows = int(own.pop("mean_rows", 0)) * (problem.kind != "multiclass")
     means = level_means(fold.X, fold.y, fold.coded, fold.levels, mean_rows)
@@ -145,9 +141,9 @@ def fit_catboost(
     if not problem.is_classification:
         draft.offset = 0.0 if problem.metric == "mape" else float(fold.y.mean())
         draft.scale = float(fold.y.std()) or 1.0
-    train, valid = _pools(library, fold, problem, draft)
+    train, valid = _pools(made, fold, problem, draft)
     stop = _Stop(deadline, patience if valid is not None else None)
-    model = library.CatBoost(
+    model = made.CatBoost(
         {**FIXED, **own, **_objective(problem), "iterations": rounds, "random_seed": seed}
     )
     model.fit(train, eval_set=valid, callbacks=[stop], use_best_model=False)
@@ -182,7 +178,7 @@ class _Stop:
         return True
 
 
-def _pools(library: Any, fold: Fold, problem: Problem, draft: CatBoostModel) -> tuple[Any, Any]:
+def _pools(made: Any, fold: Fold, problem: Problem, draft: CatBoostModel) -> tuple[Any, Any]:
     """Return training and validation data, from the fold's cache where possible."""
     replaced = () if draft.means is None else tuple(draft.means.coded)
     key = ("catboost", len(draft.coded), replaced)
@@ -191,7 +187,7 @@ def _pools(library: Any, fold: Fold, problem: Problem, draft: CatBoostModel) -> 
     y, y_valid = fold.y, fold.y_valid
     if not problem.is_classification:
         y, y_valid = (y - draft.offset) / draft.scale, (y_valid - draft.offset) / draft.scale
-    train = library.Pool(
+    train = made.Pool(
         as_frame(with_means(fold.X, draft.means), draft.coded),
         y,
         cat_features=draft.coded,
@@ -199,7 +195,7 @@ def _pools(library: Any, fold: Fold, problem: Problem, draft: CatBoostModel) -> 
     )
     valid = None
     if len(y_valid):
-        valid = library.Pool(
+        valid = made.Pool(
             as_frame(with_means(fold.X_valid, draft.means), draft.coded),
             y_valid,
             cat_features=draft.coded,
@@ -219,7 +215,18 @@ def _objective(problem: Problem) -> dict[str, Any]:
     return {"loss_function": names.get(problem.metric, "RMSE")}
 
 
-def _library() -> Any:
+def library() -> Any:
+    """Return the package, imported so that memory which it frees goes back to the system.
+
+    It brings an allocator of its own (mimalloc), which reads its options as it is loaded and
+    otherwise keeps what the deepest trees needed for as long as the process lives.
+
+    Raises:
+        MissingExtraError: If it is not installed.
+    """
+    own = PURGE not in os.environ
+    if own:
+        os.environ[PURGE] = "0"
     try:
         import catboost
     except ImportError as error:
@@ -227,4 +234,7 @@ def _library() -> Any:
             "Models of CatBoost need the package catboost.",
             "pip install 'autoglm-agent[boosters]'",
         ) from error
+    finally:
+        if own:
+            del os.environ[PURGE]
     return catboost

@@ -17,7 +17,7 @@ import lightgbm as lgb
 import numpy as np
 
 from autoglm_agent.automl.features.target import HIGH_CARDINALITY, TargetMeans
-from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime
+from autoglm_agent.automl.models.base import Fit, Fold, OutOfTime, Stored
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 
@@ -33,7 +33,7 @@ _LOSS = {"binary": "binary_logloss", "multiclass": "multi_logloss"}
 
 
 @dataclass
-class BoosterModel:
+class BoosterModel(Stored):
     """A LightGBM booster, kept as LightGBM's own text format.
 
     Attributes:
@@ -58,7 +58,7 @@ class BoosterModel:
         """Return probabilities (rows, classes) or numbers (rows,)."""
         if self.means is not None:
             X = np.hstack([X, self.means.transform(X)])
-        raw = np.asarray(self._booster().predict(X, num_threads=1), dtype=np.float64)
+        raw = np.asarray(self.parsed.predict(X, num_threads=1), dtype=np.float64)
         if self.kind == "binary":
             return np.column_stack([1.0 - raw, raw])
         if self.kind == "multiclass":
@@ -66,16 +66,9 @@ class BoosterModel:
         values = raw * self.scale + self.offset
         return np.expm1(values) * self.smear if self.log else values
 
-    def _booster(self) -> lgb.Booster:
-        booster = self.__dict__.get("_parsed")
-        if booster is None:
-            booster = self.__dict__["_parsed"] = lgb.Booster(
-                model_str=zlib.decompress(self.text.tobytes()).decode()
-            )
-        return booster
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_parsed"}
+    def parse(self) -> lgb.Booster:
+        """Return the booster."""
+        return lgb.Booster(model_str=zlib.decompress(self.text.tobytes()).decode())
 
 
 def fit_lightgbm(

@@ -61,7 +61,7 @@ def _booster(graph: Graph, model: BoosterModel, matrix: str, width: int) -> str:
         means = views.target_means(graph, matrix, model.means)
         matrix = graph.beside([matrix, means])
         width += sum(table.shape[1] for table in model.means.means_)
-    dump = model._booster().dump_model()
+    dump = model.parsed.dump_model()
     raw = graph.cast(trees.booster(graph, matrix, width, dump), DOUBLE)
     if model.kind != "regression":
         return _shares(graph, raw, model.kind)

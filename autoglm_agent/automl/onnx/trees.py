@@ -205,6 +205,6 @@ def catboost(graph: Graph, matrix: str, model: CatBoostModel) -> str:
 def _catboost_json(model: CatBoostModel) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
-        model._parsed_model().save_model(str(path), format="json")
+        model.parsed.save_model(str(path), format="json")
         told: dict[str, Any] = json.loads(path.read_text())
     return told

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from autoglm_agent.automl.search.ensemble import STEPS, combine, predicted, sele
 from autoglm_agent.automl.search.honesty import honest_of_search
 from autoglm_agent.automl.search.latency import hold_latency, model_of
 from autoglm_agent.automl.search.result import SearchResult
+from autoglm_agent.automl.search.shelf import Shelved
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import measured
 from autoglm_agent.automl.search.trials import Candidate, Trial
@@ -104,10 +107,14 @@ def merge_repeats(study: Study, trials: list[Trial]) -> list[Trial]:
             seconds=sum(t.candidate.seconds for t in every),
             **measured(study, oof, study.folds),
         )
-        models = tuple(m for t in every for m in t.models)
+        models = Shelved(partial(_of_all, every), sum(len(t.models) for t in every))
         price = sum(t.row_seconds for t in every)
         merged.append(Trial(first.key, candidate, oof, models, first.view, price))
     return merged
+
+
+def _of_all(trials: list[Trial]) -> list[Any]:
+    return [model for trial in trials for model in trial.models]
 
 
 def _usable(trials: list[Trial]) -> list[Trial]:

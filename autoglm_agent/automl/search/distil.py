@@ -75,12 +75,17 @@ def students(
     shares = {t.candidate.id: weights[t.candidate.id] / total for t in teachers}
     added = _affordable(study, teachers, deadline)
     numbers = study.fold_numbers
+    models = {t.candidate.id: list(t.models) for t in teachers}  # read once
     lessons = []
     for place, number in enumerate(numbers):
-        teacher = [(shares[t.candidate.id], t.view, t.models[place]) for t in teachers]
+        teacher = [
+            (shares[t.candidate.id], t.view, models[t.candidate.id][place]) for t in teachers
+        ]
         lessons.append(_lesson(study, study.rows(number)[0], teacher, added, number))
     whole = [
-        (shares[t.candidate.id] / len(t.models), t.view, m) for t in teachers for m in t.models
+        (shares[t.candidate.id] / len(t.models), t.view, m)
+        for t in teachers
+        for m in models[t.candidate.id]
     ]
     lessons.append(_lesson(study, np.arange(len(study.y)), whole, added, -1))
     found: list[Trial] = []

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autoglm_agent.automl.models.base import OutOfTime
+from autoglm_agent.automl.models.base import OutOfTime, Stored
 from autoglm_agent.automl.run.backends import Backend
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.events import Listener, silent
@@ -303,10 +303,13 @@ class _Search:
                 told = f"{type(error).__name__}: {error}"
             self._fail(spec, name, "failed", told, began.elapsed)
             return None
+        for model in trial.models:
+            if isinstance(model, Stored):
+                model.forget()
         faultpoint("trial.done")
-        self.store.save(trial)
+        kept = self.store.save(trial)
         faultpoint("trial.saved")
-        return trial
+        return kept
 
     def _offers(
         self, board: schedule.Board, interpretable: bool, simplify: bool

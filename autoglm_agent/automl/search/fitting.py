@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from autoglm_agent.automl.models import catboost
 from autoglm_agent.automl.models.base import Family, Fit, OutOfTime
-from autoglm_agent.automl.models.catboost import fit_catboost, installed
 from autoglm_agent.automl.models.constant import fit_constant
 from autoglm_agent.automl.models.forest import fit_forest
 from autoglm_agent.automl.models.lightgbm import fit_lightgbm
@@ -32,7 +32,7 @@ from autoglm_agent.faults import faultpoint
 FAMILIES: dict[str, Family] = {
     "baseline": fit_constant,
     "lightgbm": fit_lightgbm,
-    "catboost": fit_catboost,
+    "catboost": catboost.fit_catboost,
     "extra_trees": fit_forest,
     "random_forest": fit_forest,
     "linear": fit_linear,
@@ -118,8 +118,8 @@ def ready(parent: int | None) -> None:
     """Import in a worker what its fits will need, before anything is timed."""
     if parent is not None:
         die_with(parent)
-    if installed():
-        import catboost  # noqa: F401
+    if catboost.installed():
+        catboost.library()
 
 
 @dataclass(frozen=True)

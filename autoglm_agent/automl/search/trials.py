@@ -6,10 +6,13 @@ that was killed never trains a finished candidate a second time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 import numpy as np
+
+from autoglm_agent.automl.search.shelf import Shelf
 
 CandidateStatus = Literal["done", "failed", "stopped"]
 
@@ -56,7 +59,8 @@ class Trial:
         key: Digest of data, folds, family, parameters, seed and versions.
         candidate: What is told of it.
         oof: Predictions of rows by models that never saw them, NaN where there is none.
-        models: The fitted models whose average is this candidate's prediction.
+        models: The fitted models whose average is this candidate's prediction; where they are
+            kept on disk they are read each time they are asked for.
         view: Which features the models read (`tree` or `linear`).
         row_seconds: What a prediction by all the models takes for one row of many, as measured.
     """
@@ -64,7 +68,7 @@ class Trial:
     key: str
     candidate: Candidate
     oof: np.ndarray
-    models: tuple[Any, ...] = ()
+    models: Sequence[Any] = ()
     view: str = "tree"
     row_seconds: float = 0.0
 
@@ -76,21 +80,27 @@ class Trials(Protocol):
         """Return the trial of that key, or None."""
         ...
 
-    def save(self, trial: Trial) -> None:
-        """Keep a trial; once this returns it survives the process, if the store can."""
+    def save(self, trial: Trial) -> Trial:
+        """Keep a trial; once this returns it survives the process, if the store can.
+
+        Returns:
+            The trial to go on with, whose models need not be in memory.
+        """
         ...
 
 
 @dataclass
 class MemoryTrials:
-    """Trials kept in memory, for use without a workspace."""
+    """Trials that end with the process, for use without a workspace."""
 
     kept: dict[str, Trial] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
 
     def load(self, key: str) -> Trial | None:
         """Return the trial of that key, or None."""
         return self.kept.get(key)
 
-    def save(self, trial: Trial) -> None:
-        """Keep a trial."""
-        self.kept[trial.key] = trial
+    def save(self, trial: Trial) -> Trial:
+        """Keep a trial, its models on the shelf if they are large."""
+        kept = self.kept[trial.key] = replace(trial, models=self.shelf.put(trial.models))
+        return kept
