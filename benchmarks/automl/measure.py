@@ -111,7 +111,7 @@ def _watched(python: str, folder: Path, cores: int, patience: float) -> tuple[An
 
     def watch() -> None:
         while not ended.wait(0.2):
-            peak[0] = max(peak[0], tree_memory(child.pid))
+            peak[0] = max(peak[0], tree_memory(child.pid), own_peak(child.pid))
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
@@ -127,7 +127,19 @@ def _watched(python: str, folder: Path, cores: int, patience: float) -> tuple[An
         time.sleep(0.1)
     ended.set()
     child.returncode = 0  # reaped above
-    return usage, max(peak[0], usage.ru_maxrss * 1024)
+    return usage, peak[0]
+
+
+def own_peak(pid: int) -> int:
+    """Return the most bytes a process has held so far.
+
+    `ru_maxrss` would not do: Linux carries over what this program held when it forked.
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return max(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+    except (OSError, ValueError):
+        return 0
 
 
 def tree_memory(pid: int) -> int:
