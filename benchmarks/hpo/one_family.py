@@ -46,13 +46,13 @@ AT = (10, 20, 50, 100)
 """Evaluations after which the regret is told."""
 
 
-def full_factorial(trials: int) -> Iterator[Params]:
-    """Yield the points of a grid of at least so many, in the order in which it is written.
+def full_factorial(trials: int, family: str = FAMILY) -> Iterator[Params]:
+    """Yield the points of a family's grid of at least so many, in the order in which it is written.
 
     Every setting has the same number of values, and the first ones have one more until there are
     enough points.
     """
-    settings = SETTINGS[FAMILY]
+    settings = SETTINGS[family]
     counts = [1] * len(settings)
     while np.prod(counts) < trials:
         counts[int(np.argmin(counts))] += 1
@@ -62,7 +62,7 @@ def full_factorial(trials: int) -> Iterator[Params]:
     ]
     for chosen in product(*values):
         named = zip(settings, chosen, strict=True)
-        yield {"family": FAMILY, **usual_view(FAMILY), **{f"{FAMILY}.{n}": v for n, v in named}}
+        yield {"family": family, **usual_view(family), **{f"{family}.{n}": v for n, v in named}}
 
 
 def study(

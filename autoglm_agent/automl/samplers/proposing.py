@@ -100,9 +100,14 @@ class Proposer:
         best = int(open_[np.argmax(ranked[open_])])
         return best, float(gains[best])
 
+    def expected(self, seen: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """Return what past tables say of each configuration that is allowed; see `propose`."""
+        weights = table_weights(self.behaviour, self.signature, seen, values)
+        return np.asarray(self._relative[self._allowed] @ weights)
+
     def _gains(self, seen: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
         """Return the expected improvement of every configuration, in relative units."""
-        observed = self._observed(seen, values, weights)
+        observed = on_relative_scale(values, self._relative[seen] @ weights)
         prior = np.zeros(len(self.library))
         if self.ablation.prior:
             prior = self._relative @ weights
@@ -116,9 +121,9 @@ class Proposer:
         belief = posterior(embeddings, seen, observed, prior, mixtures)
         return expected_improvement(belief, float(observed.max()))
 
-    def _observed(self, seen: np.ndarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-        """Put scores of this table on the relative scale, by what is expected of those tried."""
-        expected = self._relative[seen] @ weights
-        spread = max(float(values.std()), 1e-9)
-        slope = max(float(expected.std()), 0.15) / spread
-        return np.asarray((values - values.mean()) * slope + expected.mean())
+
+def on_relative_scale(values: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """Put scores of this table on the relative scale, by what was expected of those tried."""
+    spread = max(float(values.std()), 1e-9)
+    slope = max(float(expected.std()), 0.15) / spread
+    return np.asarray((values - values.mean()) * slope + expected.mean())

@@ -3,9 +3,10 @@
     study = optuna.create_study(direction="maximize", sampler=SemanticSampler(signature(X, y)))
     study.optimize(lambda trial: score(build(suggest(trial), ...)), n_trials=30)
 
-It proposes named configurations of the paradigm library, in the order that `proposing` tells; when
-no further one promises an improvement, it varies the settings of the best ones. Trials are
-recognised by their parameters, so a study may be resumed, shared, or begun by other samplers.
+It proposes named configurations of the paradigm library, in the order that `proposing` tells, and
+after a portfolio of them whatever promises more, a named one or a point between them (`refining`).
+Trials are recognised by their parameters, so a study may be resumed, shared, or begun by other
+samplers.
 """
 
 from __future__ import annotations
@@ -17,22 +18,21 @@ import numpy as np
 from optuna.trial import FrozenTrial, TrialState
 
 from autoglm_agent.automl.samplers.behaviour import Behaviour
-from autoglm_agent.automl.samplers.embedding import unit, value_at
 from autoglm_agent.automl.samplers.library import Configuration, library
+from autoglm_agent.automl.samplers.points import point_of
 from autoglm_agent.automl.samplers.pointwise import PointSampler, finished, sign_of
 from autoglm_agent.automl.samplers.proposing import Ablation, Proposer
-from autoglm_agent.automl.samplers.space import Params, Range, distributions
+from autoglm_agent.automl.samplers.refining import Refiner
+from autoglm_agent.automl.samplers.space import Params, distributions, within
 from autoglm_agent.errors import InputError
 
 if TYPE_CHECKING:
     from optuna.study import Study
 
 LEAST_GAIN = 0.01
-"""Expected improvement, as part of what lies between median and best, that a try must promise."""
-LEAST_TRIES = 20
-"""Tries of the library before settings are varied."""
-STEP = 0.15
-"""How far a setting is moved, as part of its range."""
+"""Expected improvement, as part of what lies between median and best, that is worth a try."""
+LEAST_TRIED = 2
+"""Trials from which on points between the named ones are weighed."""
 
 
 class SemanticSampler(PointSampler):
@@ -40,12 +40,14 @@ class SemanticSampler(PointSampler):
 
     Args:
         signature: Of the table, as `signature.signature` gives it; None works, but starts blind.
-        seed: Of the variations at the end.
+        seed: Of the points between the named ones.
         behaviour: What is known of the library; the shipped matrix by default.
         tags: Only configurations with all these tags, such as `readable` or `fast`.
         without: Only configurations with none of these tags.
-        patience: Library tries in a row that may promise little before settings are varied.
-        costs: Whether a try is worth its improvement for each second that it takes.
+        refine: Whether points that the library does not hold are proposed, too.
+        costs: Whether a try is worth its improvement for each second that it takes; points
+            between the named ones, whose seconds nobody knows, then come when none of these
+            promises anything.
         ablation: Parts to switch off.
         views: Families to search, each with the one view of the table that it is tried on; all
             families and views by default.
@@ -62,7 +64,7 @@ class SemanticSampler(PointSampler):
         behaviour: Behaviour | None = None,
         tags: Collection[str] = (),
         without: Collection[str] = (),
-        patience: int = 3,
+        refine: bool = True,
         costs: bool = False,
         ablation: Ablation | None = None,
         views: Mapping[str, Params] | None = None,
@@ -84,26 +86,34 @@ class SemanticSampler(PointSampler):
         self._proposer = Proposer(
             self._library, behaviour, told, allowed, costs, ablation or Ablation()
         )
-        self._patience = patience
-        self._idle = 0
-        self._rng = np.random.default_rng(seed)
+        self._refine = refine
+        self._refiner = Refiner([self._library[i].params for i in allowed], views)
+        self._base = _entropy() if seed is None else seed
         self._places = {_key(c.params): i for i, c in enumerate(self._library)}
 
     def reseed_rng(self) -> None:
         """Take other random numbers, as a copy in another process must."""
         super().reseed_rng()
-        self._rng = np.random.default_rng()
+        self._base = _entropy()
 
     def choose(self, study: Study) -> Params:
         """Return the point of the next trial."""
         seen, values, busy = self._known(study)
-        index, gain = self._proposer.propose(seen, values, busy, self._rng)
-        self._idle = self._idle + 1 if gain < LEAST_GAIN else 0
-        tried = len(seen) + len(busy)
-        exhausted = tried >= len(self._proposer.allowed or ())
-        if exhausted or (tried >= LEAST_TRIES and self._idle > self._patience):
-            return self._varied(study)
-        return dict(self._library[index].params)
+        # By the number of trials, so that a study that is resumed goes on as it would have.
+        rng = np.random.default_rng((self._base, len(study.get_trials(deepcopy=False))))
+        index, gain = self._proposer.propose(seen, values, busy, rng)
+        named = dict(self._library[index].params)
+        weighed = not self._proposer.costs or gain < LEAST_GAIN
+        if not self._refine or gain == np.inf or not weighed:
+            return named
+        done = [t for t in finished(study) if within(point := point_of(t))
+                and point["family"] in self._refiner.families]  # fmt: skip
+        if len(done) < LEAST_TRIED:
+            return named
+        scores = sign_of(study) * np.array([float(t.value or 0.0) for t in done])
+        prior = self._proposer.expected(seen, values)
+        between, more = self._refiner.propose([point_of(t) for t in done], scores, prior, rng)
+        return between if more > gain else named
 
     def configuration_of(self, trial: FrozenTrial) -> str | None:
         """Return the name of a trial's configuration; None if it is not of the library."""
@@ -130,23 +140,9 @@ class SemanticSampler(PointSampler):
         seen = np.array(sorted(best), dtype=np.int64)
         return seen, np.array([best[i] for i in seen.tolist()]), busy - set(best)
 
-    def _varied(self, study: Study) -> Params:
-        """Return a neighbour of one of the best points tried."""
-        sign = sign_of(study)
-        done = [t for t in finished(study) if "family" in t.params]
-        if not done:
-            index = int(self._rng.choice(self._proposer._allowed))
-            return dict(self._library[index].params)
-        done.sort(key=lambda t: -sign * float(t.value or 0.0))
-        parent = done[min(int(self._rng.exponential(1.0)), len(done) - 1)].params
-        places = distributions(str(parent["family"]))
-        child: Params = {k: v for k, v in parent.items() if k in places}
-        moved = [name for name, place in places.items() if isinstance(place, Range)]
-        for name in moved:
-            if name in child:
-                where = unit(places[name], child[name]) + self._rng.normal(0.0, STEP)
-                child[name] = value_at(places[name], where)
-        return child
+
+def _entropy() -> int:
+    return int(np.random.default_rng().integers(2**62))
 
 
 def _wanted(configuration: Configuration, tags: Collection[str], without: Collection[str]) -> bool:
