@@ -7,10 +7,10 @@ All search the same space (`samplers.space`) for the best balanced accuracy in t
 are real fits, those of the library are read from the behaviour matrix (they are the same fits). The
 semantic sampler knows every table but the one at hand and its variants. There are two grids: the
 plain one that most people write (ten points of each family, walked through family by family in the
-order in which they are written), and `grid`, the named points in a random order. Regret is 0 at the best
-score that any engine has seen on the table and 1 at the median of the library; it is told with
-95 % intervals over the tables and a paired Wilcoxon test against TPE. A line of the results is one
-study; studies that are there are not run again.
+order in which they are written), and `grid`, the named points in a random order. Regret is 0 at
+the best score that any engine has seen on the table and 1 at the median of the library; it is told
+with 95 % intervals over the tables and a paired Wilcoxon test against TPE. A line of the results is
+one study; studies that are there are not run again.
 """
 
 from __future__ import annotations

@@ -2,8 +2,7 @@
 
 What past tables say of named configurations is carried to the points between them by a Gaussian
 process over what the points are; a second one, with that as its prior mean, learns from the trials
-of the table at hand. The prior fades as they become more (as in Hvarfner et al. 2022): what is
-known of tables in general tells where to begin, not where a table's own best point lies.
+of the table at hand.
 """
 
 from __future__ import annotations
@@ -18,9 +17,6 @@ from autoglm_agent.automl.samplers.points import Points
 from autoglm_agent.automl.samplers.proposing import on_relative_scale
 from autoglm_agent.automl.samplers.space import Params, Value
 
-FADING = 10.0
-"""Trials from which on the prior counts less."""
-
 
 class Refiner:
     """Proposes points of some families.
@@ -30,7 +26,9 @@ class Refiner:
         views: Family to the one view of the table that it is tried on; all views by default.
     """
 
-    def __init__(self, known: Sequence[Mapping[str, Value]], views: Mapping[str, Params] | None = None) -> None:
+    def __init__(
+        self, known: Sequence[Mapping[str, Value]], views: Mapping[str, Params] | None = None
+    ) -> None:
         self._known = [dict(point) for point in known]
         self.families = frozenset(str(point["family"]) for point in known)
         self._points = Points(self.families, views)
@@ -56,8 +54,7 @@ class Refiner:
         between = posterior((points,), known, prior, np.zeros(len(points)))
         expected = between.mean[len(known) :]
         observed = on_relative_scale(values, expected[seen])
-        share = min(1.0, FADING / len(tried))
-        belief = posterior((points[len(known) :],), seen, observed, share * expected)
+        belief = posterior((points[len(known) :],), seen, observed, expected)
         gains = expected_improvement(belief, float(observed.max()))[len(seen) :]
         best = int(np.argmax(gains))
         return candidates[best], float(gains[best])

@@ -9,7 +9,7 @@ import pytest
 from autoglm_agent.automl.samplers.behaviour import Behaviour
 from autoglm_agent.automl.samplers.engines import ENGINES, create_sampler
 from autoglm_agent.automl.samplers.gaussian import expected_improvement, posterior, scaled
-from autoglm_agent.automl.samplers.library import library
+from autoglm_agent.automl.samplers.library import library, usual_view
 from autoglm_agent.automl.samplers.proposing import PORTFOLIO, Ablation, Proposer
 from autoglm_agent.automl.samplers.semantic import SemanticSampler
 from autoglm_agent.automl.samplers.space import suggest, within
@@ -165,6 +165,36 @@ def test_points_between_the_named_ones_are_tried_within_the_space():
     names = [sampler.configuration_of(t) for t in study.trials]
     assert None in names
     assert all(within(p) for p in points)
+
+
+def peak(trial: optuna.Trial) -> float:
+    """Best at a rate and a number of leaves that no named point has."""
+    point = suggest(trial)
+    rate, leaves = np.log(point["boosting.rate"]), np.log(point["boosting.leaves"])
+    return -float((rate - np.log(0.11)) ** 2 + (leaves - np.log(20)) ** 2)
+
+
+def test_within_a_family_it_finds_what_lies_between_the_named_points():
+    views = {"boosting": usual_view("boosting")}
+    best = {}
+    for refine in (True, False):
+        sampler = SemanticSampler(seed=0, views=views, refine=refine)
+        study = optuna.create_study(direction="maximize", sampler=sampler)
+        study.optimize(peak, n_trials=40)
+        best[refine] = study.best_value
+        assert {t.params["family"] for t in study.trials} == {"boosting"}
+    assert best[True] > 0.1 * best[False]  # a tenth of the distance
+    assert best[True] > -0.02
+
+
+def test_where_seconds_count_named_points_come_first():
+    behaviour, scores, told = held_out()
+    counts = []
+    for costs in (True, False):
+        sampler = SemanticSampler(told, behaviour=behaviour, seed=0, costs=costs)
+        study = optimised(sampler, scores, 16)
+        counts.append([sampler.configuration_of(t) for t in study.trials].count(None))
+    assert counts[0] < counts[1]
 
 
 def test_parameters_that_it_does_not_know_are_drawn_by_chance():
