@@ -187,14 +187,18 @@ def test_within_a_family_it_finds_what_lies_between_the_named_points():
     assert best[True] > -0.02
 
 
-def test_where_seconds_count_named_points_come_first():
-    behaviour, scores, told = held_out()
-    counts = []
-    for costs in (True, False):
-        sampler = SemanticSampler(told, behaviour=behaviour, seed=0, costs=costs)
-        study = optimised(sampler, scores, 16)
-        counts.append([sampler.configuration_of(t) for t in study.trials].count(None))
-    assert counts[0] < counts[1]
+@pytest.mark.parametrize(("costs", "gain", "named"), [
+    (False, 0.5, False), (True, 0.5, True), (True, 0.001, False), (False, 2.0, True),
+])  # fmt: skip
+def test_what_promises_more_is_proposed_and_a_named_point_first_where_seconds_count(
+    monkeypatch, costs, gain, named
+):
+    sampler = SemanticSampler(seed=0, costs=costs)
+    study = optimised(sampler, {}, 4)
+    between = {**library()[0].params, "linear.C": 0.123}
+    monkeypatch.setattr(sampler._proposer, "propose", lambda *_: (0, gain))
+    monkeypatch.setattr(sampler._refiner, "propose", lambda *_: (between, 1.0))
+    assert sampler.choose(study) == (library()[0].params if named else between)
 
 
 def test_parameters_that_it_does_not_know_are_drawn_by_chance():
