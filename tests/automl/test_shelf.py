@@ -15,6 +15,7 @@ import pytest
 
 from autoglm_agent.automl.models.base import Fold, Stored
 from autoglm_agent.automl.models.forest import ForestModel, fit_forest
+from autoglm_agent.automl.models.pack import unpack
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring.problem import Problem
@@ -81,6 +82,16 @@ def test_a_search_finds_the_same_whether_its_models_are_shelved_or_not(
         _, found = searched(kept)
         assert found.weights == held.weights
         assert np.array_equal(found.model.predict(X), held.model.predict(X))
+
+
+def test_only_the_models_of_the_ensemble_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr("autoglm_agent.automl.search.shelf.LEAST_BYTES", 0)
+    monkeypatch.setattr(
+        "autoglm_agent.automl.search.shelf.unpack", lambda data: read.append(1) or unpack(data)
+    )
+    _, found = searched(MemoryTrials())
+    assert 0 < len(read) == len(found.weights) < len(found.candidates)
 
 
 def test_no_library_keeps_its_own_copy_of_a_candidate_that_is_done() -> None:
