@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from autoglm_agent.automl.run.workspace import Workspace, open_run
 from autoglm_agent.cli.console import Exit, on_terminal, print_json
 from autoglm_agent.cli.progress import Progress
-from autoglm_agent.cli.running import interruptible, tell_interruption
+from autoglm_agent.cli.running import interruptible, tell_interruption, with_way_on
+from autoglm_agent.errors import ModelError
 
 if TYPE_CHECKING:
     from autoglm_graphs.reentry import Plan
@@ -82,6 +83,8 @@ def feedback(
             progress.stop()
             tell_interruption(run_id if in_round(workspace) else None, runs, as_json)
             raise Exit(128 + (progress.interrupted or signal.SIGINT)) from None
+        except ModelError as failed:
+            raise with_way_on(failed, run_id if in_round(workspace) else None, runs) from failed
     done = [e for e in workspace.lines("events.jsonl") if e["event"] == "feedback.done"]
     saved = done[-1] if result is not None and done else None
     if as_json:

@@ -241,7 +241,7 @@ def _finish(
             tell_interruption(progress.run, runs, as_json)
             raise Exit(128 + (progress.interrupted or signal.SIGINT)) from None
         except ModelError as failed:
-            raise _with_way_on(failed, progress.run, runs) from failed
+            raise with_way_on(failed, progress.run, runs) from failed
     error = result.get("error")
     if result["status"] == "failed" and error:
         raise _as_error(error)
@@ -266,8 +266,8 @@ def tell_interruption(run: str | None, runs: str | None, as_json: bool) -> None:
         print_json({"status": "interrupted", "run": run or None, "resume": way})
 
 
-def _with_way_on(error: ModelError, run: str | None, runs: str | None) -> ModelError:
-    """Return the error with the command that goes on where the run stands."""
+def with_way_on(error: ModelError, run: str | None, runs: str | None) -> ModelError:
+    """Return the error with the command that goes on where the run stands; as it is without one."""
     if not run:
         return error
     where = f" --runs {runs}" if runs else ""

@@ -17,6 +17,7 @@ from autoglm_agent import automl_tools
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace, list_runs, open_run
 from autoglm_agent.cli.main import main
+from autoglm_agent.errors import ModelError
 from autoglm_graphs.runs import resume_run, start_run
 from autoglm_graphs.settings import Settings
 
@@ -119,6 +120,21 @@ def test_an_interruption_tells_how_to_go_on(
     monkeypatch.setattr("autoglm_graphs.reentry._plan", interrupted)  # before anything is done
     assert feedback(run, "do not use zip code", "--yes", "--json") == 128 + number
     assert json.loads(feedback.out) == {"status": "interrupted", "run": None, "resume": None}
+
+
+def test_a_model_that_fails_during_a_round_tells_how_to_go_on(
+    feedback: Command, run: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failed(*_: object) -> None:
+        raise ModelError("The service does not answer.", "See to its key.")
+
+    monkeypatch.setattr("autoglm_graphs.reentry._cut", failed)
+    assert feedback(run, "do not use zip code", "--yes") == 1
+    assert f"See to its key. Go on with: autoglm resume {run.path.name} --runs" in feedback.err
+    resume_run(run.path.name, runs=run.path.parent, memory=False)
+    monkeypatch.setattr("autoglm_graphs.reentry._plan", failed)  # before anything is done
+    assert feedback(run, "do not use zip code", "--yes") == 1
+    assert "Go on with" not in feedback.err
 
 
 def test_nonsense_is_an_error_with_examples(feedback: Command, run: Workspace) -> None:
