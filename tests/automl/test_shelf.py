@@ -15,7 +15,7 @@ import pytest
 
 from autoglm_agent.automl.models.base import Fold, Stored
 from autoglm_agent.automl.models.forest import ForestModel, fit_forest
-from autoglm_agent.automl.models.pack import unpack
+from autoglm_agent.automl.models.pack import models_of
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.automl.scoring.problem import Problem
@@ -52,7 +52,7 @@ def test_small_models_stay_and_so_do_all_where_there_is_no_space(
     small, large = (forest(40)[0],), (forest(3000)[0],)
     assert Shelf().put(small) is small
 
-    def full() -> Any:
+    def full(**_: Any) -> Any:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
@@ -88,7 +88,8 @@ def test_only_the_models_of_the_ensemble_are_read(monkeypatch: pytest.MonkeyPatc
     read: list[int] = []
     monkeypatch.setattr("autoglm_agent.automl.search.shelf.LEAST_BYTES", 0)
     monkeypatch.setattr(
-        "autoglm_agent.automl.search.shelf.unpack", lambda data: read.append(1) or unpack(data)
+        "autoglm_agent.automl.search.shelf.models_of",
+        lambda told: read.append(1) or models_of(told),
     )
     _, found = searched(MemoryTrials())
     assert 0 < len(read) == len(found.weights) < len(found.candidates)

@@ -175,11 +175,11 @@ class Growth:
         return np.asarray(values.astype(np.float32), dtype=np.float64)
 
     def model(self) -> ForestModel:
-        """Return the forest grown so far."""
-        joined: dict[str, Any] = {
-            k: np.concatenate([p[k] for p in self.parts]) for k in self.parts[0]
-        }
+        """Return the forest; it cannot grow after that."""
         sizes = np.array([len(p["feature"]) for p in self.parts])
+        names = list(self.parts[0])
+        # One by one, and the parts are let go of: large forests are not held twice.
+        joined: dict[str, Any] = {k: np.concatenate([p.pop(k) for p in self.parts]) for k in names}
         return ForestModel(
             columns=self.columns, width=self.problem.width, prior=self.prior, sizes=sizes,
             depth=self.depth, **joined,

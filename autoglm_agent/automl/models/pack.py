@@ -32,6 +32,11 @@ MODELS: dict[str, Any] = {model.__name__: model for model in _KINDS}
 
 def pack(models: Sequence[Any]) -> bytes:
     """Return the models as the bytes of an npz file."""
+    return to_npz(arrays_of(models))
+
+
+def arrays_of(models: Sequence[Any]) -> dict[str, np.ndarray]:
+    """Return the models as named arrays; those of the models are not copied."""
     arrays: dict[str, np.ndarray] = {}
     described = []
     for i, model in enumerate(models):
@@ -51,7 +56,7 @@ def pack(models: Sequence[Any]) -> bytes:
                 plain[name] = value
         described.append(plain)
     arrays["json"] = json_array(described)
-    return to_npz(arrays)
+    return arrays
 
 
 def unpack(data: bytes) -> tuple[Any, ...]:
@@ -61,11 +66,15 @@ def unpack(data: bytes) -> tuple[Any, ...]:
         StoreError: If the bytes are damaged or name a class that is not ours.
     """
     try:
-        arrays = from_npz(data)
-        described = array_json(arrays["json"])
-        return tuple(_build(i, plain, arrays) for i, plain in enumerate(described))
+        return models_of(from_npz(data))
     except (KeyError, ValueError, TypeError) as error:
         raise StoreError(f"A saved model is damaged: {error}.", "Train it again.") from error
+
+
+def models_of(arrays: Mapping[str, np.ndarray]) -> tuple[Any, ...]:
+    """Read back what `arrays_of` gave."""
+    described = array_json(arrays["json"])
+    return tuple(_build(i, plain, arrays) for i, plain in enumerate(described))
 
 
 def _build(i: int, plain: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Any:
