@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from autoglm_agent.automl.samplers.embedding import embed
-from autoglm_agent.automl.samplers.gaussian import expected_improvement, posterior, scaled
+from autoglm_agent.automl.samplers.gaussian import (
+    MOST_OBSERVED,
+    expected_improvement,
+    posterior,
+    scaled,
+)
 from autoglm_agent.automl.samplers.points import Points, point_of
 from autoglm_agent.automl.samplers.pointwise import PointSampler, finished, sign_of
 from autoglm_agent.automl.samplers.space import Params, within
 
 if TYPE_CHECKING:
     from optuna.study import Study
-
-MOST_OBSERVED = 200
-"""The process looks at the latest so many trials."""
 
 
 class GaussianProcessSampler(PointSampler):

@@ -18,6 +18,7 @@ import numpy as np
 from optuna.trial import FrozenTrial, TrialState
 
 from autoglm_agent.automl.samplers.behaviour import Behaviour
+from autoglm_agent.automl.samplers.gaussian import MOST_OBSERVED
 from autoglm_agent.automl.samplers.library import Configuration, library
 from autoglm_agent.automl.samplers.points import point_of
 from autoglm_agent.automl.samplers.pointwise import PointSampler, finished, sign_of
@@ -107,7 +108,7 @@ class SemanticSampler(PointSampler):
         if not self._refine or gain == np.inf or not weighed:
             return named
         done = [t for t in finished(study) if within(point := point_of(t))
-                and point["family"] in self._refiner.families]  # fmt: skip
+                and point["family"] in self._refiner.families][-MOST_OBSERVED:]  # fmt: skip
         if len(done) < LEAST_TRIED:
             return named
         scores = sign_of(study) * np.array([float(t.value or 0.0) for t in done])

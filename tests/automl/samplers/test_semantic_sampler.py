@@ -10,6 +10,7 @@ from autoglm_agent.automl.samplers.behaviour import Behaviour
 from autoglm_agent.automl.samplers.engines import ENGINES, create_sampler
 from autoglm_agent.automl.samplers.gaussian import expected_improvement, posterior, scaled
 from autoglm_agent.automl.samplers.library import library, usual_view
+from autoglm_agent.automl.samplers.points import point_of
 from autoglm_agent.automl.samplers.proposing import PORTFOLIO, Ablation, Proposer
 from autoglm_agent.automl.samplers.semantic import SemanticSampler
 from autoglm_agent.automl.samplers.space import suggest, within
@@ -199,6 +200,19 @@ def test_what_promises_more_is_proposed_and_a_named_point_first_where_seconds_co
     monkeypatch.setattr(sampler._proposer, "propose", lambda *_: (0, gain))
     monkeypatch.setattr(sampler._refiner, "propose", lambda *_: (between, 1.0))
     assert sampler.choose(study) == (library()[0].params if named else between)
+
+
+def test_only_the_latest_trials_are_looked_at_where_they_are_many(monkeypatch):
+    monkeypatch.setattr("autoglm_agent.automl.samplers.semantic.MOST_OBSERVED", 5)
+    sampler = SemanticSampler(seed=0)
+    study = optimised(sampler, {}, 20)
+    looked = []
+    monkeypatch.setattr(sampler._proposer, "propose", lambda *_: (0, 0.1))
+    monkeypatch.setattr(
+        sampler._refiner, "propose", lambda tried, *_: looked.append(tried) or ({}, 1.0)
+    )
+    sampler.choose(study)
+    assert looked == [[point_of(t) for t in study.trials[-5:]]]
 
 
 def test_parameters_that_it_does_not_know_are_drawn_by_chance():
