@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from autoglm_agent.automl.search.engine import (
     run_search,
 )
 from autoglm_agent.automl.search.ensemble import combine
+from autoglm_agent.automl.search.shelf import Shelved
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.faults import InjectedFault
 
@@ -284,7 +285,14 @@ def test_repetitions_on_new_folds_become_one_candidate_with_averaged_predictions
     spec = portfolio.plain(study)
     parts = [training.train(s, study, Deadline(None)) for s in (spec, portfolio.again(spec, 1))]
     assert not np.array_equal(study.split(0), study.split(1))
-    (merged,) = merge_repeats(study, parts)
+    read: list[int] = []
+    shelved = [
+        replace(p, models=Shelved(lambda p=p: read.append(1) or p.models, len(p.models)))
+        for p in parts
+    ]
+    (merged,) = merge_repeats(study, shelved)
+    assert not read  # whether they are wanted is not known yet
+    assert [*merged.models] == [*parts[0].models, *parts[1].models]
     np.testing.assert_allclose(merged.oof, (parts[0].oof + parts[1].oof) / 2)
     assert merged.candidate.id == parts[0].candidate.id
     assert len(merged.models) == 8

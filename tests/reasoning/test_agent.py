@@ -257,7 +257,20 @@ def test_no_checkpoint_holds_a_prompt_and_a_resumed_run_asks_the_same(
     found = graph.invoke(None, config)
     assert found["status"] == "verified"
     assert second.prompts == whole.prompts
+    assert all(whole.prompts)
     assert all("prompt" not in s.values for s in graph.get_state_history(config))
+
+
+async def test_a_prompt_is_composed_again_asynchronously_too() -> None:
+    script = [said(step("2 + 2 = 4")), said(step("7", final=True))]
+    whole, second, saver = script_of(script), script_of(script), InMemorySaver()
+    agent(whole).invoke(ASK)
+    config = {"configurable": {"thread_id": "one"}}
+    await agent(script_of(script), checkpointer=saver).ainvoke(
+        ASK, config, interrupt_before=["generate"]
+    )
+    await agent(second, checkpointer=saver).ainvoke(None, config)
+    assert second.prompts == whole.prompts
 
 
 async def test_width_works_asynchronously() -> None:

@@ -33,7 +33,8 @@ def fan(width: int, budget: Callable[[State], Budget]) -> Callable[[Fan], list[S
         wide = width if cap is None else min(width, cap - usage.model_calls)
         if wide < 2:
             return "generate"
-        # Under a key of its own: of what is sent, too, no checkpoint holds a `prompt`.
+        # LangGraph strips an untracked key from what it checkpoints of a `Send`, and a draft has
+        # no chain to compose from: its prompt travels under another name.
         sent = {**state, "asked": state.get("prompt")}
         return [Send("propose", sent) for _ in range(wide)]
 

@@ -7,13 +7,15 @@ import optuna
 import pytest
 
 from autoglm_agent.automl.samplers.behaviour import Behaviour
+from autoglm_agent.automl.samplers.embedding import unit, value_at
 from autoglm_agent.automl.samplers.engines import ENGINES, create_sampler
 from autoglm_agent.automl.samplers.gaussian import expected_improvement, posterior, scaled
 from autoglm_agent.automl.samplers.library import library, usual_view
-from autoglm_agent.automl.samplers.points import point_of
+from autoglm_agent.automl.samplers.points import ANYWHERE, LEADERS, NEAR, Points, point_of
 from autoglm_agent.automl.samplers.proposing import PORTFOLIO, Ablation, Proposer
+from autoglm_agent.automl.samplers.refining import Refiner
 from autoglm_agent.automl.samplers.semantic import SemanticSampler
-from autoglm_agent.automl.samplers.space import suggest, within
+from autoglm_agent.automl.samplers.space import distributions, suggest, within
 from autoglm_agent.automl.samplers.transfer import (
     next_of_portfolio,
     rank_agreement,
@@ -200,6 +202,60 @@ def test_what_promises_more_is_proposed_and_a_named_point_first_where_seconds_co
     monkeypatch.setattr(sampler._proposer, "propose", lambda *_: (0, gain))
     monkeypatch.setattr(sampler._refiner, "propose", lambda *_: (between, 1.0))
     assert sampler.choose(study) == (library()[0].params if named else between)
+
+
+def test_what_is_drawn_follows_from_the_seed_and_the_number_of_trials(monkeypatch):
+    drawn = []
+    for seed, trials in ((0, 6), (0, 6), (0, 7), (1, 6)):
+        sampler = SemanticSampler(seed=seed)
+        study = optimised(sampler, {}, trials)
+        monkeypatch.setattr(sampler._proposer, "propose", lambda *_: (0, 0.1))
+        monkeypatch.setattr(
+            sampler._refiner, "propose", lambda *given: drawn.append(given[-1].random()) or ({}, 1)
+        )
+        sampler.choose(study)
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn)) == 3
+
+
+def test_trials_of_other_families_lead_to_none_of_them():
+    study = optuna.create_study(direction="maximize", sampler=optuna.samplers.RandomSampler(0))
+    study.optimize(lambda t: 100.0 * (suggest(t)["family"] == "svm"), n_trials=40)
+    study.sampler = SemanticSampler(seed=0, tags={"generative"})
+    study.optimize(lambda t: len(suggest(t)) / 100, n_trials=20)
+    assert {t.params["family"] for t in study.trials[40:]} <= {"bayes", "discriminant"}
+
+
+@pytest.mark.parametrize(("best", "low", "high"), [(0.1, 0.0, 0.5), (0.9, 0.5, 1.0)])
+def test_where_little_is_seen_the_past_says_what_lies_between(best, low, high):
+    place, view = distributions("linear")["linear.C"], usual_view("linear")
+    grid = np.linspace(0.1, 0.9, 9)
+
+    def at(where: float) -> dict:
+        return {"family": "linear", **view, "linear.C": value_at(place, where)}
+
+    refiner = Refiner([at(w) for w in grid], {"linear": view})
+    tried, values = [at(0.48), at(0.52)], np.array([0.0, 0.001])
+    past = 1.0 - 2.0 * np.abs(grid - best)
+    found, _ = refiner.propose(tried, values, past, np.random.default_rng(0))
+    assert low <= unit(place, found["linear.C"]) <= high
+
+
+def test_candidates_are_anywhere_and_near_the_best():
+    points, rng = Points(["network"]), np.random.default_rng(0)
+    assert len(points.candidates([], np.array([]), rng)) == ANYWHERE
+    tried = [points.anywhere(rng) for _ in range(9)]
+    values = np.arange(9.0)
+    drawn = points.candidates(tried, values, rng)
+    assert len(drawn) == ANYWHERE + NEAR
+    place = distributions("network")["network.width"]
+
+    def off(point: dict) -> float:
+        best = [unit(place, t["network.width"]) for t in tried[-LEADERS:]]
+        return min(abs(unit(place, point["network.width"]) - b) for b in best)
+
+    assert np.mean([off(p) for p in drawn[ANYWHERE:]]) < 0.15
+    assert all(within(p) for p in drawn)
 
 
 def test_only_the_latest_trials_are_looked_at_where_they_are_many(monkeypatch):
