@@ -23,6 +23,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.impossible import impossible_columns
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
+from autoglm_agent.planner.meaning.judge import likeliest
 from autoglm_agent.planner.measures import only_measure
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
@@ -37,6 +38,8 @@ from autoglm_agent.planner.text import Text
 from autoglm_agent.planner.ties import settled
 from autoglm_agent.planner.told_class import column_told
 
+_LIKELY = 3
+"""How many columns a question names by what the whole instruction means."""
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
     r"(?:\s|column|variable|feature|field|列|变量|字段|为|是|\bis\b|=|:){0,6}[\"']?\Z",
@@ -114,7 +117,7 @@ def choose_target(
     generic = _generic(text, schema, excluded)
     if generic is not None and (not ranked or ranked[0].confidence < THRESHOLD):
         return generic
-    return _decide(text, schema, ranked, excluded)
+    return _decide(text, schema, ranked, excluded, mentions, wanted)
 
 
 def _asked_first(text: Text, ranked: list[Choice]) -> list[Choice]:
@@ -155,9 +158,20 @@ def _event(text: Text, schema: Schema, excluded: Sequence[str], best: Choice) ->
     return Choice(generic[0], 0.6, best.start, best.end, "data", "generic")
 
 
-def _decide(text: Text, schema: Schema, ranked: list[Choice], excluded: Sequence[str]) -> Choice:
+def _decide(
+    text: Text,
+    schema: Schema,
+    ranked: list[Choice],
+    excluded: Sequence[str],
+    mentions: Sequence[Mention],
+    wanted: str | None,
+) -> Choice:
+    if is_clear(ranked):
+        return ranked[0]
     rest = [c.name for c in schema.columns if c.name not in excluded and _possible(c)]
-    names = list(dict.fromkeys([c.column.name for c in ranked] + _by_prior(schema, rest)))[:5]
+    named = [c.column.name for c in ranked]
+    likely = likeliest(text, schema, mentions, excluded, wanted)[:_LIKELY]
+    names = list(dict.fromkeys([*named, *likely, *_by_prior(schema, rest)]))[:5]
     ask = (
         f"Name the column to predict, for example: predict {names[0]}."
         if names
