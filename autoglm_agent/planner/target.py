@@ -188,15 +188,13 @@ def _decide(
             tuple(names),
         )
     best, others = ranked[0], ranked[1:]
-    close = [c for c in others if best.confidence - c.confidence < MARGIN]
-    if close:
-        names = [best.column.name, *[c.column.name for c in close]]
-        raise TargetError(
-            f'"{_short(text.source)}" may ask for any of these columns: {", ".join(names)}.',
-            f"Name one column to predict, for example: predict {names[0]}.",
-            tuple(names),
-        )
-    return best
+    close = [c.column.name for c in others if best.confidence - c.confidence < MARGIN]
+    names = [best.column.name, *close]
+    raise TargetError(
+        f'"{_short(text.source)}" may ask for any of these columns: {", ".join(names)}.',
+        f"Name one column to predict, for example: predict {names[0]}.",
+        tuple(names),
+    )
 
 
 def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choice | None:
