@@ -24,6 +24,7 @@ from autoglm_agent.planner.grammar import (
 from autoglm_agent.planner.impossible import impossible_columns
 from autoglm_agent.planner.lexicon import GENERIC_TARGETS, domains_of
 from autoglm_agent.planner.meaning.judge import likeliest
+from autoglm_agent.planner.meaning.verdict import by_meaning, is_weak
 from autoglm_agent.planner.measures import only_measure
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.outright import outright
@@ -166,12 +167,15 @@ def _decide(
     mentions: Sequence[Mention],
     wanted: str | None,
 ) -> Choice:
-    if is_clear(ranked):
+    if is_clear(ranked) and not is_weak(ranked[0]):
         return ranked[0]
+    likely = likeliest(text, schema, mentions, excluded, wanted)
+    if (meant := by_meaning(text, ranked, likely, mentions)) is not None:
+        return meant
     rest = [c.name for c in schema.columns if c.name not in excluded and _possible(c)]
     named = [c.column.name for c in ranked]
-    likely = likeliest(text, schema, mentions, excluded, wanted)[:_LIKELY]
-    names = list(dict.fromkeys([*named, *likely, *_by_prior(schema, rest)]))[:5]
+    offered = [column.name for column, _ in likely[:_LIKELY]]
+    names = list(dict.fromkeys([*named, *offered, *_by_prior(schema, rest)]))[:5]
     ask = (
         f"Name the column to predict, for example: predict {names[0]}."
         if names

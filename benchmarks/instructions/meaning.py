@@ -3,7 +3,9 @@
     python -m benchmarks.instructions.meaning [--write]
 
 Five folds by table over the corpus of the planner's tests, instructions with a target and
-instructions that ask for what the table does not have. The grammar has no part in it. `--write`
+instructions that ask for what the table does not have. The grammar has no part in it. To fit, each
+instruction with a target is met once more, with less weight, on its table without that column, so
+that the judge learns what it looks like when what is nearest is not what is asked for. `--write`
 fits on all lines and writes the weights that the planner uses.
 """
 
@@ -13,6 +15,7 @@ import argparse
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +23,34 @@ import numpy as np
 from scipy.optimize import minimize
 
 import autoglm_agent.planner.task_parser as parser_of_tasks
+from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.meaning.evidence import Evidence
 from autoglm_agent.planner.meaning.judge import evidence_of, probabilities
 from benchmarks.instructions.__main__ import corpus, tables
 
 WEIGHTS = Path(parser_of_tasks.__file__).parent / "meaning" / "weights.json"
-FOLDS, RIDGE = 5, 1e-4
-Line = tuple[str, Evidence, int]
-"""Its table, the evidence, and which column is right (as many as there are where none is)."""
+FOLDS, RIDGE, WITHOUT = 5, 1e-4, 0.3
+"""Folds, how much weights are drawn to zero, and what a line without its column weighs."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An instruction: its table, the evidence and the place of the right column.
+
+    The place is the number of columns where none is right; `made` tells that the column was there
+    and was taken away.
+    """
+
+    table: str
+    evidence: Evidence
+    right: int
+    made: bool = False
+
+    @property
+    def impossible(self) -> bool:
+        """Whether the table has no column that is right."""
+        return self.right == len(self.evidence.columns)
 
 
 class _Seen(Exception):
@@ -40,41 +62,58 @@ def _see(*given: Any) -> None:
     raise _Seen(evidence_of(*given))
 
 
+def _evidence(instruction: str, profile: Profile) -> Evidence | None:
+    """Return what the judge would see, had the grammar no idea."""
+    try:
+        parser_of_tasks.parse_task(instruction, profile)
+    except _Seen as seen:
+        return seen.found
+    except (TargetError, InputError):
+        return None
+    return None
+
+
 def lines() -> list[Line]:
-    """Return the corpus' lines as the judge would meet them, had the grammar no idea."""
+    """Return the corpus' lines, and those with a target once more without that column."""
     profiles, found = tables(), []
     parser_of_tasks.choose_target = _see  # type: ignore[assignment]
+    lacking: dict[tuple[str, str], Profile] = {}
     for row in corpus():
-        try:
-            parser_of_tasks.parse_task(row["instruction"], profiles[row["table"]])
-        except _Seen as seen:
-            evidence = seen.found
-        except (TargetError, InputError):
+        table, target = row["table"], row.get("target")
+        profile = profiles[table]
+        evidence = _evidence(row["instruction"], profile)
+        if evidence is None:
             continue
-        else:
-            continue
-        names = [c.name for c in evidence.columns] if evidence else []
-        if row.get("error") == "target" and evidence:
-            found.append((row["table"], evidence, len(names)))
-        elif row.get("target") in names and evidence:
-            found.append((row["table"], evidence, names.index(row["target"])))
+        names = [column.name for column in evidence.columns]
+        if row.get("error") == "target":
+            found.append(Line(table, evidence, len(names)))
+        elif target in names:
+            found.append(Line(table, evidence, names.index(target)))
+            if (table, target) not in lacking:
+                kept = tuple(c for c in profile.columns if c.name != target)
+                lacking[table, target] = replace(profile, columns=kept)
+            evidence = _evidence(row["instruction"], lacking[table, target])
+            if evidence is not None:
+                found.append(Line(table, evidence, len(evidence.columns), made=True))
     return found
 
 
 def fit(known: Sequence[Line]) -> tuple[np.ndarray, np.ndarray]:
     """Return the weights of greatest likelihood, drawn a little towards zero."""
-    size, more = known[0][1].each.shape[1], len(known[0][1].none)
+    size, more = known[0].evidence.each.shape[1], len(known[0].evidence.none)
+    many = sum(WITHOUT if line.made else 1.0 for line in known)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.0, np.zeros_like(weights)
-        for _, evidence, right in known:
-            chances = probabilities(evidence, weights[:size], weights[size:])
-            total -= np.log(chances[right] + 1e-12)
-            chances[right] -= 1
-            slope[:size] += evidence.each.T @ chances[:-1]
-            slope[size:] += chances[-1] * evidence.none
+        for line in known:
+            chances = probabilities(line.evidence, weights[:size], weights[size:])
+            much = WITHOUT if line.made else 1.0
+            total -= much * np.log(chances[line.right] + 1e-12)
+            chances[line.right] -= 1
+            slope[:size] += much * (line.evidence.each.T @ chances[:-1])
+            slope[size:] += much * chances[-1] * line.evidence.none
         drawn = RIDGE * weights @ weights
-        return total / len(known) + drawn, slope / len(known) + 2 * RIDGE * weights
+        return total / many + drawn, slope / many + 2 * RIDGE * weights
 
     best = minimize(loss, np.zeros(size + more), jac=True, method="L-BFGS-B").x
     return best[:size], best[size:]
@@ -92,13 +131,12 @@ def main() -> None:
     known = lines()
     told: list[tuple[float, bool, bool]] = []
     for fold in range(FOLDS):
-        each, none = fit([line for line in known if fold_of(line[0]) != fold])
-        for table, evidence, right in known:
-            if fold_of(table) == fold:
-                chances = probabilities(evidence, each, none)
+        each, none = fit([line for line in known if fold_of(line.table) != fold])
+        for line in known:
+            if fold_of(line.table) == fold and not line.made:
+                chances = probabilities(line.evidence, each, none)
                 best = int(chances[:-1].argmax())
-                impossible = right == len(evidence.columns)
-                told.append((float(chances[best]), best == right, impossible))
+                told.append((float(chances[best]), best == line.right, line.impossible))
     possible = [t for t in told if not t[2]]
     print(
         f"{len(possible)} lines with a target, best column right: "

@@ -1,4 +1,4 @@
-"""Where no word names a column the planner asks, and offers first what is likely meant."""
+"""Where no word names a column, its meaning may; where that is not sure, the planner asks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ import sys
 import pytest
 from planner_tables import make_profile
 
+from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import TargetError
+from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.meaning.encoder import likeness
+from autoglm_agent.planner.meaning.verdict import by_meaning
+from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
+from autoglm_agent.planner.text import read_text
 
 INSPECTIONS = make_profile(
     "kitchen_visits",
@@ -36,7 +42,6 @@ def test_what_the_table_does_not_have_is_asked_about(instruction: str) -> None:
 @pytest.mark.parametrize(
     ("instruction", "meant"),
     [
-        ("Which places get shut down by the DOH?", "closed_by_doh"),
         ("哪些餐厅会被卫生部门勒令关门？", "closed_by_doh"),
         ("Where in the city is it?", "borough"),
         ("能坐下多少位客人", "seats"),
@@ -46,6 +51,89 @@ def test_a_question_offers_first_what_is_likely_meant(instruction: str, meant: s
     with pytest.raises(TargetError) as asked:
         parse_task(instruction, INSPECTIONS)
     assert meant in asked.value.candidates[:2]
+
+
+COFFEE = make_profile(
+    "coffee_lots",
+    rows=1300,
+    columns={
+        "Lot.Number": "id",
+        "Farm.Altitude": "integer 300 2400 400",
+        "Processing.Method": "category Washed:800|Natural:350|Honey:150",
+        "Bag.Weight": "number 1 70 50",
+        "Harvest.Year": "integer 2010 2018 9",
+        "Aroma": "number 5 9 40",
+        "Moisture": "number 0 0.3 23",
+        "Cup.Points": "number 40 95 180",
+    },
+)
+CRASHES = make_profile(
+    "crashes",
+    rows=9000,
+    columns={
+        "CRASH_DATE": "date 2016-01-01 2022-12-31",
+        "CRASH_HOUR": "integer 0 23 24",
+        "BOROUGH": "category QUEENS:5000|BRONX:4000",
+        "VEHICLE_TYPE": "category SEDAN:6000|TAXI:2000|BUS:1000",
+        "PERSONS_INJURED": "integer 0 20 21",
+        "PEDESTRIAN_INVOLVED": "category 0:8000|1:1000",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("profile", "instruction", "target"),
+    [
+        (INSPECTIONS, "Which places get shut down by the DOH?", "closed_by_doh"),
+        (COFFEE, "预测咖啡豆的处理方式,用宏平均F1", "Processing.Method"),
+    ],
+)
+def test_a_column_whose_meaning_is_sure_is_taken(
+    profile: Profile, instruction: str, target: str
+) -> None:
+    task = parse_task(instruction, profile)
+    assert task.target == target
+    assert 0.8 <= task.evidence["target"].confidence < 1
+
+
+def test_meaning_overrules_a_weak_choice_of_words() -> None:
+    words = "事故是否涉及行人,用前几年的事故训练,用最近的事故测试"
+    assert parse_task(words, CRASHES).target == "PEDESTRIAN_INVOLVED"
+
+
+@pytest.mark.parametrize("instruction", ["How crowded is the borough?", "Predict rent per seat"])
+def test_what_the_grammar_doubts_stays_a_question(instruction: str) -> None:
+    with pytest.raises(TargetError):
+        parse_task(instruction, INSPECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("ranked", "mentions", "chance", "taken"),
+    [
+        ([], [], 0.85, "n_violations"),
+        ([], [], 0.75, None),
+        ([], ["n_violations"], 0.99, None),
+        ([("n_violations", 0.4)], [], 0.99, None),
+        ([("borough", 0.4)], [], 0.99, "n_violations"),
+        ([("borough", 0.55), ("seats", 0.52)], [], 0.99, None),
+        ([("borough", 0.6)], [], 0.78, "n_violations"),
+        ([("borough", 0.6)], [], 0.7, "borough"),
+        ([("borough", 0.6)], ["n_violations"], 0.99, "borough"),
+    ],
+)
+def test_when_the_judge_decides(
+    ranked: list[tuple[str, float]], mentions: list[str], chance: float, taken: str | None
+) -> None:
+    """Weighed by the grammar: stays a question. Not weighed and likely: taken."""
+    schema = schema_of(INSPECTIONS)
+    columns = schema.by_name
+    found = by_meaning(
+        read_text("Which is it?"),
+        [Choice(columns[name], sure, 0, 1, "instruction", "tight") for name, sure in ranked],
+        [(columns["n_violations"], chance)],
+        [Mention(columns[name], 0, 0, 0, 1, 1.0, quoted=False) for name in mentions],
+    )
+    assert (found and found.column.name) == taken
 
 
 def test_words_of_two_languages_are_near() -> None:

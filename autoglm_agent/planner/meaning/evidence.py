@@ -37,6 +37,7 @@ _PIECE, _CUT = re.compile(r"[|.,;!?\n，。]+"), re.compile(r"[.,;!?，。]")
 _NO_CONTENT = FILLER | PREDICT | CONTEXT | BREAKS | QUESTION
 _NO_CONTENT_ZH = FUNCTION_ZH | FILLER_ZH
 _LONGEST, _MOST, _LEVELS = 7, 150, 8
+_ASKED_FOR = ("object", "clause", "free")
 _GOAL = ("object", "clause", "free", "of")
 
 
@@ -79,6 +80,7 @@ def weigh(
     levelled = [_with_levels(column, name) for column, name in zip(columns, names, strict=True)]
     about = [f"{_plain(schema.profile.name.rsplit('.', 1)[0])} {name}" for name in names]
     small = [window.words for window in windows]
+    phrases = _phrases(text, places)
     by_name = _either(small, names, spelt)
     of_goal = by_name[[i for i, w in enumerate(windows) if w.asked] or slice(None)]
     piece = _either(pieces, names, spelt).max(0)
@@ -93,10 +95,10 @@ def weigh(
         likeness(small, levelled).max(0),
         in_goal,
     ]
-    each = np.column_stack([*alike, *_forms(text, columns, wanted)])
-    none = np.array(
-        [*_strangers(text, schema, places), piece.max(), in_goal.max(), np.median(piece), 1.0]
-    )
+    of_phrases = _of_phrases(phrases, columns, names, spelt)
+    each = np.column_stack([*alike, *_forms(text, columns, wanted), *of_phrases])
+    alone = [of_phrases[0].max(), of_phrases[2].max(), piece.max(), in_goal.max()]
+    none = np.array([*_strangers(text, schema, places), *alone, np.median(piece), 1.0])
     return Evidence(columns, each, none)
 
 
@@ -110,9 +112,13 @@ def _spelt(word: str) -> str:
 
 
 def _with_levels(column: Column, name: str) -> str:
+    return " ".join([name, *_levels(column)])
+
+
+def _levels(column: Column) -> list[str]:
     if column.profile.kind not in LEVELLED:
-        return name
-    return " ".join([name, *[level for level, _ in column.profile.levels[:_LEVELS]]])
+        return []
+    return [level for level, _ in column.profile.levels[:_LEVELS] if level]
 
 
 def _either(texts: Sequence[str], names: Sequence[str], spelt: Sequence[str]) -> np.ndarray:
@@ -142,6 +148,52 @@ def _windows(text: Text, places: Sequence[Place]) -> list[_Window]:
                 words = text.norm[token.start : end.end]
                 found.append(_Window(words, asked))
     return found[:_MOST]
+
+
+@dataclass(frozen=True)
+class _Phrases:
+    whole: list[str]
+    heads: list[str]
+    """The last word of each that says something, and the last two together."""
+
+
+def _phrases(text: Text, places: Sequence[Place]) -> _Phrases:
+    """Return the phrases that may name what is asked for, and the words that they end in."""
+    runs: dict[tuple[int, str], list[str]] = {}
+    for token, place in zip(text.tokens, places, strict=True):
+        telling = _says_something(token) and not token.low.isdigit()
+        if place.region in _ASKED_FOR and telling and not text.is_used(token.start):
+            runs.setdefault((place.phrase, place.region), []).append(token.low)
+    ends = [words[-1] for words in runs.values()]
+    pairs = [_joined(words[-2:]) for words in runs.values() if len(words) > 1]
+    return _Phrases([_joined(words) for words in runs.values()], ends + pairs)
+
+
+def _joined(words: Sequence[str]) -> str:
+    latin = sum(word.isascii() for word in words)
+    return (" " if 2 * latin >= len(words) else "").join(words)
+
+
+def _of_phrases(
+    phrases: _Phrases, columns: Sequence[Column], names: Sequence[str], spelt: Sequence[str]
+) -> list[np.ndarray]:
+    """Return how like each column is to whole phrases, at most and on average, and to their ends.
+
+    Whether "staff turnover of the store" asks for a column `store` shows in the whole and in its
+    head, not in the word that is alike.
+    """
+    if not phrases.whole:
+        return [np.zeros(len(columns))] * 4
+    whole = _either(phrases.whole, names, spelt)
+    heads = [
+        float(likeness(phrases.heads, list({name, told, *name.split(), *told.split()})).max())
+        for name, told in zip(names, spelt, strict=True)
+    ]
+    levels = [
+        float(likeness(phrases.heads, _levels(column)).max()) if _levels(column) else 0.0
+        for column in columns
+    ]
+    return [whole.max(0), whole.mean(0), np.array(heads), np.array(levels)]
 
 
 def _says_something(token: Token) -> bool:

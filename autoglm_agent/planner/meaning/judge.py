@@ -19,7 +19,7 @@ from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.meaning.evidence import Evidence, weigh
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import places_of
-from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text
 
 
@@ -42,17 +42,14 @@ def likeliest(
     mentions: Sequence[Mention],
     excluded: Sequence[str],
     wanted: str | None,
-) -> list[str]:
-    """Return the names of the columns by how likely each is meant, the likeliest first.
-
-    They are what a question offers. No column is taken for its meaning alone: of instructions for
-    which a table has no column, the judge still finds one surely in some of a hundred.
-    """
+) -> list[tuple[Column, float]]:
+    """Return the columns with how likely each is meant, from 0 to 1, the likeliest first."""
     found = evidence_of(text, schema, mentions, excluded, wanted)
     if found is None:
         return []
     chances = probabilities(found, *_weights())[:-1]
-    return [found.columns[int(i)].name for i in np.argsort(-chances, kind="stable")]
+    order = np.argsort(-chances, kind="stable")
+    return [(found.columns[int(i)], float(chances[i])) for i in order]
 
 
 def evidence_of(
