@@ -87,6 +87,8 @@ _ZH_LIMIT = re.compile(
     re.ASCII,
 )
 _ZH_AFTER = re.compile(r"\A\s?(?:之内|以内|内|以下|的时间|跑完|完成|出结果|搞定)", re.ASCII)
+_ZH_EVENT = re.compile(r"\A\s?(?:之内|以内|内)(?:是否|会|能否|能不能|有没有|是不是|将|发生|出现)")
+"""What happens within some time is asked for: 24小时内是否会发生故障."""
 _HORIZON = re.compile(
     r"\b(?:next|coming|following|upcoming)\s*\Z|(?:未来|接下来|今后|往后)\s*\Z", re.ASCII
 )
@@ -176,6 +178,8 @@ def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chines
     if _MORE.search(before) and not (_NOT_MORE.search(before) or _STOP_AFTER.search(before)):
         return False
     alone = len(re.findall(r"\w+", re.sub(r"[\u3400-\u9fff]", " x ", before + after))) <= 4
+    if _ZH_EVENT.match(after):
+        return False
     if chinese or re.search(r"[\u3400-\u9fff]", before + after):
         return bool(_ZH_LIMIT.search(before) or _ZH_AFTER.match(after) or alone)
     if _EVENT.search(before) and not _WORK.search(before):

@@ -21,6 +21,7 @@ from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
 from autoglm_agent.planner.exclusions_turns import described, turned
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.groups_said import tells_a_split
+from autoglm_agent.planner.meaning.near import near_in_meaning
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -46,7 +47,7 @@ _BEFORE = re.compile(
     r"(?:out|"
     r"away)|get rid of|forget(?: about)?|tak(?:e|ing) out|exclusive of|barring|minus|"
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
-    r"discard(?:ing)?|apart from|other than|"
+    r"discard(?:ing)?|apart from(?! (?:the )?(?:others?|rest)\b)|other than|"
     r"(?:pretend|act as if|imagine|assume) (?:that )?(?:you|we|it|they|the model) (?:do not|don't|"
     r"does not|doesn't|never) (?:know|see|have)|"
     r"(?:model|it|algorithm) (?:may|must|should|can|shall) ?n[o']t (?:know|be told|learn|get)|"
@@ -92,6 +93,7 @@ _SKIP = word_set(
     """
 )
 _BARE_WORDS = 3
+_SAID = 0.95
 _MANNER = re.compile(r"without\s+(?!using|considering|looking)[a-z]{3,}ing", re.ASCII)
 
 
@@ -108,7 +110,7 @@ class Exclusions:
     def complain(self, schema: Schema) -> None:
         """Raise InputError for the first thing excluded that is no column."""
         for phrase in self.unknown:
-            near = ", ".join(schema.near(phrase, 3))
+            near = ", ".join(near_in_meaning(phrase, schema, 3))
             raise InputError(
                 f'"{phrase}" is to be left out, but {schema.profile.name} has no such column.',
                 f"Near names: {near}. Use the column's name, or leave the request out.",
@@ -130,14 +132,15 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
     for match in _BEFORE.finditer(text.low):
         # "姓名不要用，...": the words bar what stands before them, not what follows.
         after = text.norm[match.end() : match.end() + 1]
-        if tells_a_split(text, match.start()):
+        if tells_a_split(text, match.start()) or _begins_a_name(mentions, match.start()):
             continue
         if not match.group().isascii() and after in (",", ".", "。", ";", ""):
             continue
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
     for match in _BARE.finditer(text.low):
-        if not text.is_used(match.start()) and not tells_a_split(text, match.start()):
+        told = tells_a_split(text, match.start()) or _or_not(text, match.start())
+        if not text.is_used(match.start()) and not told:
             before = len(result.columns)
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
             if len(result.columns) == before and match.group().startswith("no"):
@@ -157,6 +160,19 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
     _whitelist(text, schema, mentions, result)
     result.columns = list(dict.fromkeys(result.columns))
     return result
+
+
+def _begins_a_name(mentions: list[Mention], place: int) -> bool:
+    """Tell whether a word is the first of a column's name: *drop rate*, where `drop_rate` is."""
+    return any(m.start == place and m.last > m.first and m.score >= _SAID for m in mentions)
+
+
+def _or_not(text: Text, place: int) -> bool:
+    """Tell whether it is asked which of two: "goal or *no* goal"."""
+    before, after = text.low[:place].split()[-2:], text.low[place:].split()[1:2]
+    return (
+        len(before) == 2 and before[1] == "or" and before[:1] == [w.strip(",.;?!") for w in after]
+    )
 
 
 def _read_list(

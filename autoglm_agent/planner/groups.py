@@ -70,6 +70,12 @@ _SAME = re.compile(
 _OF_SAME_ZH = re.compile(
     r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff]{1,6}?)的", re.ASCII
 )
+_ON_SAME = re.compile(
+    r"\b(?:on|in|at|from|of|with|by|under) the same ([a-z][\w-]{2,40})|"
+    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)? ?([a-z][\w-]{2,40})",
+    re.ASCII,
+)
+_CODES = frozenset({"cd", "cod"})
 _OF_PEOPLE = ("名", "位", "家")
 """Counting words for people and for firms."""
 _KEPT = re.compile(
@@ -103,7 +109,7 @@ _HELD = re.compile(
 _WHOLE = re.compile(
     r"(?:whole|entire|complete|full|all|some|unseen|new|several|certain) ", re.ASCII
 )
-_NOT_GROUPS = word_set(
+NOT_GROUPS = word_set(
     """
     train training test testing set sets split data row rows sample samples validation fold folds
     side sides both time date dates year years month months day days period holdout model random
@@ -160,8 +166,10 @@ def kept_apart(
                 column = column or doer_for(of_one[1], schema, told=people)
                 if column is not None:
                     return column, *_after_goal(text, *text.clause(place[0]))
-            if not (_APART.search(low) and _KEPT.search(low)):
+            if not _apart(low):
                 continue
+            if (named := _same_named(text, schema, mentions, barred, start, end)) is not None:
+                return named
             for one in sorted(islice(_OF_ONE.finditer(low), _MOST), key=_says_any):
                 place = (start + one.start(1), start + one.end(1))
                 column = _named_group(text, schema, mentions, barred, place)
@@ -180,6 +188,39 @@ def kept_apart(
                     return column, start + same.start(), end
     said = told_groups(text, lambda place: _named_group(text, schema, mentions, barred, place))
     return said or _held_out(text, schema, mentions, barred)
+
+
+def kept_clauses(text: Text) -> list[tuple[int, int]]:
+    """Return the clauses that keep some groups whole, whatever these are."""
+    found: list[tuple[int, int]] = []
+    for start, end in text.sentences():
+        if _TOGETHER.search(text.low, start, end) or _apart(text.low[start:end]):
+            found += _clauses(text, start, end) or [(start, end)]
+    return found
+
+
+def _apart(low: str) -> bool:
+    return bool(_APART.search(low) and _KEPT.search(low))
+
+
+def _same_named(
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    barred: Collection[str],
+    start: int,
+    end: int,
+) -> tuple[Column, int, int] | None:
+    """Return the column of the block of "trees on *the same block*", not that of the trees."""
+    for match in islice(_ON_SAME.finditer(text.low, start, end), _MOST):
+        which = match.lastindex or 1
+        noun = match[which]
+        told = any(m.start >= match.end() and _can_group(m.column) for m in mentions)
+        if noun not in NOT_GROUPS and stem(noun) not in ENTITIES and not told:
+            column = _named_group(text, schema, mentions, barred, match.span(which))
+            if column is not None:
+                return column, *_after_goal(text, *text.clause(match.start()))
+    return None
 
 
 def _says_any(match: re.Match[str]) -> bool:
@@ -227,7 +268,7 @@ def _held_out(
         if not match.group().startswith("hold") and not (whole or _tested(text, match.start())):
             continue
         plural = whole or token.low.endswith("s") or token.cjk or mention is not None
-        if not plural or text.is_used(token.start) or token.low in _NOT_GROUPS:
+        if not plural or text.is_used(token.start) or token.low in NOT_GROUPS:
             continue
         stop = min(index + 4, len(text.tokens)) - 1
         last = min(text.tokens[stop].end, text.clause(position)[1])
@@ -238,7 +279,7 @@ def _held_out(
             return column, match.start(), last
     for match in islice(_HELD.finditer(text.low), _MOST):
         noun = match[2]
-        if (match[1] or noun.endswith("s")) and noun not in _NOT_GROUPS:
+        if (match[1] or noun.endswith("s")) and noun not in NOT_GROUPS:
             column = _named_group(text, schema, mentions, barred, match.span(2))
             if column is not None:
                 return column, match.start(), match.end()
@@ -268,7 +309,7 @@ def _named_group(
         return rooted
     for token in text.tokens[text.token_at(start) : text.token_at(end)]:
         low = token.low
-        if text.is_used(token.start) or low in _NOT_GROUPS | BREAKS | CONTEXT | PREDICT_ZH:
+        if text.is_used(token.start) or low in NOT_GROUPS | BREAKS | CONTEXT | PREDICT_ZH:
             continue
         if token.stem in PREDICT or len(low) < 2 or stem(low).isdigit():
             continue
@@ -300,7 +341,7 @@ def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | N
         if said and _can_group(column):
             rank = (column.name in barred, not column.identifies, len(column.parts))
             fits.append((rank, len(fits), column))
-    fits = [f for f in fits if f[2].identifies or f[2].profile.kind in ("category", "text", "id")]
+    fits = [f for f in fits if tells_groups(f[2])]
     return min(fits)[2] if fits else None
 
 
@@ -317,6 +358,12 @@ def _whom(word: str, schema: Schema) -> Column | None:
         and column.profile.distinct < schema.profile.rows
     ]  # fmt: skip
     return found[0] if len(found) == 1 else None
+
+
+def tells_groups(column: Column) -> bool:
+    """Tell whether values stand for things, and are no quantity: `vendor_cd` is a whole number."""
+    coded = len(column.parts) > 1 and column.parts[-1].stem in _CODES
+    return column.identifies or coded or column.profile.kind in ("category", "text", "id")
 
 
 def _can_group(column: Column) -> bool:

@@ -53,7 +53,7 @@ _DEGREES = frozenset({"c", "f", "k", "degc", "degf"})
 _SHARES = frozenset(map(stem, ("rate", "share")))
 """What a percentage is called, though the words mean a rating and sharing, too."""
 _EVERYWHERE = "public_and_people.json"
-_NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号)$")
+_NUMBERED = re.compile(r"(?:编号|编码|代码|单号|工号|学号|证号|账号|卡号|流水号|[_ .-][nN][rR])$")
 LEVELLED = ("category", "boolean")
 MEASURES = word_set(
     "count number num cnt amount rate score ratio level index used 数量 金额 率 次数 人数 数"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from autoglm_agent.planner.anchors import find_anchors
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice
+from autoglm_agent.planner.hanzi import name_core
 from autoglm_agent.planner.likeness import Likeness, open_words, rank_by_likeness
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.ranking import places_of
@@ -19,6 +20,7 @@ from autoglm_agent.planner.text import Text
 LEAST_LIKENESS, LEAST_LEAD, LARGE_LEAD = 0.5, 0.1, 0.25
 """Least likeness, least lead where words are undecided, and least lead to overrule them."""
 _SURE = 0.6
+_RUN = 2
 
 
 def rank_alike(
@@ -68,6 +70,9 @@ def doubted(text: Text, found: list[Likeness], ranked: list[Choice]) -> list[Cho
     best, first = found[0], ranked[0]
     if len(first.column.parts) > 1 and _wholly_said(text, first.column):
         return ranked
+    core = name_core(first.column)
+    if len(core) >= _RUN and core in text.open_part:
+        return ranked  # 会不会流标 says all of 是否流标 but its form
     same = next((f.score for f in found if f.column is first.column), 0.0)
     if best.column is first.column or best.score < _SURE or best.score - same < LARGE_LEAD:
         return ranked

@@ -86,4 +86,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "ln": ("loan",), "pres": ("pressure",), "cb": ("chargeback",),
     "chg": ("charge", "charges", "change"), "prc": ("price",), "eng": ("engine", "engagement"),
     "bldg": ("building",), "apt": ("apartment",), "flr": ("floor",), "bsmt": ("basement",),
+    "dl": ("download",), "ul": ("upload",), "eta": ("arrival",), "ata": ("arrival",),
+    "etd": ("departure",), "atd": ("departure",), "trq": ("torque",), "frt": ("freight",),
+    "cgo": ("cargo",), "dtn": ("detention",), "prem": ("premium",),
 }  # fmt: skip

@@ -18,6 +18,7 @@ _COMMANDS = word_set(
     """
     predict predicting prediction estimate classify classification regression forecast forecasting
     cluster clusters clustering segment segments anomaly anomalies outlier outliers unusual strange
+    suspicious irregular abnormal
     without exclude excluding ignore ignoring remove removing except leaving
     accuracy balanced precision recall sensitivity absolute squared percentage average macro
     interpretable explainable transparent understandable minutes seconds milliseconds latency
@@ -66,6 +67,8 @@ def mend(
 
 
 def _right(word: str, names: Collection[str]) -> str | None:
+    if told := _without_an_e().get(word):
+        return told
     root = stem(word)
     if word in _COMMANDS or root in _stems() or concepts_of(root) or domains_of(root):
         return None
@@ -89,6 +92,20 @@ def _long_words() -> dict[str, list[str]]:
         for concept in concepts_of(stem(word)) if len(word) >= _SHORTEST else ():
             words.setdefault(concept.name, []).append(word)
     return words
+
+
+@cache
+def _without_an_e() -> dict[str, str]:
+    """Return the words of command by how they are written with one e less: *minuts*, *absolut*.
+
+    Their stems are the same, so that they would pass for words of the grammar.
+    """
+    return {
+        word[:i] + word[i + 1 :]: word
+        for word in _COMMANDS
+        for i, letter in enumerate(word)
+        if i and letter == "e" and word[:i] + word[i + 1 :] not in _COMMANDS
+    }
 
 
 @cache

@@ -7,7 +7,9 @@ from collections.abc import Collection
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.groups import kept_apart
+from autoglm_agent.planner.groups_near import nearest_group
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.meaning.near import near_in_meaning
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
@@ -249,9 +251,10 @@ def find_group_column(
             raise InputError(
                 f'Whole groups of "{phrase}" are to be held out, but '
                 f"{schema.profile.name} has no such column.",
-                f"Near names: {', '.join(schema.near(phrase, 3))}.",
+                f"Near names: {', '.join(near_in_meaning(phrase, schema, 3))}.",
             )
-    return None
+    near = nearest_group(text, schema)
+    return Found(near[0].name, near[1], near[2], 0.6) if near is not None else None
 
 
 def _said(text: Text, dates: list[Column], start: int, end: int) -> list[Column]:

@@ -11,7 +11,7 @@ from autoglm_agent.planner.text import Text, stem
 _UNITS = {
     "kilos kilo kilograms kilogram kg 公斤 千克": "kg 公斤 千克",
     "grams gram grammes 克": "g 克",
-    "tonnes tons tonne ton 吨": "t ton tons tonne tonnes 吨",
+    "tonnes tons tonne ton 吨": "t tn mt ton tons tonne tonnes 吨",
     "pounds lbs": "lb lbs pounds",
     "kilometres kilometers km 公里": "km 公里 千米",
     "miles": "mi miles",

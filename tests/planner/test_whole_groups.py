@@ -87,3 +87,41 @@ def test_the_goal_before_the_groups_stays_and_make_sure_names_no_make(words: str
     }}  # fmt: skip
     task = parse_task(words, make_profile("accidents", 5000, columns))
     assert (task.target, task.group_column) == ("Severity", "Driver_ID")
+
+
+TREES = make_profile(
+    "street_trees",
+    20000,
+    {
+        "tree_id": "id",
+        "block_id": "integer 100 9000 4000",
+        "tourney_id": "category a:7000|b:7000|c:6000",
+        "VNDR_CD": "integer 1 900 880",
+        "unit_nr": "integer 1 100 100",
+        "景区名称": "category 东湖:9000|西湖:8000|南湖:3000",
+        "girth": "number 1 90 800",
+        "health": "category Good:15000|Fair:4000|Poor:1000",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "column"),
+    [
+        ("trees on the same block must stay on the same side of the split", "block_id"),
+        ("同一个 vendor 的树不能拆到训练和测试两边", "VNDR_CD"),
+        ("keep all rows of one unit on the same side of the split", "unit_nr"),
+        ("keep every tournament together in the split", "tourney_id"),
+        ("a scenic area must not be split between training and test", "景区名称"),
+    ],
+)
+def test_a_thing_whose_rows_stay_together_is_found_by_its_name_or_meaning(
+    words: str, column: str
+) -> None:
+    task = parse_task(f"Predict health. {words[0].upper()}{words[1:]}.", TREES)
+    assert (task.target, task.group_column) == ("health", column)
+
+
+def test_a_thing_that_no_column_tells_groups_nothing() -> None:
+    words = "Predict health. A cheese must not be split between training and test."
+    assert parse_task(words, TREES).group_column is None

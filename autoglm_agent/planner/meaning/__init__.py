@@ -2,6 +2,7 @@
 
     encoder     sentences and names of 16 languages as vectors
     evidence    what speaks for each column, and what for none
+    alternatives   which values a list in the words means
     judge       how likely each column is what is asked for
     verdict     when that decides
 

@@ -18,6 +18,7 @@ from autoglm_agent.planner.grammar import (
     PREDICT,
     QUESTION,
 )
+from autoglm_agent.planner.meaning.alternatives import listed, spoken_of
 from autoglm_agent.planner.meaning.encoder import likeness
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import LEVELLED, Column, Schema
@@ -96,7 +97,9 @@ def weigh(
         in_goal,
     ]
     of_phrases = _of_phrases(phrases, columns, names, spelt)
-    each = np.column_stack([*alike, *_forms(text, columns, wanted), *of_phrases])
+    lists = listed(text)
+    values = np.array([spoken_of(lists, _levels(column)) for column in columns])
+    each = np.column_stack([*alike, *_forms(text, columns, wanted), *of_phrases, values])
     alone = [of_phrases[0].max(), of_phrases[2].max(), piece.max(), in_goal.max()]
     none = np.array([*_strangers(text, schema, places), *alone, np.median(piece), 1.0])
     return Evidence(columns, each, none)

@@ -1,0 +1,53 @@
+"""The columns whose names are nearest to a phrase that names none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from autoglm_agent.planner.meaning.encoder import likeness
+from autoglm_agent.planner.schema import Column, Schema
+from autoglm_agent.planner.text import words_of
+
+_NUMBERED = re.compile(r" (?:id|nr|no|nbr|cd|code|number|name)$")
+_LIKE, _LEAD = 0.5, 0.1
+
+
+def nearest_column(phrase: str, columns: Sequence[Column]) -> Column | None:
+    """Return the one column whose name means what a phrase does, or None.
+
+    Args:
+        phrase: A noun in any of the encoder's languages.
+        columns: The columns that come into question; what numbers them is left out of their names.
+    """
+    if not columns:
+        return None
+    names = [_NUMBERED.sub("", _plain(column.name)) for column in columns]
+    alike = likeness([phrase], names)[0]
+    order = np.argsort(-alike, kind="stable")
+    lead = alike[order[0]] - alike[order[1]] if len(order) > 1 else 1.0
+    return columns[int(order[0])] if alike[order[0]] >= _LIKE and lead >= _LEAD else None
+
+
+def _plain(name: str) -> str:
+    return " ".join(words_of(name)) or name
+
+
+def near_in_meaning(phrase: str, schema: Schema, count: int) -> list[str]:
+    """Return the names nearest to a phrase: the one spelt most like it, then by meaning.
+
+    Args:
+        phrase: A few words in any of the encoder's languages.
+        schema: The table's columns.
+        count: How many names at most.
+    """
+    names = [column.name for column in schema.columns]
+    if not names:
+        return []
+    alike = likeness([phrase], [_plain(name) for name in names])[0]
+    by_meaning = [names[int(i)] for i in np.argsort(-alike, kind="stable")]
+    return list(dict.fromkeys([*by_meaning[: count - 1], *schema.near(phrase, 1), *by_meaning]))[
+        :count
+    ]
