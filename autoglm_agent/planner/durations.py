@@ -87,7 +87,9 @@ _ZH_LIMIT = re.compile(
     re.ASCII,
 )
 _ZH_AFTER = re.compile(r"\A\s?(?:之内|以内|内|以下|的时间|跑完|完成|出结果|搞定)", re.ASCII)
-_ZH_EVENT = re.compile(r"\A\s?(?:之内|以内|内)(?:是否|会|能否|能不能|有没有|是不是|将|发生|出现)")
+_ZH_EVENT = re.compile(
+    r"\A\s?(?:之内|以内|内)(?:是否|会|能否|能不能|有没有|是不是|将[会要]|将?发生|将?出现)"
+)
 """What happens within some time is asked for: 24小时内是否会发生故障."""
 _HORIZON = re.compile(
     r"\b(?:next|coming|following|upcoming)\s*\Z|(?:未来|接下来|今后|往后)\s*\Z", re.ASCII

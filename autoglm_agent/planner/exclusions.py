@@ -94,6 +94,7 @@ _SKIP = word_set(
 )
 _BARE_WORDS = 3
 _SAID = 0.95
+"""Score of a mention from which all words of a name are said."""
 _MANNER = re.compile(r"without\s+(?!using|considering|looking)[a-z]{3,}ing", re.ASCII)
 
 

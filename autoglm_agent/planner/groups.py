@@ -76,6 +76,7 @@ _ON_SAME = re.compile(
     re.ASCII,
 )
 _CODES = frozenset({"cd", "cod"})
+"""Last words of names of codes, which tell things apart though they are whole numbers."""
 _OF_PEOPLE = ("名", "位", "家")
 """Counting words for people and for firms."""
 _KEPT = re.compile(
@@ -215,7 +216,7 @@ def _same_named(
     for match in islice(_ON_SAME.finditer(text.low, start, end), _MOST):
         which = match.lastindex or 1
         noun = match[which]
-        told = any(m.start >= match.end() and _can_group(m.column) for m in mentions)
+        told = any(match.end() <= m.start < end and _can_group(m.column) for m in mentions)
         if noun not in NOT_GROUPS and stem(noun) not in ENTITIES and not told:
             column = _named_group(text, schema, mentions, barred, match.span(which))
             if column is not None:

@@ -13,6 +13,8 @@ from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.meaning.alternatives import listed, spoken_of
 from autoglm_agent.planner.meaning.encoder import likeness
+from autoglm_agent.planner.meaning.evidence import _pieces
+from autoglm_agent.planner.meaning.judge import evidence_of
 from autoglm_agent.planner.meaning.near import nearest_column
 from autoglm_agent.planner.meaning.verdict import by_meaning
 from autoglm_agent.planner.mentions import Mention
@@ -185,3 +187,13 @@ def test_a_phrase_means_the_column_that_is_nearest_and_no_other() -> None:
     assert found.name == "VEHICLE_TYPE"
     assert nearest_column("cheese", columns) is None
     assert nearest_column("car", []) is None
+
+
+@pytest.mark.parametrize("words", ["a or b, ", "({0}, {0}x) ", "w{0}, "])
+def test_the_longest_instruction_is_read_in_part_only(words: str) -> None:
+    many = "".join(words.format(i) for i in range(2000))
+    text = read_text(f"Is it this? {many}")
+    assert len(listed(text)) <= 8
+    found = evidence_of(text, schema_of(INSPECTIONS), [], [], None)
+    assert found is not None
+    assert len(_pieces(text)) <= 60

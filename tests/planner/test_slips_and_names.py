@@ -75,7 +75,9 @@ def test_a_command_with_an_e_left_out() -> None:
 def test_what_happens_within_some_hours_is_no_time_to_work() -> None:
     task = parse_task("24小时内是否会发生故障?", CELLS)
     assert (task.target, task.time_budget_s) == ("failure_24h", None)
+    assert parse_task("24小时内将发生的告警数", CELLS).time_budget_s is None
     assert parse_task("预测故障，2小时内完成", CELLS).time_budget_s == 7200
+    assert parse_task("预测故障，10分钟内将结果给我", CELLS).time_budget_s == 600
 
 
 def test_a_name_that_begins_like_a_request_to_leave_out() -> None:

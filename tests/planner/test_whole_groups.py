@@ -122,6 +122,15 @@ def test_a_thing_whose_rows_stay_together_is_found_by_its_name_or_meaning(
     assert (task.target, task.group_column) == ("health", column)
 
 
+def test_what_another_sentence_names_is_not_the_group() -> None:
+    words = (
+        "Predict health. Trees on the same block must stay on the same side of the split. "
+        "Leave out tourney_id."
+    )
+    task = parse_task(words, TREES)
+    assert (task.group_column, task.exclude) == ("block_id", ("tourney_id",))
+
+
 def test_a_thing_that_no_column_tells_groups_nothing() -> None:
     words = "Predict health. A cheese must not be split between training and test."
     assert parse_task(words, TREES).group_column is None

@@ -18,7 +18,9 @@ _LAST = re.compile(r"\b(?:or|vs\.?|versus)\b|还是|或者?", re.ASCII)
 _SEPARATOR = re.compile(r"\s*[,、，/;]\s*")
 _BRACKETS = re.compile(r"[(（]([^()（）]{4,120})[)）]")
 _STOP = re.compile(r"[.;:!?。；：！？()（）|]")
-_MOST_ITEMS, _WORDS = 8, 3
+_MOST_LISTS, _MOST_ITEMS = 8, 8
+_WORDS, _CHARACTERS = 3, 6
+"""How long an item is at most, in words and in Chinese characters."""
 _SAME = 0.5
 """What a list counts of which two items are nearest to one and the same value."""
 
@@ -31,7 +33,7 @@ def listed(text: Text) -> list[list[Item]]:
     left = "".join("|" if text.is_used(i) else char for i, char in enumerate(text.norm))
     found: list[list[Item]] = [_of_brackets(match.group(1)) for match in _BRACKETS.finditer(left)]
     found += [_around(left, match.start(), match.end()) for match in _LAST.finditer(left)]
-    return [items for items in found if len(items) > 1]
+    return [items for items in found if len(items) > 1][:_MOST_LISTS]
 
 
 def _of_brackets(inside: str) -> list[Item]:
@@ -48,29 +50,16 @@ def _around(left: str, start: int, end: int) -> list[Item]:
     if not items or not behind:
         return []
     inner: list[Item] = [(part.strip(),) for part in items[1:]]
-    return [_ends_of(items[0]), *inner, _starts_of(behind[0])]
+    return [_cuts(items[0], from_end=True), *inner, _cuts(behind[0], from_end=False)]
 
 
-def _ends_of(part: str) -> Item:
-    words = _words(part)
-    return tuple(_joined(words[-size:]) for size in range(1, min(_cuts(words), len(words)) + 1))
-
-
-def _starts_of(part: str) -> Item:
-    words = _words(part)
-    return tuple(_joined(words[:size]) for size in range(1, min(_cuts(words), len(words)) + 1))
-
-
-def _words(part: str) -> list[str]:
-    return part.split() if part.isascii() else [c for c in part if not c.isspace()]
-
-
-def _cuts(words: Sequence[str]) -> int:
-    return _WORDS if all(word.isascii() for word in words) else 2 * _WORDS
-
-
-def _joined(words: Sequence[str]) -> str:
-    return (" " if all(word.isascii() for word in words) else "").join(words)
+def _cuts(part: str, *, from_end: bool) -> Item:
+    """Return the last, or the first, one, two, three words of a part, or Chinese characters."""
+    latin = part.isascii()
+    words = part.split() if latin else [char for char in part if not char.isspace()]
+    sizes = range(1, min(_WORDS if latin else _CHARACTERS, len(words)) + 1)
+    blank = " " if latin else ""
+    return tuple(blank.join(words[-size:] if from_end else words[:size]) for size in sizes)
 
 
 def spoken_of(lists: Sequence[Sequence[Item]], levels: Sequence[str]) -> float:

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from autoglm_agent.planner.text import words_of
+
 
 @cache
 def _model() -> Any:
@@ -24,6 +26,11 @@ def _model() -> Any:
 @lru_cache(maxsize=4096)
 def _vector(text: str) -> np.ndarray:
     return np.asarray(_model().encode(text), dtype=np.float32)
+
+
+def as_words(name: str) -> str:
+    """Return a column's name as the encoder reads it best: in words of lower case."""
+    return " ".join(words_of(name)) or name
 
 
 def likeness(these: Sequence[str], those: Sequence[str]) -> np.ndarray:

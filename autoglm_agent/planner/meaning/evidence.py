@@ -19,12 +19,12 @@ from autoglm_agent.planner.grammar import (
     QUESTION,
 )
 from autoglm_agent.planner.meaning.alternatives import listed, spoken_of
-from autoglm_agent.planner.meaning.encoder import likeness
+from autoglm_agent.planner.meaning.encoder import as_words, likeness
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import LEVELLED, Column, Schema
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
 from autoglm_agent.planner.support import word_support
-from autoglm_agent.planner.text import Text, Token, words_of
+from autoglm_agent.planner.text import Text, Token
 
 _NEVER = ("id", "constant", "empty", "text", "date")
 _ASKING = re.compile(
@@ -38,6 +38,8 @@ _PIECE, _CUT = re.compile(r"[|.,;!?\n，。]+"), re.compile(r"[.,;!?，。]")
 _NO_CONTENT = FILLER | PREDICT | CONTEXT | BREAKS | QUESTION
 _NO_CONTENT_ZH = FUNCTION_ZH | FILLER_ZH
 _LONGEST, _MOST, _LEVELS = 7, 150, 8
+_PIECES = 60
+"""How many pieces of an instruction are read at most, so that none takes seconds."""
 _ASKED_FOR = ("object", "clause", "free")
 _GOAL = ("object", "clause", "free", "of")
 
@@ -76,10 +78,10 @@ def weigh(
     pieces, windows = _pieces(text), _windows(text, places)
     if not columns or not pieces or not windows:
         return None
-    names = [_plain(column.name) for column in columns]
+    names = [as_words(column.name) for column in columns]
     spelt = [" ".join(_spelt(word) for word in schema.cut(column.name)) for column in columns]
     levelled = [_with_levels(column, name) for column, name in zip(columns, names, strict=True)]
-    about = [f"{_plain(schema.profile.name.rsplit('.', 1)[0])} {name}" for name in names]
+    about = [f"{as_words(schema.profile.name.rsplit('.', 1)[0])} {name}" for name in names]
     small = [window.words for window in windows]
     phrases = _phrases(text, places)
     by_name = _either(small, names, spelt)
@@ -103,10 +105,6 @@ def weigh(
     alone = [of_phrases[0].max(), of_phrases[2].max(), piece.max(), in_goal.max()]
     none = np.array([*_strangers(text, schema, places), *alone, np.median(piece), 1.0])
     return Evidence(columns, each, none)
-
-
-def _plain(name: str) -> str:
-    return " ".join(words_of(name)) or name
 
 
 def _spelt(word: str) -> str:
@@ -133,7 +131,7 @@ def _pieces(text: Text) -> list[str]:
     """Return what is not understood yet, cut at punctuation, without the verb that asks."""
     left = "".join("|" if text.is_used(i) else char for i, char in enumerate(text.norm))
     pieces = [piece.strip() for piece in _PIECE.split(left)]
-    return [_ASKING.sub("", p).strip() or p for p in pieces if len(p) > 1]
+    return [_ASKING.sub("", p).strip() or p for p in pieces if len(p) > 1][:_PIECES]
 
 
 def _windows(text: Text, places: Sequence[Place]) -> list[_Window]:

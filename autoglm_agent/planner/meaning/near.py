@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from autoglm_agent.planner.meaning.encoder import likeness
+from autoglm_agent.planner.meaning.encoder import as_words, likeness
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.text import words_of
 
 _NUMBERED = re.compile(r" (?:id|nr|no|nbr|cd|code|number|name)$")
 _LIKE, _LEAD = 0.5, 0.1
+"""Least cosine of what is taken, and least lead over the second."""
 
 
 def nearest_column(phrase: str, columns: Sequence[Column]) -> Column | None:
@@ -24,19 +24,15 @@ def nearest_column(phrase: str, columns: Sequence[Column]) -> Column | None:
     """
     if not columns:
         return None
-    names = [_NUMBERED.sub("", _plain(column.name)) for column in columns]
+    names = [_NUMBERED.sub("", as_words(column.name)) for column in columns]
     alike = likeness([phrase], names)[0]
     order = np.argsort(-alike, kind="stable")
     lead = alike[order[0]] - alike[order[1]] if len(order) > 1 else 1.0
     return columns[int(order[0])] if alike[order[0]] >= _LIKE and lead >= _LEAD else None
 
 
-def _plain(name: str) -> str:
-    return " ".join(words_of(name)) or name
-
-
 def near_in_meaning(phrase: str, schema: Schema, count: int) -> list[str]:
-    """Return the names nearest to a phrase: the one spelt most like it, then by meaning.
+    """Return the names nearest to a phrase in meaning, and of all the one spelt most like it.
 
     Args:
         phrase: A few words in any of the encoder's languages.
@@ -46,8 +42,7 @@ def near_in_meaning(phrase: str, schema: Schema, count: int) -> list[str]:
     names = [column.name for column in schema.columns]
     if not names:
         return []
-    alike = likeness([phrase], [_plain(name) for name in names])[0]
+    alike = likeness([phrase], [as_words(name) for name in names])[0]
     by_meaning = [names[int(i)] for i in np.argsort(-alike, kind="stable")]
-    return list(dict.fromkeys([*by_meaning[: count - 1], *schema.near(phrase, 1), *by_meaning]))[
-        :count
-    ]
+    first = [*by_meaning[: count - 1], *schema.near(phrase, 1), *by_meaning]
+    return list(dict.fromkeys(first))[:count]

@@ -1,6 +1,6 @@
 """When the judge's word decides: where the grammar has no column, or only a weak one.
 
-On tables that it was not fitted on, the judge is as sure of a column in 5 of 200 instructions of
+On tables that it was not fitted on, the judge is as sure of a column in 4 of 200 instructions of
 the planner's corpus for which the table has none (`python -m benchmarks.instructions.meaning`).
 """
 
@@ -16,9 +16,12 @@ from autoglm_agent.planner.text import Text
 
 SURE = 0.8
 """How likely a column must be to be taken where the grammar found none."""
-SURER = 0.75
-"""The same where the grammar has another one, but a weak one."""
-_WEAK, _DOUBTED, _NAMED = 0.75, 0.35, 0.9
+OVERRULES = 0.75
+"""The same where the grammar has a weak one: that the table has the column is then likelier."""
+_WEAK, _DOUBTED = 0.75, 0.35
+"""Confidence of the grammar below which its choice is weak, and from which it knows of a column."""
+_NAMED = 0.9
+"""Score of a mention from which a column is named as it is written."""
 
 
 def is_weak(best: Choice) -> bool:
@@ -51,6 +54,6 @@ def by_meaning(
         tied = best is not None and not clear and best.confidence >= THRESHOLD
         known = best is not None and best.column is column and best.confidence >= _DOUBTED
         named = any(m.column is column and m.score >= _NAMED for m in mentions)
-        if chance >= (SURER if clear else SURE) and not (tied or known or named):
+        if chance >= (OVERRULES if clear else SURE) and not (tied or known or named):
             return Choice(column, chance, 0, len(text.norm), "instruction", "meaning")
     return best if clear else None
