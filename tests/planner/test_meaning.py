@@ -189,6 +189,34 @@ def test_a_phrase_means_the_column_that_is_nearest_and_no_other() -> None:
     assert nearest_column("car", []) is None
 
 
+def test_what_numbers_a_thing_is_no_part_of_what_it_means() -> None:
+    clinics = make_profile("visits", 900, {"clinic_code": "integer 1 90 90", "ward_no": "id"})
+    found = nearest_column("hospital", schema_of(clinics).columns)
+    assert found is not None
+    assert found.name == "clinic_code"
+
+
+def test_two_names_that_mean_the_same_are_none() -> None:
+    blocks = make_profile("trees", 900, {"block_id": "id", "block_code": "integer 1 90 90"})
+    assert nearest_column("block", schema_of(blocks).columns) is None
+
+
+def test_values_that_are_listed_in_another_language_say_the_column() -> None:
+    athletes = make_profile(
+        "athlete_events",
+        20000,
+        {
+            "ID": "id",
+            "Sex": "category M:14000|F:6000",
+            "Age": "number 10 90 70",
+            "Team": "category USA:9000|China:6000|France:5000",
+            "Season": "category Summer:16000|Winter:4000",
+            "Medal": "category Gold:1000|Silver:1000|Bronze:1000|None:17000",
+        },
+    )
+    assert parse_task("判断运动员参加的是夏季还是冬季奥运会", athletes).target == "Season"
+
+
 @pytest.mark.parametrize("words", ["a or b, ", "({0}, {0}x) ", "w{0}, "])
 def test_the_longest_instruction_is_read_in_part_only(words: str) -> None:
     many = "".join(words.format(i) for i in range(2000))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from planner_tables import make_profile
 
+from autoglm_agent.planner.groups import tells_groups
+from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
 
 ACCIDENTS = make_profile(
@@ -134,3 +136,45 @@ def test_what_another_sentence_names_is_not_the_group() -> None:
 def test_a_thing_that_no_column_tells_groups_nothing() -> None:
     words = "Predict health. A cheese must not be split between training and test."
     assert parse_task(words, TREES).group_column is None
+
+
+def test_codes_tell_things_apart_and_quantities_do_not() -> None:
+    told = {column.name for column in schema_of(TREES).columns if tells_groups(column)}
+    assert told == {
+        "tree_id",
+        "block_id",
+        "tourney_id",
+        "VNDR_CD",
+        "unit_nr",
+        "景区名称",
+        "health",
+    }
+
+
+def test_halves_of_a_table_are_no_groups_by_meaning() -> None:
+    table = make_profile(
+        "trees",
+        20000,
+        {
+            "tree_id": "id",
+            "zone": "category n:9000|s:11000",
+            "girth": "number 1 90 800",
+            "health": "category Good:15000|Fair:4000|Poor:1000",
+        },
+    )
+    words = "Predict health. Keep every area together in the split."
+    assert parse_task(words, table).group_column is None
+
+
+def test_a_side_of_the_split_is_not_the_thing_kept() -> None:
+    table = make_profile(
+        "trees",
+        20000,
+        {
+            "lato": "category a:9000|b:6000|c:5000",
+            "girth": "number 1 90 800",
+            "health": "category Good:15000|Fair:4000|Poor:1000",
+        },
+    )
+    words = "Predict health. Keep every cheese on the same side of the split."
+    assert parse_task(words, table).group_column is None
