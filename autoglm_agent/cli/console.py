@@ -97,7 +97,7 @@ def tell_error(error: AutoGLMError, *, as_json: bool) -> int:
     if as_json:
         print_json(_as_data(error))
     print(f"error: {error.problem}", file=sys.stderr)
-    if candidates:
+    if not all(name in error.problem for name in candidates):
         print(f"candidates: {', '.join(candidates)}", file=sys.stderr)
     if error.remedy:
         print(f"remedy: {error.remedy}", file=sys.stderr)

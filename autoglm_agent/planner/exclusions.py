@@ -108,13 +108,19 @@ class Exclusions:
     only: list[str] = field(default_factory=list)
     """The columns that alone may be used, when the instruction says so."""
 
-    def complain(self, schema: Schema) -> None:
+    def complain(self, text: Text, schema: Schema) -> None:
         """Raise InputError for the first thing excluded that is no column."""
         for phrase in self.unknown:
             near = ", ".join(near_in_meaning(phrase, schema, 3))
             raise InputError(
-                f'"{phrase}" is to be left out, but {schema.profile.name} has no such column.',
-                f"Near names: {near}. Use the column's name, or leave the request out.",
+                text.say(
+                    f'"{phrase}" is to be left out, but {schema.profile.name} has no such column.',
+                    f"要求不用“{phrase}”，但 {schema.profile.name} 中没有这样的列。",
+                ),
+                text.say(
+                    f"Near names: {near}. Use the column's name, or leave the request out.",
+                    f"相近的列：{near}。请用列名，或去掉这个要求。",
+                ),
             )
 
 

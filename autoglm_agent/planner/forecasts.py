@@ -91,9 +91,16 @@ def find_series_asked(text: Text, schema: Schema, target: str) -> Found[tuple[st
                 short = [name for name in able if _shortened(schema.by_name[name], noun)]
                 if len(short) == 1:
                     return Found((short[0],), *match.span(), 0.7)
+                names = ", ".join(able[:5])
                 raise InputError(
-                    f"No column tells which {noun} a row is of.",
-                    f"Series can be told apart by {', '.join(able[:5]) or 'no column here'}.",
+                    text.say(
+                        f"No column tells which {noun} a row is of.",
+                        f"没有一列说明每行属于哪个“{noun}”。",
+                    ),
+                    text.say(
+                        f"Series can be told apart by {names or 'no column here'}.",
+                        f"可用来区分序列的列：{names or '没有'}。",
+                    ),
                 )
     together = _ALL_TOGETHER.search(text.low)
     return Found((), *together.span(), 0.8) if together else None
@@ -179,16 +186,30 @@ def refuse_forecast(text: Text, schema: Schema, target: Column, horizon: Found[s
     if time is None and target.numeric:
         near = next((c for c in schema.columns if c.name.lower() in _TIME), None)
         of = f" {near.name!r} holds {near.profile.kind}, no dates." if near is not None else ""
+        holds = f"{near.name!r} 是 {near.profile.kind}，不是日期。" if near is not None else ""
         raise InputError(
-            f"A forecast of the next {horizon.value} needs a column of dates, and "
-            f"{schema.profile.name} has none that can be read.{of}",
-            "Write dates like 2024-01-31; or ask to predict the column without a time ahead.",
+            text.say(
+                f"A forecast of the next {horizon.value} needs a column of dates, and "
+                f"{schema.profile.name} has none that can be read.{of}",
+                f"预测未来 {horizon.value} 需要日期列，而 {schema.profile.name} 没有能读的日期列。"
+                f"{holds}",
+            ),
+            text.say(
+                "Write dates like 2024-01-31; or ask to predict the column without a time ahead.",
+                "请把日期写成 2024-01-31 的形式，或不提未来时长、直接预测该列。",
+            ),
         )
     if time is not None and not target.numeric and is_series(schema, time):
         levels = ", ".join(str(level) for level, _ in target.profile.levels[:3])
         raise InputError(
-            f"Only numbers are forecast, and {target.name!r} holds {levels or 'none'}.",
-            "Mend the cells that are no numbers, or ask to predict it with a split by time.",
+            text.say(
+                f"Only numbers are forecast, and {target.name!r} holds {levels or 'none'}.",
+                f"只能对数值做时间预测，而 {target.name!r} 的内容是 {levels or '空'}。",
+            ),
+            text.say(
+                "Mend the cells that are no numbers, or ask to predict it with a split by time.",
+                "请改正不是数值的单元格，或按时间划分来预测它。",
+            ),
         )
 
 

@@ -35,11 +35,16 @@ def find_group_count(text: Text) -> Found[int] | None:
         count = int(said) if said.isdecimal() else {"one": 1, **_ENGLISH, **_CHINESE}[said]
         if not 2 <= count <= MOST:
             raise InputError(
-                f"Rows cannot be put into {count} groups.", f"Ask for 2 to {MOST}, or say none."
+                text.say(f"Rows cannot be put into {count} groups.", f"不能把行分成 {count} 组。"),
+                text.say(f"Ask for 2 to {MOST}, or say none.", f"请给 2 到 {MOST}，或不说组数。"),
             )
         if found is not None and found.value != count:
             raise InputError(
-                f"Both {found.value} and {count} groups are asked for.", "Say one number."
+                text.say(
+                    f"Both {found.value} and {count} groups are asked for.",
+                    f"既要 {found.value} 组，又要 {count} 组。",
+                ),
+                text.say("Say one number.", "请只说一个数。"),
             )
         found = found or Found(count, *match.span(), 0.95)
     return found

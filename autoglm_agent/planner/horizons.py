@@ -103,9 +103,16 @@ def find_horizon(text: Text) -> Found[str] | None:
         InputError: If it is no whole number of periods, or none at all.
     """
     if (wrong := _NO_COUNT.search(text.low)) and not text.is_used(wrong.start()):
+        words = text.span(*wrong.span())
         raise InputError(
-            f'"{wrong.group()}" is no way to look ahead.',
-            'Ask for a whole number of periods, at least one: "the next 14 days".',
+            text.say(
+                f'"{words}" is no way to look ahead.',
+                f"“{words}”不是可预测的时长。",
+            ),
+            text.say(
+                'Ask for a whole number of periods, at least one: "the next 14 days".',
+                "请给出整数个周期，至少一个：“未来14天”。",
+            ),
         )
     for pattern, told in _HALVES:
         if (match := pattern.search(text.low)) and not text.is_used(match.start()):

@@ -148,9 +148,13 @@ def find_metric(text: Text, taken: list[tuple[int, int]], *, costs: bool) -> Fou
         return min(found, key=lambda item: item[:3])[3]
     unknown = _UNSUPPORTED.search(text.low)
     if unknown and not _negated(text, *unknown.span()):
+        names = ", ".join((*CLASSIFICATION, *REGRESSION))
         raise InputError(
-            f'The metric "{text.span(*unknown.span())}" is not available.',
-            f"Choose one of {', '.join((*CLASSIFICATION, *REGRESSION))}.",
+            text.say(
+                f'The metric "{text.span(*unknown.span())}" is not available.',
+                f"没有“{text.span(*unknown.span())}”这个指标。",
+            ),
+            text.say(f"Choose one of {names}.", f"请从中选一个：{names}。"),
         )
     for name, pattern in () if costs else _WISHES:
         if wish := pattern.search(text.low):

@@ -185,8 +185,14 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
         return None
     if not dates:
         raise InputError(
-            f"A split by time is asked for, but {schema.profile.name} has no date column.",
-            "Name the column that orders the rows, or ask for another split.",
+            text.say(
+                f"A split by time is asked for, but {schema.profile.name} has no date column.",
+                f"要求按时间划分，但 {schema.profile.name} 没有日期列。",
+            ),
+            text.say(
+                "Name the column that orders the rows, or ask for another split.",
+                "请指明给各行排序的列，或换一种划分。",
+            ),
         )
     words = column_for(text.low[start:end], schema)
     told = [c for c in dates if c is words] or _said(text, dates, start, end)
@@ -248,10 +254,14 @@ def find_group_column(
         if only is not None:
             return Found(only.name, start, end, 0.6)
         if name in ("b", "c", "m") and phrase:
+            names = ", ".join(near_in_meaning(phrase, schema, 3))
             raise InputError(
-                f'Whole groups of "{phrase}" are to be held out, but '
-                f"{schema.profile.name} has no such column.",
-                f"Near names: {', '.join(near_in_meaning(phrase, schema, 3))}.",
+                text.say(
+                    f'Whole groups of "{phrase}" are to be held out, but '
+                    f"{schema.profile.name} has no such column.",
+                    f"要求按“{phrase}”整组划分，但 {schema.profile.name} 中没有这样的列。",
+                ),
+                text.say(f"Near names: {names}.", f"相近的列：{names}。"),
             )
     near = nearest_group(text, schema)
     return Found(near[0].name, near[1], near[2], 0.6) if near is not None else None

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.anchors import generic_columns
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
@@ -35,6 +34,7 @@ from autoglm_agent.planner.said_otherwise import said_otherwise
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.second_opinion import doubted, most_alike, rank_alike
 from autoglm_agent.planner.support import word_support
+from autoglm_agent.planner.target_questions import none_clear, several_likely
 from autoglm_agent.planner.text import Text
 from autoglm_agent.planner.ties import settled
 from autoglm_agent.planner.told_class import column_told
@@ -176,29 +176,10 @@ def _decide(
     named = [c.column.name for c in ranked]
     offered = [column.name for column, _ in likely[:_LIKELY]]
     names = list(dict.fromkeys([*named, *offered, *_by_prior(schema, rest)]))[:5]
-    ask = (
-        f"Name the column to predict, for example: predict {names[0]}."
-        if names
-        else "Give a table with a column that has several values."
-    )
-    if not text.source.strip():
-        raise TargetError("The instruction is empty.", ask, tuple(names))
     if not ranked or ranked[0].confidence < THRESHOLD:
-        found = f"candidates: {', '.join(names)}" if names else "none of them can be a target"
-        raise TargetError(
-            f'No column of {schema.profile.name} clearly is what "{_short(text.source)}" asks for; '
-            f"{found}.",
-            ask,
-            tuple(names),
-        )
-    best, others = ranked[0], ranked[1:]
-    close = [c.column.name for c in others if best.confidence - c.confidence < MARGIN]
-    names = [best.column.name, *close]
-    raise TargetError(
-        f'"{_short(text.source)}" may ask for any of these columns: {", ".join(names)}.',
-        f"Name one column to predict, for example: predict {names[0]}.",
-        tuple(names),
-    )
+        raise none_clear(text, schema.profile.name, names)
+    close = [c.column.name for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
+    raise several_likely(text, close)
 
 
 def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choice | None:
@@ -288,7 +269,3 @@ def _by_prior(schema: Schema, names: list[str]) -> list[str]:
         return 1 if column.two_valued and column.concepts else 2
 
     return sorted(names, key=rank)
-
-
-def _short(source: str) -> str:
-    return source if len(source) <= 80 else source[:77] + "..."

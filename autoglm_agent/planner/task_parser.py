@@ -31,16 +31,22 @@ from autoglm_agent.planner.horizons import find_horizon
 from autoglm_agent.planner.interpretability import find_interpretable
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
 from autoglm_agent.planner.mentions import Mention, find_mentions
-from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION, asked_for, find_metric
+from autoglm_agent.planner.metric_words import asked_for, find_metric
 from autoglm_agent.planner.negated import negated_goals
 from autoglm_agent.planner.no_object import no_object
 from autoglm_agent.planner.paths import path_spans
 from autoglm_agent.planner.positive import find_positive, is_good, rarer_level
+from autoglm_agent.planner.refusals import (
+    is_meant,
+    refuse_constant,
+    refuse_contradiction,
+    target_and_group,
+)
 from autoglm_agent.planner.schema import Column, Schema, schema_of
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.splits import find_group_column, find_time_column
-from autoglm_agent.planner.target import after_verb, choose_target
+from autoglm_agent.planner.target import choose_target
 from autoglm_agent.planner.text import Text, read_text
 from autoglm_agent.planner.unread import condition_spans, unread_conditions
 
@@ -52,15 +58,8 @@ _REPORTED = re.compile(
     r"(?: is| are) what (?:the |our |my |their )(?:\w+ ){1,3}?(?:reports?|uses?|looks? at|tracks?|"
     r"goes by|wants?|cares? about|watch(?:es)?)\b"
 )
-_AS_REGRESSION = re.compile(
-    r"\bas (?:a )?regression\b|\bregression (?:task|problem)\b|(?:做|作为|用|按)回归|"
-    r"回归(?:任务|问题)",
-    re.ASCII,
-)
 _MAKE_SURE = re.compile(r"\bmak(?:e|es|ing) (?:very |absolutely )?sure\b", re.ASCII)
 """No make of a car."""
-_OF_CLASSES = re.compile(r"分类|classif", re.I)
-"""What makes *accuracy* more than a way to speak: "classification accuracy"."""
 _VALENCE = re.compile(r"\b(?:bad|good|risky|safe)\b|好|坏", re.ASCII)
 
 
@@ -115,37 +114,14 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
         return _supervised(text, schema, mentions, choice, exclusions, costs, slots, rows)
     intent = find_intent(text, schema, mentions)
     if intent.value != "predict":
-        exclusions.complain(schema)
+        exclusions.complain(text, schema)
         slots.values["unread"] = unread_conditions(text, schema, mentions, None, rows)
         return _unsupervised(text, schema, intent, exclusions, slots)
-    _refuse_contradiction(text, mentions, exclusions, slots)
+    refuse_contradiction(text, mentions, exclusions, slots.values.get("metric"))
     barred = [*exclusions.columns, *filter(None, [slots.values.get("group_column")])]
     wanted = "class" if costs is not None else asked_for(slots.values.get("metric"))
     choice = choose_target(text, schema, mentions, barred, wanted)
     return _supervised(text, schema, mentions, choice, exclusions, costs, slots, rows)
-
-
-def _refuse_contradiction(
-    text: Text, mentions: list[Mention], exclusions: Exclusions, slots: _Slots
-) -> None:
-    """Refuse to predict a column that is to be left out, and classes' measures of a regression."""
-    for mention in mentions:
-        name = mention.column.name
-        inside = text.clause(mention.start)[0] < mention.start
-        if any(start <= mention.start < end for start, end in exclusions.ranges):
-            continue  # these words bar it; a *score* before it is no verb
-        if name in exclusions.columns and inside and after_verb(text, mention.start):
-            raise InputError(
-                f"{name!r} is to be predicted and to be left out as well.",
-                "Withdraw one of the two requests.",
-            )
-    metric = slots.values.get("metric")
-    told = _AS_REGRESSION.search(text.low)
-    if told and metric in CLASSIFICATION and metric not in ("accuracy", "precision"):
-        raise InputError(
-            f'{metric} does not fit: "{text.span(*told.span())}" asks for a quantity.',
-            f"Choose one of {', '.join(REGRESSION)}.",
-        )
 
 
 def _supervised(
@@ -158,7 +134,7 @@ def _supervised(
     slots: _Slots,
     rows: list[tuple[int, int]],
 ) -> Task:
-    exclusions.complain(schema)
+    exclusions.complain(text, schema)
     slots.values["unread"] = unread_conditions(text, schema, mentions, choice.column, rows)
     _read_target(text, schema, choice, costs, slots)
     _read_excluded(text, schema, exclusions, choice.column.name, slots)
@@ -171,7 +147,12 @@ def _read_constraints(
     """Read everything but the goal, and mark the words as used."""
     budget, latency = find_durations(text)
     if budget is not None and budget.value <= 0:
-        raise InputError("A time budget of no seconds trains nothing.", "Give it some seconds.")
+        raise InputError(
+            text.say(
+                "A time budget of no seconds trains nothing.", "时间预算为零，什么也训练不了。"
+            ),
+            text.say("Give it some seconds.", "请给几秒钟。"),
+        )
     for slot, found in (("time_budget_s", budget), ("max_latency_ms", latency)):
         slots.put(slot, found, text)
         if found is not None:
@@ -228,14 +209,7 @@ def _read_target(
     text: Text, schema: Schema, choice: Choice, costs: cost_words.Costs | None, slots: _Slots
 ) -> None:
     column = choice.column
-    if column.profile.kind in ("constant", "empty"):
-        rows = schema.profile.rows
-        many = f"all {rows:,} rows" if rows > 1 else "its only row"
-        raise InputError(
-            f"Column {column.name!r} of {schema.profile.name} is {column.profile.kind} in {many}: "
-            "there is nothing to predict.",
-            "Name another column, or give rows with other values in it.",
-        )
+    refuse_constant(text, column, schema)
     slots.put(
         "target",
         Found(column.name, choice.start, choice.end, choice.confidence, choice.source),
@@ -251,11 +225,10 @@ def _read_target(
     else:
         kind, why = kind_of_target(text, column, metric)
     slots.put("kind", Found(kind, why.start, why.end, why.confidence, why.source), text)
-    if "group_column" in slots.values and slots.values["group_column"] == column.name:
-        raise InputError(
-            f"{column.name!r} cannot be both the target and the group.", "Name another column."
-        )
-    _check_metric(kind, column, slots)
+    if slots.values.get("group_column") == column.name:
+        raise target_and_group(text, column)
+    if metric and not is_meant(text, metric, slots.evidence["metric"].span or "", kind, column):
+        del slots.values["metric"], slots.evidence["metric"]
     if kind == "binary":
         _read_classes(text, column, costs, slots)
 
@@ -268,23 +241,6 @@ def _read_forecast(text: Text, schema: Schema, target: Column, slots: _Slots) ->
     slots.put("horizon", slots.horizon or end_named(text, time), text)
     slots.put("series", find_series_asked(text, schema, target.name), text)
     slots.put("per_period", per_period(text, target), text)
-
-
-def _check_metric(kind: str, column: Column, slots: _Slots) -> None:
-    """Refuse a metric that cannot be computed; "accuracy" of a quantity is only a way to speak."""
-    metric = slots.values.get("metric")
-    classes = kind in ("binary", "multiclass")
-    if metric is None or metric in (CLASSIFICATION if classes else REGRESSION):
-        return
-    told = slots.evidence["metric"].span or ""
-    if metric in ("accuracy", "precision") and not classes and not _OF_CLASSES.search(told):
-        del slots.values["metric"], slots.evidence["metric"]
-        return
-    names = CLASSIFICATION if classes else REGRESSION
-    raise InputError(
-        f"{metric} does not fit: {column.name!r} makes this a {kind} task.",
-        f"Choose one of {', '.join(names)}.",
-    )
 
 
 def _read_classes(

@@ -31,6 +31,7 @@ _ATOM = re.compile(
     r"[A-ZÀ-Þ]+(?![a-zà-ÿ])|[A-ZÀ-Þ]?[a-zà-ÿ]+(?:'(?:s|t|re|ve|ll|d)\b)?|\d+"
     r"|[\u3400-\u9fff]|[^\W\d_]"
 )
+_SET_OFF = re.compile(r"(?<=[\u3400-\u9fff]) (?=\d)|(?<=\d) (?=[\u3400-\u9fff])")
 _SENTENCE_END = re.compile(r"[!?;\n]|\.(?=\s|$)")
 _CLAUSE_END = re.compile(r"[!?;,\n:]|\.(?=\s|$)|\s[–—-]\s")
 _JOINT = re.compile(r"[ \t_\-./'\"()]*\Z")
@@ -154,6 +155,10 @@ class Text:
         """Whether the instruction is mainly Chinese."""
         return is_chinese(self.norm)
 
+    def say(self, english: str, chinese: str) -> str:
+        """Return the one of two wordings that the user reads."""
+        return chinese if self.chinese else english
+
 
 def read_text(instruction: str, vocabulary: Collection[str] = (), mend: Mend | None = None) -> Text:
     """Normalise and cut an instruction.
@@ -175,12 +180,18 @@ def read_text(instruction: str, vocabulary: Collection[str] = (), mend: Mend | N
 
 
 def normalise(source: str) -> tuple[str, tuple[int, ...]]:
-    """Fold the forms of characters; also return the source index of each result character."""
+    """Fold the forms of characters; also return the source index of each result character.
+
+    A blank that only sets a figure off from Chinese (未来 14 天) is dropped: no word begins there.
+    """
     if source.isascii() and "`" not in source:
         return source, tuple(range(len(source)))
     out: list[str] = []
     places: list[int] = []
+    set_off = {match.start() for match in _SET_OFF.finditer(source)}
     for index, char in enumerate(source):
+        if index in set_off:
+            continue
         folded = _folded(char)
         out.append(folded)
         places.extend([index] * len(folded))

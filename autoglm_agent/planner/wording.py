@@ -97,7 +97,9 @@ def _thought(proposal: Proposal, zh: bool) -> str:
 
 def _question(proposal: Proposal, zh: bool) -> str:
     error = _plain(str(proposal.detail.get("error", "")))
-    names = ", ".join(proposal.detail.get("candidates", []))
+    offered = proposal.detail.get("candidates", [])
+    # Most errors name the candidates themselves.
+    names = "" if all(name in error for name in offered) else ", ".join(offered)
     if zh:
         return (
             f"要预测哪一列？候选：{names}。（{error}）" if names else f"要预测哪一列？（{error}）"

@@ -160,7 +160,7 @@ def _read_exclusions(talk: Talk) -> None:
         found.ranges = [(start, end)]
     found.unknown = [phrase for phrase in found.unknown if not _is_read(talk, phrase)]
     if not barred:
-        found.complain(talk.schema)
+        found.complain(talk.text, talk.schema)
     if columns:
         starts = [s for s, _ in found.ranges] or [0]
         talk.add("drop_columns", f"do not use {_listed(columns)}", min(starts),
