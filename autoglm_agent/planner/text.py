@@ -31,6 +31,26 @@ _ATOM = re.compile(
     r"[A-ZÀ-Þ]+(?![a-zà-ÿ])|[A-ZÀ-Þ]?[a-zà-ÿ]+(?:'(?:s|t|re|ve|ll|d)\b)?|\d+"
     r"|[\u3400-\u9fff]|[^\W\d_]"
 )
+_PAUSE = re.compile(
+    r"(?P<last>[^\s,;:!?、，。；：！？]+)(?=[ \u3000]+(?P<next>[^\s,;:!?、，。；：！？]+))"
+)
+_OPEN = re.compile(
+    r"(?:\A.{0,3}(?:预测|预估|预报|估计|判断|识别)|用|按|按照|根据|以|对|把|将|和|与|及|或|的|是|为|在|让|"
+    r"同一个?|去掉|剔除|排除|除去|不要|不含|忽略|留出|[每各]个?|列|目标|限时|预算|时间|最多|超过|延迟|"
+    r"耗时|低于|小于|少于|约|未来|接下来|今后|往后|提前|之后)\Z"
+)
+"""What a name or a figure follows: the blank after it sets that off."""
+_GOES_ON = re.compile(r"(?:先后|整组)?(?:划分|拆分|切分|分组|留出)")
+"""What belongs to a name before it: 按 申请日期 划分."""
+_UNIT = re.compile(r"毫?秒|分钟|个?小时|[倍个元天日周月年次条]")
+_BARRED = re.compile(r"[\u3400-\u9fff\w]{2,}(?:不要|不能|不可以?|不得|不许|不准|别|不)用\Z")
+"""What has named already what is not to be used."""
+_OWN_CLAUSE = re.compile(
+    r"不要|不用|不能|不可|不得|不许|不准|不参与|不参加|不超过|不多于|不超出|别用|别把|去掉|去除|剔除|排除|除去|"
+    r"同一|代价|相当于|划分|拆分|分组|留出|以内|之内|最多|限时|预算|指标|评价|评估|尽量|宁可|可解释|"
+    r"误差|召回|精确率|准确率|[零一二两三四五六七八九十半\d]+个?(?:秒钟?|分钟|小时)|\A(?:预测|预估|请|只用|仅用|按)"
+)
+"""What makes the words between two blanks a clause: a wish of its own."""
 _SET_OFF = re.compile(r"(?<=[\u3400-\u9fff]) (?=\d)|(?<=\d) (?=[\u3400-\u9fff])")
 _SENTENCE_END = re.compile(r"[!?;\n]|\.(?=\s|$)")
 _CLAUSE_END = re.compile(r"[!?;,\n:]|\.(?=\s|$)|\s[–—-]\s")
@@ -183,19 +203,39 @@ def normalise(source: str) -> tuple[str, tuple[int, ...]]:
     """Fold the forms of characters; also return the source index of each result character.
 
     A blank that only sets a figure off from Chinese (未来 14 天) is dropped: no word begins there.
+    One that parts two wishes (预测房价 不要用面积 限时五分钟) becomes the comma that it stands for.
     """
     if source.isascii() and "`" not in source:
         return source, tuple(range(len(source)))
     out: list[str] = []
     places: list[int] = []
     set_off = {match.start() for match in _SET_OFF.finditer(source)}
+    pauses = _pauses(source)
     for index, char in enumerate(source):
-        if index in set_off:
+        if index in set_off and index not in pauses:
             continue
-        folded = _folded(char)
+        folded = "," if index in pauses else _folded(char)
         out.append(folded)
         places.extend([index] * len(folded))
     return "".join(out), tuple(places)
+
+
+def _pauses(source: str) -> set[int]:
+    """Return where a blank is what parts two clauses of Chinese."""
+    return {
+        match.end() for match in _PAUSE.finditer(source) if _parts(match["last"], match["next"])
+    }
+
+
+def _parts(last: str, following: str) -> bool:
+    if not is_chinese(last) or _GOES_ON.match(following):
+        return False  # a name set off by blanks: 按 deadline 划分
+    if last[-1].isdigit() and _UNIT.match(following):
+        return False
+    if _BARRED.search(last):
+        return True
+    clause = is_chinese(following) and _OWN_CLAUSE.search(following)
+    return bool(clause) and not _OPEN.search(last)
 
 
 @lru_cache(maxsize=8192)

@@ -1,0 +1,50 @@
+"""Blanks in Chinese: around figures and names they say nothing, between wishes they are commas."""
+
+from __future__ import annotations
+
+import pytest
+from planner_tables import make_profile
+
+from autoglm_agent.planner.task_parser import parse_task
+
+LOANS = make_profile(
+    "loans",
+    9000,
+    {
+        "贷款编号": "id",
+        "申请日期": "date 2021-01-01 2023-06-30",
+        "年龄": "integer 18 70 52",
+        "性别": "category 男:5000|女:4000",
+        "网点编号": "integer 1 300 280",
+        "是否违约": "category 是:1800|否:7200",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "预测是否违约，不用性别，限时 3 分钟",
+        "预测是否违约，不用性别，限时3分钟",
+        "预测是否违约 不用性别 限时三分钟",
+        "预测是否违约 性别不参与建模 三分钟以内",
+        "预测是否违约 性别不要用 3分钟",
+        "预测 是否违约 ，不用 性别 ，限时 3 分钟",
+    ],
+)
+def test_blanks_do_not_change_what_is_asked(words: str) -> None:
+    task = parse_task(words, LOANS)
+    assert (task.target, list(task.exclude), task.time_budget_s) == ("是否违约", ["性别"], 180.0)
+
+
+@pytest.mark.parametrize(
+    "words", ["预测是否违约，按 申请日期 划分", "按申请日期划分训练和测试 预测是否违约"]
+)
+def test_a_split_keeps_its_column(words: str) -> None:
+    task = parse_task(words, LOANS)
+    assert (task.target, task.time_column) == ("是否违约", "申请日期")
+
+
+def test_the_words_of_a_slot_are_the_users_own() -> None:
+    task = parse_task("预测是否违约 不用性别 限时 3 分钟", LOANS)
+    assert task.evidence["time_budget_s"].span == "限时 3 分钟"
