@@ -15,6 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 MAX_INSTRUCTION = 8000
 """Characters of an instruction that are read at most."""
@@ -31,9 +32,8 @@ _ATOM = re.compile(
     r"[A-ZÀ-Þ]+(?![a-zà-ÿ])|[A-ZÀ-Þ]?[a-zà-ÿ]+(?:'(?:s|t|re|ve|ll|d)\b)?|\d+"
     r"|[\u3400-\u9fff]|[^\W\d_]"
 )
-_PAUSE = re.compile(
-    r"(?P<last>[^\s,;:!?、，。；：！？]+)(?=[ \u3000]+(?P<next>[^\s,;:!?、，。；：！？]+))"
-)
+_PIECE = re.compile(r"[^\s,;:!?、，。；：！？]+")
+"""What stands between two blanks or marks."""
 _OPEN = re.compile(
     r"(?:\A.{0,3}(?:预测|预估|预报|估计|判断|识别)|用|按|按照|根据|以|对|把|将|和|与|及|或|的|是|为|在|让|"
     r"同一个?|去掉|剔除|排除|除去|不要|不含|忽略|留出|[每各]个?|列|目标|限时|预算|时间|最多|超过|延迟|"
@@ -43,12 +43,12 @@ _OPEN = re.compile(
 _GOES_ON = re.compile(r"(?:先后|整组)?(?:划分|拆分|切分|分组|留出)")
 """What belongs to a name before it: 按 申请日期 划分."""
 _UNIT = re.compile(r"毫?秒|分钟|个?小时|[倍个元天日周月年次条]")
-_BARRED = re.compile(r"[\u3400-\u9fff\w]{2,}(?:不要|不能|不可以?|不得|不许|不准|别|不)用\Z")
+_BARRED = re.compile(r"(?<=\w\w)(?:不要|不能|不可以?|不得|不许|不准|别|不)用\Z")
 """What has named already what is not to be used."""
 _OWN_CLAUSE = re.compile(
     r"不要|不用|不能|不可|不得|不许|不准|不参与|不参加|不超过|不多于|不超出|别用|别把|去掉|去除|剔除|排除|除去|"
     r"同一|代价|相当于|划分|拆分|分组|留出|以内|之内|最多|限时|预算|指标|评价|评估|尽量|宁可|可解释|"
-    r"误差|召回|精确率|准确率|[零一二两三四五六七八九十半\d]+个?(?:秒钟?|分钟|小时)|\A(?:预测|预估|请|只用|仅用|按)"
+    r"误差|召回|精确率|准确率|[零一二两三四五六七八九十半\d]{1,4}个?(?:秒钟?|分钟|小时)|\A(?:预测|预估|请|只用|仅用|按)"
 )
 """What makes the words between two blanks a clause: a wish of its own."""
 _SET_OFF = re.compile(r"(?<=[\u3400-\u9fff]) (?=\d)|(?<=\d) (?=[\u3400-\u9fff])")
@@ -222,8 +222,12 @@ def normalise(source: str) -> tuple[str, tuple[int, ...]]:
 
 def _pauses(source: str) -> set[int]:
     """Return where a blank is what parts two clauses of Chinese."""
+    pieces = list(_PIECE.finditer(source))
     return {
-        match.end() for match in _PAUSE.finditer(source) if _parts(match["last"], match["next"])
+        last.end()
+        for last, following in pairwise(pieces)
+        if source[last.end() : following.start()].strip(" \u3000") == ""
+        and _parts(last.group(), following.group())
     }
 
 
