@@ -64,7 +64,7 @@ def _need_row(given: dict[str, object]) -> None:
 
 def _language_of(workspace: Workspace) -> Language:
     """Return the language of the run's request."""
-    from autoglm_agent.planner.text import is_chinese
+    from autoglm_agent.planner.characters import is_chinese
 
     words = workspace.read_record("run.json", keys=("instruction",))["instruction"]
     return "zh" if is_chinese(str(words)) else "en"

@@ -57,8 +57,8 @@ def feedback(
 ) -> None:
     """Read the words, show the edits, answer questions, and do again what depends on them."""
     from autoglm_agent.automl.standing import standing_of
+    from autoglm_agent.planner.characters import is_chinese
     from autoglm_agent.planner.feedback import read_feedback
-    from autoglm_agent.planner.text import is_chinese
     from autoglm_graphs.reentry import redo
     from autoglm_graphs.undoing import in_round
     from autoglm_tools.answering import answered

@@ -14,8 +14,8 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from autoglm_agent.planner.characters import is_chinese
 from autoglm_agent.planner.paths import find_path, path_spans
-from autoglm_agent.planner.text import is_chinese
 
 QUESTION_MARKS = ("Which column", "哪一列")
 """How a question about the target begins; an answer to it continues the task."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from autoglm_agent.errors import AutoGLMError
-from autoglm_agent.planner.text import is_chinese
+from autoglm_agent.planner.characters import is_chinese
 from autoglm_agent.serving.database import ASKED
 from autoglm_agent.serving.questions import answer_text
 

@@ -11,8 +11,8 @@ from feedback.customers import customers_profile
 
 from autoglm_agent.chain import Budget, Chain, Step, Usage
 from autoglm_agent.errors import InputError
+from autoglm_agent.planner.characters import is_chinese
 from autoglm_agent.planner.feedback import Edit, read_feedback, verdicts_of
-from autoglm_agent.planner.text import is_chinese
 from autoglm_agent.policy import decide
 
 SENTENCES = [

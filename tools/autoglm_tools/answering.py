@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.planner.characters import is_chinese
 from autoglm_agent.planner.feedback import Edit
-from autoglm_agent.planner.text import is_chinese
 
 
 def answered(workspace: Workspace, edits: Sequence[Edit], words: str) -> list[str]:
