@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Any
 
 _FOLD = str.maketrans("“”„«»「」『』‘’`´。、；！？", '"""""""""\'\'\'\';、;!?')
-_SIMPLIFIED = str.maketrans(
-    "預測價類別評異檢視個際數據標籤準確過濾簡單釋時間劃內鐘對於與為這無論誤報漏險費員離職"
-    "戶銷額買點擊組團體診斷營業務給結適應欄變關係實驗訓練試計應並",
-    "预测价类别评异检视个际数据标签准确过滤简单释时间划内钟对于与为这无论误报漏险费员离职"
-    "户销额买点击组团体诊断营业务给结适应栏变关系实验训练试计应并",
-)
+_OF_TAIWAN = {
+    "使用者": "用户", "资料": "数据", "栏位": "字段", "变数": "变量", "变异数": "方差",
+    "机率": "概率", "丛集": "聚类", "专案": "项目", "资讯": "信息", "讯息": "消息",
+    "点选": "点击", "网路": "网络", "软体": "软件", "硬体": "硬件", "计程车": "出租车",
+    "公车": "公交车", "捷运": "地铁", "脚踏车": "自行车",
+}  # fmt: skip
+"""What is another word, not another character, in Taiwan."""
+_IN_TAIWAN = re.compile("|".join(_OF_TAIWAN))
 _PIECE = re.compile(r"[^\s,;:!?、，。；：！？]+")
 """What stands between two blanks or marks."""
 _OPEN = re.compile(
@@ -42,33 +46,57 @@ _SET_OFF = re.compile(r"(?<=[\u3400-\u9fff]) (?=\d)|(?<=\d) (?=[\u3400-\u9fff])"
 
 
 def normalise(source: str) -> tuple[str, tuple[int, ...]]:
-    """Fold the forms of characters; also return the source index of each result character.
+    """Bring a text into one form; also return the source index of each result character.
 
-    A blank that only sets a figure off from Chinese (未来 14 天) is dropped: no word begins there.
-    One that parts two wishes (预测房价 不要用面积 限时五分钟) becomes the comma that it stands for.
+    Traditional characters and Taiwan's words become those of the mainland. A blank that only sets a
+    figure off from Chinese (未来 14 天) is dropped: no word begins there. One that parts two wishes
+    (预测房价 不要用面积 限时五分钟) becomes the comma that it stands for.
     """
     if source.isascii() and "`" not in source:
         return source, tuple(range(len(source)))
-    out: list[str] = []
-    places: list[int] = []
-    set_off = {match.start() for match in _SET_OFF.finditer(source)}
-    pauses = _pauses(source)
-    for index, char in enumerate(source):
-        if index in set_off and index not in pauses:
-            continue
-        folded = "," if index in pauses else _folded(char)
-        out.append(folded)
-        places.extend([index] * len(folded))
-    return "".join(out), tuple(places)
+    forms = [_folded(char) for char in source]
+    places = [place for place, form in enumerate(forms) for _ in form]
+    text = "".join(forms)
+    for edits in (_rewordings, _blanks):
+        text, places = _edited(text, places, edits(text))
+    return text, tuple(places)
 
 
-def _pauses(source: str) -> set[int]:
+def _edited(
+    text: str, places: list[int], edits: Iterable[tuple[int, int, str]]
+) -> tuple[str, list[int]]:
+    """Put other words for ranges of a text; each begins and ends where what it replaces did."""
+    parts: list[str] = []
+    kept: list[int] = []
+    done = 0
+    for start, end, words in edits:
+        parts += text[done:start], words
+        kept += places[done:start]
+        if words:
+            kept += [places[min(start + k, end - 1)] for k in range(len(words) - 1)]
+            kept.append(places[end - 1])
+        done = end
+    return "".join([*parts, text[done:]]), kept + places[done:]
+
+
+def _rewordings(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _IN_TAIWAN.finditer(text):
+        yield *match.span(), _OF_TAIWAN[match.group()]
+
+
+def _blanks(text: str) -> Iterator[tuple[int, int, str]]:
+    pauses = _pauses(text)
+    set_off = {match.start() for match in _SET_OFF.finditer(text)}
+    for place in sorted(pauses | set_off):
+        yield place, place + 1, "," if place in pauses else ""
+
+
+def _pauses(text: str) -> set[int]:
     """Return where a blank is what parts two clauses of Chinese."""
-    pieces = list(_PIECE.finditer(source))
     return {
         last.end()
-        for last, following in pairwise(pieces)
-        if source[last.end() : following.start()].strip(" \u3000") == ""
+        for last, following in pairwise(_PIECE.finditer(text))
+        if text[last.end() : following.start()].strip(" ") == ""
         and _parts(last.group(), following.group())
     }
 
@@ -86,7 +114,18 @@ def _parts(last: str, following: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _folded(char: str) -> str:
-    return unicodedata.normalize("NFKC", char.translate(_FOLD)).translate(_SIMPLIFIED)
+    folded = unicodedata.normalize("NFKC", char.translate(_FOLD))
+    if not "\u3400" <= folded <= "\u9fff":
+        return folded
+    return str(_simplifier().convert(folded))
+
+
+@cache
+def _simplifier() -> Any:
+    """Return OpenCC's converter; its dictionaries are read when Chinese is first met (10 ms)."""
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
 
 
 def is_chinese(text: str) -> bool:
