@@ -183,7 +183,10 @@ def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chines
     if _ZH_EVENT.match(after):
         return False
     if chinese or re.search(r"[\u3400-\u9fff]", before + after):
-        return bool(_ZH_LIMIT.search(before) or _ZH_AFTER.match(after) or alone)
+        if _ZH_LIMIT.search(before) or _ZH_AFTER.match(after) or alone:
+            return True
+        if chinese:
+            return False
     if _EVENT.search(before) and not _WORK.search(before):
         return False
     one = re.match(r"an? |one ", text.low[start:]) is not None

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 
 from autoglm_agent.planner.grammar import FEATURE, FEATURE_ZH, PREDICT, PREDICT_ZH
+from autoglm_agent.planner.groups_said import goes_on_to_split
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -136,6 +137,8 @@ def barred_after(
         match = _AFTER.match(text.low[mention.end :][:60])
         if not match or _governs_next(text, mentions, mention.end + match.end(), match.group()):
             continue
+        if goes_on_to_split(text, mention.end + match.end()):
+            continue
         chosen, enumerated = [mention], False
         for earlier in reversed(mentions[:position]):
             gap = text.low[earlier.end : chosen[-1].start]
@@ -156,6 +159,8 @@ def barred_after(
         ranges.append((first, mention.end + match.end()))
     for match in islice(_TRIGGER.finditer(text.low), _MOST):
         if _inside(match.start(), [*known, *ranges]) or text.is_used(match.start()):
+            continue
+        if goes_on_to_split(text, match.end()):
             continue
         names, start = _described(text, schema, match)
         columns += names

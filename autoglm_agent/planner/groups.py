@@ -12,7 +12,7 @@ from itertools import islice
 
 from autoglm_agent.planner.doers import doer_for
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PREDICT_ZH
-from autoglm_agent.planner.groups_said import told_groups
+from autoglm_agent.planner.groups_said import NAME, NAME_ZH, told_groups
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
@@ -45,7 +45,7 @@ _TOGETHER = re.compile(
     re.ASCII,
 )
 _KEPT_WHOLE = re.compile(
-    r"\bkeep\w* (?:(?:each|every|all|any|the) (?:\w+ )?)?([\w-]{3,40}) (?:whole|intact|"
+    rf"\bkeep\w* (?:(?:each|every|all|any|the) (?:\w+ )?)?({NAME}) (?:whole|intact|"
     r"undivided|complete|"
     r"entirely|in one (?:piece|fold|set|part))\b",
     re.ASCII,
@@ -68,7 +68,7 @@ _SAME = re.compile(
     re.ASCII,
 )
 _OF_SAME_ZH = re.compile(
-    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff]{1,6}?)的", re.ASCII
+    rf"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?({NAME_ZH})的", re.ASCII
 )
 _ON_SAME = re.compile(
     r"\b(?:on|in|at|from|of|with|by|under) the same ([a-z][\w-]{2,40})|"

@@ -15,7 +15,15 @@ from autoglm_agent.planner.text import Text
 Named = Callable[[tuple[int, int]], Column | None]
 """What returns the column that tells the groups of the noun in a range."""
 
-_NOUN = r"(?P<noun>[\w-]{3,40})"
+_HAN = r"\u3400-\u9fff"
+NAME = rf"(?:[\w-]{{3,40}}|[\w-]{{0,9}}[{_HAN}][\w{_HAN}-]{{0,19}})"
+NAME_ZH = rf"(?:[{_HAN}]{{1,8}}?| ?[a-z][\w.-]{{1,39}} ?)"
+"""A noun or a column's name, which may be in the other script than the sentence."""
+_NOUN = rf"(?P<noun>{NAME})"
+_BOTH_SETS_ZH = (
+    r"(?:被)?(?:同时|既|跨|横跨|分|出现|落|混|重叠|一起|散)[^,;。]{0,12}(?:训练|测试|验证|train|test|两[边侧])"
+    r"[^,;。]{0,12}"
+)
 _KNOWS = r"(?:it|the model|the training(?: set| data)?|we|you|i)"
 _MUST = r"(?:must|should|may|can|have to|need to|are to|ought to)"
 _TURNS = tuple(
@@ -26,14 +34,14 @@ _TURNS = tuple(
         r"(?:divided|split|separated|torn|spread|scattered|distributed)\b[^.;,!?]{0,30}",
         r"\b(?:split\w*|divid\w+|partition\w*|separat\w+)(?: \w+){0,4} (?:at|on) "
         rf"(?:the )?(?:level of (?:the |each |a )?{_NOUN}|(?P<other>[\w-]{{3,40}})[- ]level)\b",
-        rf"\b{_NOUN} as (?:the |a |my )?group(?:s|ing)?(?: (?:column|key|variable|id|label)s?)?\b",
+        rf"(?<![\w{_HAN}]){_NOUN} as (?:the |a |my )?group(?:s|ing)?(?: (?:column|key|variable|id|label)s?)?\b",
         r"\bgroup(?:s|ing)?(?: (?:column|key|variable|id|label))?(?: is| are| =|=|:) ?(?:the )?"
         rf"{_NOUN}",
         r"\bgroup(?:ed)?[ -]?k[ -]?fold(?:s)?(?: cv)?(?: \w+)? (?:on|by|over|with|per|of) (?:the )?"
         rf"{_NOUN}",
         rf"\b(?:test\w*|validat\w*|evaluat\w*|check\w*|scor\w+)[^.;!?]{{0,20}}? (?:on|with|for|of) "
         rf"(?:only )?(?:new|unseen|other|different|fresh) {_NOUN}",
-        rf"\b{_NOUN} (?:that |which |who |whom )?{_KNOWS} "
+        rf"(?<![\w{_HAN}]){_NOUN} (?:that |which |who |whom )?{_KNOWS} "
         r"(?:(?:has|have|had|was|were|did) ?(?:n't|not|never) |never )(?:yet |ever )?"
         r"(?:seen|saw|see|met|meet|encountered|come across|been trained on)\b",
         rf"\b(?:leak\w*|overlap\w*)[^.;!?]{{0,30}}? (?:of|from|by|in) (?:a|an|one|each|the same|a "
@@ -59,24 +67,28 @@ _TURNS = tuple(
         r"(?:up )?(?:entirely|wholly|completely|fully|only|exclusively) (?:to|in|into|on|within)\b",
         rf"\btest(?:ed|ing)? (?!set|data|row|result|part|record|sample){_NOUN} {_MUST} be "
         r"(?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)",
-        rf"\b{_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?"
+        rf"(?<![\w{_HAN}]){_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?"
         rf"(?: set| data| part)? {_MUST} be (?:all |completely |entirely |brand )*"
         r"(?:new|unseen|different|other)\b(?! than)(?: to (?:it|the model))?",
         rf"\b(?:keep|hold|put)\w* (?:the |all )?{_NOUN} (?:separate|apart|distinct|disjoint)\b"
         r"[^.;,!?]{0,12}(?:between|across|in|for) (?:the )?(?:train|test|split)\w*(?: and \w+)?",
-        r"(?:整个|整)(?P<noun>[\u3400-\u9fff]{1,6}?)(?:一起)?(?:留出|留作|留下|拿出来)",
-        rf"\b{_NOUN}[- ]wise (?:cross[- ])?(?:validation|folds?|splits?|cv)\b",
+        rf"(?:整个|整)(?P<noun>{NAME_ZH})(?:一起)?(?:留出|留作|留下|拿出来)",
+        rf"(?<![\w{_HAN}]){_NOUN}[- ]wise (?:cross[- ])?(?:validation|folds?|splits?|cv)\b",
         r"(?:用在|用于|用到|适用于|推广到|泛化到|迁移到)(?:新的?|没见过的|未见过的|陌生的?)"
-        r"(?P<noun>[\u3400-\u9fff]{1,8}?)(?:身上|上|(?=[,;。]|$))",
-        r"训练集?(?:和|与|、|跟)测试集?(?:里|中)?的?(?P<noun>[\u3400-\u9fff]{1,8}?)"
+        rf"(?P<noun>{NAME_ZH})(?:身上|上|(?=[,;。]|$))",
+        rf"训练集?(?:和|与|、|跟)测试集?(?:里|中)?的?(?P<noun>{NAME_ZH})"
         r"(?:要|得|必须|应该?)?(?:完全|彼此|互相)?(?:不同|不一样|不能相同|不重复|互不|没有交集|不相交)",
-        r"(?:把|以|用|将)(?P<noun>[\u3400-\u9fff]{1,8}?)(?:当作|作为|当|做|为)(?:分)?组(?!合)",
+        rf"(?:测试|验证)集?(?:里|中|上|用)?的(?P<noun>{NAME_ZH})(?:都|必须|要|得|应该?|不能|不要|不得|不会|不应|没有?|别)"
+        r"[^,;。]{0,4}训练[^,;。]{0,8}(?:没|未|出现|见过)[^,;。]{0,4}",
+        rf"(?<![{_HAN}])(?P<noun>{NAME_ZH})(?:都|绝)?(?:不要|不能|不可以?|不得|不许|别|勿|不应该?){_BOTH_SETS_ZH}",
+        rf"(?:把|以|用|将)(?P<noun>{NAME_ZH})(?:当作|作为|当|做|为)(?:分)?组(?!合)",
     )
 )
+_GOES_ON = re.compile(_BOTH_SETS_ZH)
 _BOTH = re.compile(
-    r"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w-]+"
+    rf"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w{_HAN}-]+"
     r"(?: [\w-]+){0,6}? (?:both|train\w* (?:and|as)|test\w* (?:and|as)|across|two sides|"
-    r"either side)\b|no [\w-]+(?: \w+){0,2} (?:straddl|span|cross|bridg)\w* |"
+    rf"either side)\b|no [\w{_HAN}-]+(?: \w+){{0,2}} (?:straddl|span|cross|bridg)\w* |"
     r"(?:without|no) (?:looking|peeking) (?:in|into|at) the future\b",
     re.ASCII,
 )
@@ -113,3 +125,13 @@ def tells_a_split(text: Text, place: int) -> bool:
     """
     before = text.low[max(0, place - 10) : place]
     return bool(_BOTH.match(text.low, place) or _SHARED.search(before))
+
+
+def goes_on_to_split(text: Text, place: int) -> bool:
+    """Tell "X 不要|同时出现在训练和测试里", which keeps X apart, from "X 不要", which bars it.
+
+    Args:
+        text: The instruction.
+        place: Where the barring word ends.
+    """
+    return _GOES_ON.match(text.low, place) is not None
