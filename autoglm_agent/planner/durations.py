@@ -63,6 +63,8 @@ _MORE = re.compile(
     r"delayed?(?: by)?)\s*\Z",
     re.ASCII,
 )
+_PATIENCE = re.compile(r"\b(?:i|we)(?:'ll|'d)?(?: \w+){0,2} wait(?: \w+){0,3}\s*\Z", re.ASCII)
+"""Who waits for the model, not for what is predicted: "I can wait 5 minutes"."""
 _STOP_AFTER = re.compile(
     r"\b(?:stop|quit|abort|end|halt|cut off|cut it off|give up|finish|time ?out)\w* (?:\w+ ){0,2}"
     r"(?:after|at)\s*\Z",
@@ -187,6 +189,8 @@ def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chines
             return True
         if chinese:
             return False
+    if _PATIENCE.search(before):
+        return True
     if _EVENT.search(before) and not _WORK.search(before):
         return False
     one = re.match(r"an? |one ", text.low[start:]) is not None

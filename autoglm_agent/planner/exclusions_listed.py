@@ -1,4 +1,7 @@
-"""Exclusions that list their columns: in brackets, as "neither A nor B", as "both room columns"."""
+"""Exclusions that list their columns: in brackets, as "neither A nor B", as "both room columns".
+
+Or in the middle of what bars them: "I don't want A and B to be used", "不要把 A 作为特征".
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,30 @@ _BARRED_AFTER = re.compile(
     r"not allowed|taboo)\b(?! of)",
     re.ASCII,
 )
+_AROUND = (
+    re.compile(
+        r"\b(?:do not|don't|never|would not|wouldn't) (?:want|wish|like)(?: to (?:see|have))? "
+        r"(?P<list>[^.;!?,]{2,60}?) (?:to be |being |be |get )?(?:(?:used|included|considered|"
+        r"involved|taken into account|looked at|fed in)\b|(?:in|inside|among|as) (?:it\b|"
+        r"(?:the |an? )?(?:model|features?|inputs?|predictors?|variables?|data)\b))"
+    ),
+    re.compile(
+        r"\b(?:do not|don't|never|must not|cannot|can't) (?:feed|give|show|hand|pass) "
+        r"(?P<list>[^.;!?,]{2,60}?) (?:in)?to (?:it|the (?:model|algorithm|learner))\b"
+    ),
+    re.compile(
+        r"(?:不要|别|请勿|不许|不能|不得|不准|不可以?|不应该?|不想|不希望|避免)(?:再)?(?:把|将|让|拿|用)"
+        r"(?P<list>[^,;。!?同]{1,40}?)(?:这[一两三几]?[列项个])?(?:等|这些|都)?(?:字段|列|特征|变量|信息)?"
+        r"(?:作为|当作?|做成?|放进|放入|放到|放在|加入|加进|加到|纳入|用作|用于|用来|用在|拿来|输入|喂给|算进|"
+        r"参与|进入|进到|进)[^,;。!?]{0,10}"
+    ),
+    re.compile(
+        r"(?:模型|特征|训练数据|输入)(?:里|中|里面|当中)?(?:都)?(?:不能|不要|不得|不许|不应该?|不可以?|别)"
+        r"(?:有|出现|包含|包括|含有?|用到|用|使用|看到|接触到?|知道)(?P<list>[^,;。!?同]{1,40}?)"
+        r"(?:这[一两三几]?[列项个])?(?:等|这些)?(?:字段|列|特征|变量|信息)?(?=[,;。!?]|\Z)"
+    ),
+)
+"""What bars the columns in its middle."""
 _LEAD = 60
 _DATES = re.compile(
     rf"{_BAR} (?:(?:all|any|both|the|two|three) )*(?:dates|timestamps)\b(?=\s*(?:[,.;!)]|\Z|and))",
@@ -70,6 +97,12 @@ def listed(
         if names and not text.is_used(match.start()) and not _KEPT.search(match.group()):
             columns += [*_before_bracket(text, schema, match), *names]
             ranges.append(match.span())
+    for turn in _AROUND:
+        for match in turn.finditer(text.low):
+            names = _each_named(text, schema, *match.span("list"))
+            if names and not text.is_used(match.start()):
+                columns += names
+                ranges.append(match.span())
     for match in _NEITHER.finditer(text.low):
         found = [columns_for(text.norm[slice(*match.span(i))], schema) for i in (1, 2)]
         if all(found) and not text.is_used(match.start()):
@@ -96,6 +129,13 @@ def _before_bracket(text: Text, schema: Schema, match: re.Match[str]) -> list[st
     words = text.norm[lead.end() if lead else match.start() : match.start(1) - 1]
     items = _ITEM.split(words)[:-1]
     return [c.name for item in items if item for c in columns_for(item, schema)]
+
+
+def _each_named(text: Text, schema: Schema, start: int, end: int) -> list[str]:
+    """Return the columns of a list every item of which means some, else none."""
+    items = [item.strip(" \"'") for item in _ITEM.split(text.norm[start:end])]
+    found = [columns_for(item, schema) for item in items if item]
+    return [c.name for several in found for c in several] if all(found) else []
 
 
 def _all_named(text: Text, mentions: list[Mention], start: int, end: int) -> list[str]:

@@ -51,19 +51,19 @@ _KEPT_WHOLE = re.compile(
     re.ASCII,
 )
 _ALL_OF = re.compile(
-    r"\b([\w-]{3,40}) (?:(?:must|should|have|has|need|needs|ought|are|is|will|to|always|"
-    r"be|all)\b ?){0,4}(?:stay|stays|kept|keep|remain|remains|go|goes|belong|belongs)? ?together\b|"
-    r"\bkeep(?:ing)? (?:all |each |every |the |whole )*([\w-]{3,40}) together\b",
+    rf"(?<![\w\u3400-\u9fff])({NAME}) (?:(?:must|should|have|has|need|needs|ought|are|is|will|to|"
+    r"always|be|all)\b ?){0,4}(?:stay|stays|kept|keep|remain|remains|go|goes|belong|belongs)? ?"
+    rf"together\b|\bkeep(?:ing)? (?:all |each |every |the |whole )*({NAME}) together\b",
     re.ASCII,
 )
 _OF_ONE = re.compile(
-    r"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ([\w-]{3,40}"
+    rf"\b(?:of|from|by|for) (?:a|an|one|each|every|any|the same|a single) ({NAME}"
     r"(?: (?!(?:in|into|to|on|at|across|must|should|may|can|are|is|be|both|never|not|together|go|"
-    r"end|ends|appear|appears|stay|land|and|or|so|that)\b)[\w-]{3,40}){0,2})",
+    r"end|ends|appear|appears|stay|land|belong|belongs|and|or|so|that)\b)[\w-]{3,40}){0,2})",
     re.ASCII,
 )
 _SAME = re.compile(
-    r"\b(?:the same|one|a single|each) ([\w-]{3,40})|"
+    rf"\b(?:the same|one|a single|each) ({NAME})|"
     r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff])",
     re.ASCII,
 )

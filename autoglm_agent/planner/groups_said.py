@@ -34,7 +34,8 @@ _TURNS = tuple(
         r"(?:divided|split|separated|torn|spread|scattered|distributed)\b[^.;,!?]{0,30}",
         r"\b(?:split\w*|divid\w+|partition\w*|separat\w+)(?: \w+){0,4} (?:at|on) "
         rf"(?:the )?(?:level of (?:the |each |a )?{_NOUN}|(?P<other>[\w-]{{3,40}})[- ]level)\b",
-        rf"(?<![\w{_HAN}]){_NOUN} as (?:the |a |my )?group(?:s|ing)?(?: (?:column|key|variable|id|label)s?)?\b",
+        rf"(?<![\w{_HAN}]){_NOUN} as (?:the |a |my )?group(?:s|ing)?"
+        r"(?: (?:column|key|variable|id|label)s?)?\b",
         r"\bgroup(?:s|ing)?(?: (?:column|key|variable|id|label))?(?: is| are| =|=|:) ?(?:the )?"
         rf"{_NOUN}",
         r"\bgroup(?:ed)?[ -]?k[ -]?fold(?:s)?(?: cv)?(?: \w+)? (?:on|by|over|with|per|of) (?:the )?"
@@ -78,6 +79,11 @@ _TURNS = tuple(
         rf"(?P<noun>{NAME_ZH})(?:身上|上|(?=[,;。]|$))",
         rf"训练集?(?:和|与|、|跟)测试集?(?:里|中)?的?(?P<noun>{NAME_ZH})"
         r"(?:要|得|必须|应该?)?(?:完全|彼此|互相)?(?:不同|不一样|不能相同|不重复|互不|没有交集|不相交)",
+        rf"(?:同一|相同|一样)(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?(?:的)?(?P<noun>{NAME_ZH})"
+        r"(?:的[^,;。]{1,8}?)?(?:必须|需要|应该?|都|得|要|只能|一定要?){0,2}(?:放|分|划|留|出现|归|被)?(?:在|到|进)?"
+        r"(?:同一?(?:边|侧|个?集合?|份|组|折)|一(?:边|侧|起)|一个集合)[^,;。]{0,6}",
+        r"(?:分组|整组|组)(?:列|字段|变量|依据|键)?(?:,组)?(?:是|为|用|选|:) ?"
+        rf"(?P<noun>{NAME_ZH})(?=[,;。]|$)",
         rf"(?:测试|验证)集?(?:里|中|上|用)?的(?P<noun>{NAME_ZH})(?:都|必须|要|得|应该?|不能|不要|不得|不会|不应|没有?|别)"
         r"[^,;。]{0,4}训练[^,;。]{0,8}(?:没|未|出现|见过)[^,;。]{0,4}",
         rf"(?<![{_HAN}])(?P<noun>{NAME_ZH})(?:都|绝)?(?:不要|不能|不可以?|不得|不许|别|勿|不应该?){_BOTH_SETS_ZH}",

@@ -95,7 +95,7 @@ _FUTURE = re.compile(
     r"in advance)|"
     r"\btomorrow\b|"
     r"\bin the future\b|\bnext (?:week|month|year|quarter)'s\b|"
-    r"未来|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
+    r"未来(?![^,;。]{0,8}(?:测试|验证|检验|评估))|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
     re.ASCII,
 )
 _CLASS_WORDS = re.compile(
@@ -111,6 +111,10 @@ _NUMBER_WORDS = re.compile(
     r"得分|评分|分数|几个|数量|次数|人数|几次|[\u3400-\u9fff]数(?=\W|\Z)",
     re.ASCII,
 )
+_MODELLED = re.compile(r"\b(?:target|label|model)\b|目标|标签|建模|模型|标注", re.ASCII)
+_OF_THINGS = re.compile(r" (?:the|our|my|all|these|those|them|into|by)\b", re.ASCII)
+"""What follows *segment* where it is a verb."""
+_LEAD = 20
 _COUNT_NAMES = word_set(
     """
     count cnt number num nb score rating age year rings points hours days price amount qty
@@ -143,6 +147,7 @@ def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) ->
         grouped
         and not text.is_used(grouped.start())
         and not any(m.start < grouped.start() and m.end >= grouped.end() for m in mentions)
+        and not _is_target(text, grouped, mentions)
         and not _governed(text, predicts, schema, "segment", "cluster", "group", "细分", "分群")
     ):
         return Found("clustering", *grouped.span(), 0.9)
@@ -151,6 +156,21 @@ def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) ->
     if odd and not text.is_used(odd.start()) and not labelled and not predicts:
         return Found("anomaly", *odd.span(), 0.9)
     return Found("predict", *(predicts.span() if predicts else (0, 0)), 0.8)
+
+
+def _is_target(text: Text, match: re.Match[str], mentions: Sequence[Mention]) -> bool:
+    """Tell whether a word is the name of a column that is to be modelled: "Target: segment"."""
+    start, end = text.clause(match.start())
+    # A colon ends a clause, and what stands before it says what the name is.
+    before = text.low[max(0, start - _LEAD) : match.start()]
+    return (
+        bool(_MODELLED.search(before + " " + text.low[match.end() : end]))
+        and any(
+            m.start == match.start() and m.column.name == text.norm[m.start : m.end]
+            for m in mentions
+        )
+        and not _OF_THINGS.match(text.low, match.end())
+    )
 
 
 def _names_target(text: Text, schema: Schema, match: re.Match[str]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.groups import kept_apart
 from autoglm_agent.planner.groups_near import nearest_group
+from autoglm_agent.planner.groups_said import NAME
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.meaning.near import near_in_meaning
 from autoglm_agent.planner.mentions import Mention
@@ -56,6 +57,7 @@ _TIME = re.compile(
     r"|(?:测试|验证)[^;。，,]{0,8}(?:较晚|靠后|较新|后期|最新|最近|未来|之后|"
     r"后面)[^;。，,]{0,12}|(?:较晚|"
     r"靠后|较新|后期|最新|最近|后面)[^;。，,]{0,10}(?:测试|验证)"
+    r"|(?:测试|验证)集?[^,;。]{0,6}(?:(?:晚于|迟于)训练集?|在训练集?(?:之后|以后|后面))"
     r"|(?:先|早|最早|前几?个?)[\u3400-\u9fff]{0,8}?的?[\u3400-\u9fff]{0,8}?(?:训练|建模|学习)"
     r"[^;。]{0,3}(?:后|晚|最晚|后几?个?)[\u3400-\u9fff]{0,8}?的?[\u3400-\u9fff]{0,8}?(?:测试|验证|检验|评估)",
     re.ASCII,
@@ -67,39 +69,41 @@ _BY = re.compile(
     r"先后顺序)?(?:划分|切分|拆分|分割)[^，,;。]{0,12}",
     re.ASCII,
 )
+_WORD = r"[\w\u3400-\u9fff.-]+"
+"""A word, or a column's name in either script."""
 _GROUP = re.compile(
     r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?)[- ](?:out )?(?:one |whole |entire |all |"
     r"complete |some )*(?P<a>[\w\u3400-\u9fff .-]{2,40}?)[- ]out\b"
     r"|\bhold(?:ing)?[- ]?out (?:one |whole |entire |all |complete |some |full |unseen |"
-    r"new )+(?P<b>[\w.-]+(?: [\w.-]+)?)"
-    r"|\bleave[- ]one[- ](?P<c>[\w.-]+)[- ]out\b"
+    r"new )+(?P<b>@@)"
+    r"|\bleave[- ]one[- ](?P<c>@)[- ]out\b"
     r"|\bgroup(?:ed)?[- ](?:wise )?(?:k[- ]?fold|split|cv|cross[- ]validation|validation|"
     r"hold[- ]?out|folds?)(?: (?:by|on|over|per|along|"
-    r"with)(?: the)?)?\s?(?P<d>[\w.-]+(?: [\w.-]+)?)?"
+    r"with)(?: the)?)?\s?(?P<d>@@)?"
     r"|\b(?:split\w*|validat\w+|cross[- ]validat\w+|folds?|hold[- ]?out|divid\w+|partition\w*|"
     r"evaluat\w+|test\w*)[^.;,!?]{0,24}?\b(?:by|per|on|along|over|across)\s+(?:the\s+|each\s+|"
-    r"whole\s+|unseen\s+|new\s+|held[- ]out\s+)*(?P<e>[\w.-]+(?: [\w.-]+)?)"
+    r"whole\s+|unseen\s+|new\s+|held[- ]out\s+)*(?P<e>@@)"
     r"|\b(?:same|one|a single|each|a|every|"
-    r"any) (?P<f>[\w.-]+(?: [\w.-]+)?)\b[^.;!?]{0,60}?\b(?:stay|kept?|remain|be|go|together|"
+    r"any) (?P<f>@@)(?!\w)[^.;!?]{0,60}?\b(?:stay|kept?|remain|be|go|together|"
     r"never|not|both)\b[^.;!?]{0,40}?\b(?:together|both|train\w*|test\w*)"
-    r"|\b(?:same|one|a single|each|every) (?P<n>[\w.-]+(?: [\w.-]+)?)\b[^.;!?]{0,40}?\b(?:same|"
+    r"|\b(?:same|one|a single|each|every) (?P<n>@@)(?!\w)[^.;!?]{0,40}?\b(?:same|"
     r"one|single) (?:fold|side|split|set|part)s?\b"
     r"|\bkeep\w* (?:each|every|all|whole|entire|"
-    r"one) (?P<o>[\w.-]+(?: [\w.-]+)?)\b[^.;!?]{0,50}?\b(?:train\w*|test\w*|together|sides?|"
+    r"one) (?P<o>@@)(?!\w)[^.;!?]{0,50}?\b(?:train\w*|test\w*|together|sides?|"
     r"folds?)\b"
     r"|\b(?:never|no|not|don't|"
-    r"avoid)\b[^.;!?]{0,30}?\b(?:(?:the )?same|(?:of|from) one) (?P<g>[\w.-]+(?: [\w.-]+)?) "
+    r"avoid)\b[^.;!?]{0,30}?\b(?:(?:the )?same|(?:of|from) one) (?P<g>@@) "
     r"(?:in|into|to|on|across|appear\w*|both)[^.;!?]{0,40}"
-    r"|\bgroup(?:ed|ing)? by (?P<h>[\w.-]+)"
-    r"|\b(?:unseen|never[- ]seen|entirely new|completely new) (?P<i>[\w.-]+)"
-    r"|\b(?P<j>[\w.-]+)[- ](?:wise|level|grouped) (?:split|cv|validation|hold[- ]?out|folds?)"
+    r"|\bgroup(?:ed|ing)? by (?P<h>@)"
+    r"|\b(?:unseen|never[- ]seen|entirely new|completely new) (?P<i>@)"
+    r"|(?<!\w)(?P<j>@)[- ](?:wise|level|grouped) (?:split|cv|validation|hold[- ]?out|folds?)"
     r"|(?:按照?|以|依照?)\s?(?P<k>[^，,;。]{1,16}?)\s?(?:来)?(?:进行)?(?:分组|划分|切分|拆分|"
     r"分割|留出|为组|分折)[^，,;。]{0,10}"
     r"|同一(?:个|名|位|台|家)?(?P<l>[^，,;。的]{1,10}?)(?:的|不|只|必须|要|应|都)[^;。]{0,24}"
     r"|(?:留出|保留|拿出|预留)(?:若干|几)?(?:整个|完整的|整)(?P<m>[^，,;。]{1,10})"
     r"|(?:整个|整|完整的)(?P<p>[^，,;。个]{1,10}?)(?:都|全部|一起)?(?:留出|留作|留做|留下|拿出|"
     r"用来|作为|划为|用于)"
-    r"[^，,;。]{0,8}",
+    r"[^，,;。]{0,8}".replace("@@", rf"{_WORD}(?: {_WORD})?").replace("@", _WORD),
     re.ASCII,
 )
 _SPLIT_WORD = re.compile(
@@ -116,7 +120,7 @@ _NOT_GROUPS = word_set(
 )
 
 
-_NEW = re.compile(r"\b(?:new|unseen|other) ([\w-]{3,40})", re.ASCII)
+_NEW = re.compile(rf"\b(?:new|unseen|other) ({NAME})", re.ASCII)
 _MUST_BE_NEW = re.compile(
     r"\b(?:test(?:ed|ing)? (?P<one>[\w-]{3,40})|(?P<other>[\w-]{3,40}) (?:in|of|for) (?:the )?"
     r"test(?:ing)?(?: set| data)?) (?:must|should|have to|need to|are to|ought to) be (?:\w+ )?"
