@@ -63,7 +63,8 @@ _BEFORE = re.compile(
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|"
     r"(?:不许|不准|别|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|看不[到见])|"
     r"避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
-    r"不得包含|不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
+    r"不得包含|不要包[含括]|别包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|不可以(?:使用|用)|"
+    r"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
@@ -92,6 +93,12 @@ _SKIP = word_set(
     个 的 掉 等 一 该 所有 全部 任何 信息 数据 把 将 用 到 这些 下列
     """
 )
+_ENDS_CLAUSE = re.compile(r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)")
+_LIST_GOES_ON = re.compile(
+    r"[\"'\s]*(?:\Z|[,;.!?\n:、&/()]|(?:and|or|nor|as|plus|columns?|fields?|features?|at all|"
+    r"please|pls|either|too)\b|和|与|及|以及|跟|等|这|列|字段|特征|变量|也|都|的?信息|去|来|做|建|训)"
+)
+"""What follows the name after a comma that is one more of the list."""
 _BARE_WORDS = 3
 _SAID = 0.95
 """Score of a mention from which all words of a name are said."""
@@ -138,10 +145,9 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
                 result.ranges.append((match.start(), match.end()))
     for match in _BEFORE.finditer(text.low):
         # "姓名不要用，...": the words bar what stands before them, not what follows.
-        after = text.norm[match.end() : match.end() + 1]
         if tells_a_split(text, match.start()) or _begins_a_name(mentions, match.start()):
             continue
-        if not match.group().isascii() and after in (",", ".", "。", ";", ""):
+        if not match.group().isascii() and _ENDS_CLAUSE.match(text.norm, match.end()):
             continue
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)
@@ -269,6 +275,11 @@ def _items(
             index, end, joined = turn[1], text.tokens[turn[1] - 1].end, False
             continue
         mention = mention_at(mentions, index)
+        goes_on = not (comma and columns and not joined) or (
+            mention is not None and _LIST_GOES_ON.match(text.low, mention.end)
+        )
+        if mention is not None and not goes_on:
+            break
         if mention is not None and not (comma and not columns) and _names_only(text, mention):
             columns.append(mention.column.name)
             index, end, joined = mention.last + 1, mention.end, False

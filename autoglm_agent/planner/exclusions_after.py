@@ -60,7 +60,7 @@ _AFTER_ZH = (
     r"不进入|(?:不要|不得|不应|不许|不准|别|请勿|勿)(?:参与|参加|进入|放进|放入|作为|当作|用作|纳入|加入)|"
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|"
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
-    r"排除|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|"
+    r"排除(?:在外|掉)?|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|不可以(?:使用|用)|不允许(?:使用|用)|"
     r"(?:就)?(?:当作?|视为|假装)(?:不知道|没有|看不[到见]|不存在)|"
     r"不能参与|不能参加|不应参与|禁用|别进(?:模型)?|别放进|别放|(?:drop|remove|exclude|delete|skip|ignore)(?:掉|了)|"
     r"(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
@@ -73,7 +73,7 @@ _ALWAYS_AFTER = re.compile(
 )
 _AFTER = re.compile(
     rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部|必须|需要?|应该?|"
-    rf"都?得|要)?(?:{_AFTER_ZH}))",
+    rf"都?得|要|可以|就|先|也|都)*(?:{_AFTER_ZH}))",
     re.ASCII,
 )
 _TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
@@ -103,6 +103,10 @@ _THESE = re.compile(
 )
 _NUMBER_OF = re.compile(r"\b(?:the )?(?:number|count|amount|level|share) of (?:the )?\Z", re.ASCII)
 _COUNTED = 24
+_TARGET = re.compile(
+    r"(?:\b(?:target|label|outcome|y|dependent variable)\b|目标|标签|因变量)[^,;。.]{0,12}\Z",
+    re.ASCII,
+)
 _WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
@@ -172,7 +176,8 @@ def _asked_for(text: Text, mention: Mention) -> bool:
     """Tell whether a verb of prediction stands in the clause before a name."""
     start = text.clause(mention.start)[0]
     before = text.tokens[text.token_at(start) : mention.first]
-    return any(t.stem in PREDICT or t.low in PREDICT_ZH for t in before)
+    told = _TARGET.search(text.low[max(0, mention.start - _COUNTED) : mention.start])
+    return bool(told) or any(t.stem in PREDICT or t.low in PREDICT_ZH for t in before)
 
 
 def _inside(place: int, ranges: list[tuple[int, int]]) -> bool:

@@ -67,7 +67,10 @@ _TIME = frozenset(
     {"date", "day", "time", "datetime", "timestamp", "month", "week", "日期", "时间", "月份"}
 )
 _OVER_TIME = re.compile(
-    r"\bover time\b|\btime[- ]series\b|\bforecast(?:ing)? model\b|时间序列|时序", re.ASCII
+    r"\bover time\b|\btime[- ]series\b(?! (?:split|cv|cross|validation|fold))|"
+    r"\bforecast(?:ing)? model\b|"
+    r"(?:时间序列|时序)(?!(?:交叉)?(?:划分|切分|拆分|分割|验证|顺序|先后))",
+    re.ASCII,
 )
 _LATER = frozenset({"tomorrow", "next_day"})
 _YEAR = frozenset({"year", "yr", "年", "年份", "年度"})

@@ -14,7 +14,8 @@ _INTERPRETABLE = re.compile(
     r"easy to (?:understand|explain|read|follow|interpret)|human[- ]readable|simple enough|"
     r"score ?cards?(?:[- ]style)?|inspectable|auditab\w+|intelligib\w+|justify (?:each|every|the|"
     r"a|its)|"
-    r"not a black[- ]box|no black[- ]box(?:es)?|interpret (?:the|it|its)|"
+    r"(?:not a|no|nothing|never a|avoid(?:ing)? (?:a )?)[- ]?black[- ]box(?:es)?|"
+    r"reasons? for (?:each|every)|interpret (?:the|it|its)|"
     r"follow (?:the|its|your|each) (?:reasoning|logic|decision)|"
     r"be able to (?:read|follow|understand|audit|inspect)|"
     r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"
@@ -59,7 +60,7 @@ _INTERPRETABLE = re.compile(
     r"(?:明白|知道|清楚|理解)(?:是)?(?:为什么|为何|原因|怎么(?:判断|得出|来的))|"
     r"(?:简单|通俗)(?:易懂|好懂|明了|直观)|好懂|规则(?:要|得|必须)?(?:清楚|清晰|简单|明确|可见)|"
     r"(?:弄|搞)(?:得)?(?:清|懂|明白)|(?:方便|便于|好)(?:跟|向|和|给)[^，,;。]{1,6}(?:讲|说|交代|汇报)|"
-    r"解释得|可理解|方便理解|看得清|知道原因|可追溯|可审计|不要黑盒|不要黑箱|非黑盒|给出理由|"
+    r"解释得|可理解|方便理解|看得清|知道原因|可追溯|可审计|(?:不要|不能|不用|别用|拒绝|非|不接受|不可以?|不得|别|不想)[^,;。]{0,3}黑[盒箱]|给出理由|"
     r"给出原因|好理解|讲清|讲得清|讲明白|说明白",
     re.ASCII,
 )

@@ -95,7 +95,7 @@ _FUTURE = re.compile(
     r"in advance)|"
     r"\btomorrow\b|"
     r"\bin the future\b|\bnext (?:week|month|year|quarter)'s\b|"
-    r"未来(?![^,;。]{0,8}(?:测试|验证|检验|评估))|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
+    r"未来(?![^,;。]{0,8}(?:测试|验证|检验|评估)|的?(?:数据|信息|记录)(?:来|做|去)?(?:训练|建模))|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
     re.ASCII,
 )
 _CLASS_WORDS = re.compile(
@@ -111,7 +111,10 @@ _NUMBER_WORDS = re.compile(
     r"得分|评分|分数|几个|数量|次数|人数|几次|[\u3400-\u9fff]数(?=\W|\Z)",
     re.ASCII,
 )
-_MODELLED = re.compile(r"\b(?:target|label|model)\b|目标|标签|建模|模型|标注", re.ASCII)
+_MODELLED = re.compile(
+    r"\b(?:target|label|model|outcome|dependent|automl|y|know)\b|目标|标签|因变量|建模|模型|标注|知道|了解",
+    re.ASCII,
+)
 _OF_THINGS = re.compile(r" (?:the|our|my|all|these|those|them|into|by)\b", re.ASCII)
 """What follows *segment* where it is a verb."""
 _LEAD = 20
@@ -166,7 +169,7 @@ def _is_target(text: Text, match: re.Match[str], mentions: Sequence[Mention]) ->
     return (
         bool(_MODELLED.search(before + " " + text.low[match.end() : end]))
         and any(
-            m.start == match.start() and m.column.name == text.norm[m.start : m.end]
+            m.start == match.start() and m.column.name.lower() == text.low[m.start : m.end]
             for m in mentions
         )
         and not _OF_THINGS.match(text.low, match.end())

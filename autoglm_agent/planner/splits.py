@@ -22,6 +22,8 @@ _WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
 _THEN = r"(?:lat(?:er|est)|new\w*|recent|most recent|future|last|following|subsequent|after)"
 _USE = r"(?:train\w*|fit\w*|learn\w*(?! from (?:the |our |its )?(?:history|past)\b)|build\w*)"
 _CHECK = r"(?:test\w*|validat\w*|evaluat\w*|check\w*|hold[- ]?out|scor\w+(?! \w+ (?:\w+ )?after\b))"
+_LATER_ZH = r"(?:[^;。,]{0,24}(?:,[^;。,]{0,12}(?:测试|验证|检验|评估)[^;。,]{0,12})?)"
+"""The rest of a clause, and what the next says of testing."""
 _TIME = re.compile(
     rf"\b{_USE}[^.;。!?]{{0,30}}\b{_WHEN}\b[^.;。!?]{{0,90}}|"
     rf"\b{_CHECK}[^.;。!?]{{0,30}}\b{_THEN}\b[^.;。!?]{{0,60}}"
@@ -50,8 +52,12 @@ _TIME = re.compile(
     r"|(?:按照?|依照?|根据|以)[^，,;。]{0,16}?(?:时间|日期|先后|年份|时序|顺序|"
     r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开)[^，,;。]{0,12}"
     r"|(?:时间|时序)(?:顺序|先后|序列)?(?:划分|切分|拆分|分割|验证)[^，,;。]{0,8}"
-    r"|(?:训练|建模)[^;。]{0,8}(?:较早|早期|早些|过去|历史|以前|之前|前面)[^;。]{0,24}"
-    r"|(?:用|拿)?(?:较早|早期|早些|过去|历史|以前|前面)[^;。，,]{0,12}训练[^;。]{0,24}"
+    r"|(?:训练|建模)[^;。]{0,8}(?:较早|早期|早些|过去|历史|以前|之前|前面)"
+    + _LATER_ZH
+    + r"|(?:用|拿)?(?:较早|早期|早些|过去|历史|以前|前面)[^;。，,]{0,12}训练"
+    + _LATER_ZH
+    + r"|(?:不要|不能|别|不得|避免|不可以?)(?:使?用|看|偷看)到?(?:未来|以后|之后|将来)的?"
+    r"(?:数据|信息|记录)[^,;。]{0,8}"
     r"|(?:用|拿)(?:较早|早期|早些|过去|历史|以前|之前|前面)的?(?:数据|记录|样本|资料)?[去来]?(?=预测)"
     r"(?=预测(?:以后|之后|后面|后来|较晚|较新)的)"
     r"|(?:测试|验证)[^;。，,]{0,8}(?:较晚|靠后|较新|后期|最新|最近|未来|之后|"
@@ -96,7 +102,7 @@ _GROUP = re.compile(
     r"(?:in|into|to|on|across|appear\w*|both)[^.;!?]{0,40}"
     r"|\bgroup(?:ed|ing)? by (?P<h>@)"
     r"|\b(?:unseen|never[- ]seen|entirely new|completely new) (?P<i>@)"
-    r"|(?<!\w)(?P<j>@)[- ](?:wise|level|grouped) (?:split|cv|validation|hold[- ]?out|folds?)"
+    r"|(?<!\w)(?P<j>@)(?<!\.)[- ](?:wise|level|grouped) (?:split|cv|validation|hold[- ]?out|folds?)"
     r"|(?:按照?|以|依照?)\s?(?P<k>[^，,;。]{1,16}?)\s?(?:来)?(?:进行)?(?:分组|划分|切分|拆分|"
     r"分割|留出|为组|分折)[^，,;。]{0,10}"
     r"|同一(?:个|名|位|台|家)?(?P<l>[^，,;。的]{1,10}?)(?:的|不|只|必须|要|应|都)[^;。]{0,24}"
@@ -122,7 +128,7 @@ _NOT_GROUPS = word_set(
 
 _NEW = re.compile(rf"\b(?:new|unseen|other) ({NAME})", re.ASCII)
 _MUST_BE_NEW = re.compile(
-    r"\b(?:test(?:ed|ing)? (?P<one>[\w-]{3,40})|(?P<other>[\w-]{3,40}) (?:in|of|for) (?:the )?"
+    rf"(?:\btest(?:ed|ing)? (?P<one>{NAME})|(?<!\w)(?P<other>{NAME}) (?:in|of|for) (?:the )?"
     r"test(?:ing)?(?: set| data)?) (?:must|should|have to|need to|are to|ought to) be (?:\w+ )?"
     r"(?:new|unseen|different|other)\b(?! than)",
     re.ASCII,
