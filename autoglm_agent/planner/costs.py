@@ -98,11 +98,16 @@ _PRICE = re.compile(
 _AS_MANY = re.compile(
     r"(?P<one>[^,.;!?]{2,24}?)(?:就)?(?:相当于|等于|抵得?上|顶得?上|好比|"
     r"\bis (?:as bad as|worth|like)|\bequals)\s?"
-    r"(?P<before>\d+|[一二两三四五六七八九十百]+)?\s?(?:个|次|单|条|例|笔|台|张|起)?\s?"
+    rf"(?P<before>\d+|[一二两三四五六七八九十百]+|{'|'.join(_WORDS)})?\s?(?:个|次|单|条|例|笔|台|张|起)?\s?"
     r"(?P<other>(?:false (?:alarm|positive|negative)s?|误报|误判|虚警|漏报|漏掉|误诊|漏诊|误警))"
     r"(?:了)?(?P<count>\d+|[一二两三四五六七八九十百]+)?(?:个|次|单|条|例|笔|台|张|起)?",
     re.ASCII,
 )
+_RATHER = re.compile(
+    r"宁(?:可|愿|肯)(?:多)?(?:误报|虚警|错杀|误判)(\d{1,3}|[一二两三四五六七八九十百])(?:个|次|单|条|例|笔|台|张|起)?"
+    r"[^;。]{0,3}(?:也)?(?:不要|不愿|不能|不想|别)(?:漏报|漏掉|漏|错过)(?:一|1)?(?:个|次|单|条|例|笔|台|张|起)?"
+)
+"""So many false alarms rather than one miss."""
 _MOST = 20
 """Shares that are looked at."""
 _RATIO = re.compile(
@@ -171,16 +176,19 @@ def find_costs(text: Text) -> Costs | None:
 
 def _worth(text: Text) -> Costs | None:
     """Read how many of the one mistake are as bad as one of the other: 漏掉一个相当于误报5个."""
+    if rather := _RATHER.search(text.low):
+        told = rather[1]
+        return Costs(float(_ZH_WORDS.get(told) or told), 1.0, *rather.span())
     for match in _AS_MANY.finditer(text.low):
         one, _ = _mistake(match["one"])
         other, _ = _mistake(match["other"])
         count = match["count"] or match["before"] or ""
-        number = float(_ZH_WORDS[count]) if count in _ZH_WORDS else None
+        number = _ZH_WORDS.get(count, _WORDS.get(count))
         if number is None and count.replace(".", "").isdigit():
             number = float(count)
         if one is None or other is None or one == other or not number:
             continue
-        value = {one: number, other: 1.0}
+        value = {one: float(number), other: 1.0}
         return Costs(value["fn"], value["fp"], *match.span())
     return None
 

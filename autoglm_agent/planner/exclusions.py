@@ -79,7 +79,10 @@ _OUT = re.compile(
 _WHOLE = re.compile(r"\b(?:whole|entire|one|each|complete)\b", re.ASCII)
 _ONLY = re.compile(
     r"\b(?:only (?:use|using|with|on|from)|(?:use|using|with|from) (?:only|just|nothing but|"
-    r"solely)|just use)\b|只(?:使用|用|利用)|仅(?:使用|用|凭|根据|利用)|只(?:根据|靠|凭)",
+    r"solely)|just use)\b|"
+    r"\bonly (?=[^.;,!?]{2,40} (?:may|can|should|must|are|is|will) (?:be )?(?:used|allowed|"
+    r"considered|available|permitted))|只(?:能|允许|准|许|可以?)?(?:使用|用|利用|考虑|根据|靠|凭|看(?!看))|"
+    r"仅(?:限|能|允许|可以?)?(?:使用|用|凭|根据|利用|考虑)",
     re.ASCII,
 )
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)

@@ -39,7 +39,10 @@ _CLUSTER = re.compile(
     r"(?:相似|相近|类似|差不多|相像)的?[^，,;。]{0,10}(?:归|分|聚|放|凑)[^，,;。]{0,4}(?:类|组|群|一起|一堆)|"
     r"(?:归归|聚聚|分分)(?:类|群|组)|聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
     r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
-    r"用户画像|客群|人群划分",
+    r"用户画像|客群|人群划分|自动分组|"
+    r"\b(?:what|which|how many) (?:natural )?(?:types|kinds|sorts|groups|categories) of \w+ "
+    r"(?:do we have|are there|exist|can (?:we|you) (?:see|find|distinguish))|"
+    r"\bunsupervised\b|\b(?:discover|find|build|derive|identify) (?:\w+ )?personas?\b",
     re.ASCII,
 )
 _ANOMALY = re.compile(
@@ -58,7 +61,7 @@ _ANOMALY = re.compile(
     r"\bout of (?:line|place|step|the norm)\b|\bunlike (?:the )?(?:others?|rest)\b|"
     r"\bdiffer\w* from the (?:others?|rest)\b|与众不同|"
     r"(?:跟|和|与)(?:其他|别)[^，,;。]{0,6}不(?:一样|同)|"
-    r"异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",
+    r"(?:哪些|有没有|什么)(?:记录|行|数据|样本|订单)[^，,;。]{0,4}(?:有问题|不对|出错)|异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",
     re.ASCII,
 )
 _PROFILE = re.compile(
@@ -74,7 +77,9 @@ _PROFILE = re.compile(
     r"\b(?:overview|summary|profile|description|(?<!\band )(?:statistics|stats)|data quality|"
     r"quality report|exploratory|eda)\b(?! (?:model|score))|\bwhat(?:'s| is) in (?:this|the|my)\b|"
     r"\btell me (?:\w+ )?about (?:the |this |my )?(?:data\w*|table|file|columns)\b|"
-    r"\bmissing values\?|"
+    r"\bmissing values\?|\bwhat do(?:es)? (?:the |this |my )?(?:data\w*|table|file) look like\b|"
+    r"基本统计|数据统计|统计信息|数据探索|数据报告|(?:统计|查看|看看|看下)(?:一下)?(?:各|每)(?:个)?列|"
+    r"(?:数据|表|文件)(?:里|中|里面)?(?:有(?:什么|哪些|啥)|长(?:什么|啥)样|(?:是)?什么样)|"
     r"只(?:做|看|要|想)?(?:一下|看看)?[^，,;。]{0,6}(?:分析|概况|概览|描述|统计|探索|看)|"
     r"数据概况|数据概览|概况|概览|描述性统计|探索性|不要建模|不用建模|无需建模|不建模|不要训练|"
     r"不训练模型|数据质量|"
@@ -111,6 +116,11 @@ _NUMBER_WORDS = re.compile(
     r"得分|评分|分数|几个|数量|次数|人数|几次|[\u3400-\u9fff]数(?=\W|\Z)",
     re.ASCII,
 )
+_RULED_OUT = re.compile(
+    r"(?:没有?|无|不)(?:什么|具体|特别|特定|明确)*(?:的)?(?:需要|想|要|打算)?\Z|"
+    r"\b(?:no|nothing|not|n't)(?: \w+){0,2} (?:to )?\Z",
+    re.ASCII,
+)
 _MODELLED = re.compile(
     r"\b(?:target|label|model|outcome|dependent|automl|y|know)\b|目标|标签|因变量|建模|模型|标注|知道|了解",
     re.ASCII,
@@ -135,12 +145,16 @@ def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) ->
         mentions: Column mentions; a word that ends a name, as in *market segment*, asks nothing.
     """
     predicts = next(
-        (m for m in _PREDICT.finditer(text.low) if not text.is_used(m.start())), None
+        (
+            m
+            for m in _PREDICT.finditer(text.low)
+            if not text.is_used(m.start()) and not _RULED_OUT.search(text.low[: m.start()][-_LEAD:])
+        ),
+        None,
     )  # "no prediction is needed" asks for none
-    described = _PROFILE.search(text.low)
+    described = next((m for m in _PROFILE.finditer(text.low) if not text.is_used(m.start())), None)
     if (
         described
-        and not text.is_used(described.start())
         and (not predicts or _PROFILE_ONLY.search(text.low))
         and not _names_target(text, schema, described)
     ):

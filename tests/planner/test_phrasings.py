@@ -123,11 +123,16 @@ def wrong(words: str, table: Table, wanted: dict[str, Any]) -> str | None:
     return f"{words!r}: {missed}" if missed else None
 
 
+SLOTS = (
+    "exclude", "time_budget_s", "max_latency_ms", "interpretable", "group_column", "time_column",
+    "metric_of_numbers", "metric_of_classes",
+)  # fmt: skip
+
+
 def single() -> Iterator[tuple[str, str]]:
-    for wish in PHRASES:
-        if wish != "goal":
-            for language in ("en", "zh"):
-                yield wish, language
+    for wish in SLOTS:
+        for language in ("en", "zh"):
+            yield wish, language
 
 
 @pytest.mark.parametrize(("wish", "language"), list(single()))
@@ -176,3 +181,49 @@ def test_wishes_do_not_disturb_each_other() -> None:
     rng = random.Random(8)
     failed = [told for told in (wrong(*drawn(rng)) for _ in range(400)) if told]
     assert len(failed) <= 4, failed
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("kind", ["clustering", "anomaly", "profile"])
+def test_each_way_to_ask_for_what_is_no_prediction_is_read(kind: str, language: str) -> None:
+    found = {
+        words: parse_task(words, TABLES[language].profile) for words in PHRASES[kind][language]
+    }
+    assert {words: task.kind for words, task in found.items() if task.kind != kind} == {}
+    assert not any(task.target for task in found.values())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_way_to_tell_costs_is_read(language: str) -> None:
+    for index, phrase in enumerate(PHRASES["costs_of_five_to_one"][language]):
+        for table in TABLES.values():
+            words = joined([goal(language, index, table, "binary"), phrase], language)
+            task = parse_task(words, table.profile)
+            assert task.target == table.targets["binary"], words
+            assert task.costs is not None, words
+            assert task.costs["fn"] == 5 * task.costs["fp"], words
+
+
+@pytest.mark.parametrize(("language", "level"), [("en", "yes"), ("zh", "是")])
+def test_each_way_to_name_the_positive_class_is_read(language: str, level: str) -> None:
+    table = TABLES[language]
+    for index, phrase in enumerate(PHRASES["positive_class"][language]):
+        task = parse_task(
+            joined([goal(language, index, table, "binary"), phrase], language), table.profile
+        )
+        assert (task.target, task.positive_class) == (table.targets["binary"], level), phrase
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_each_way_to_allow_some_columns_alone_is_read(language: str) -> None:
+    table = TABLES[language]
+    kept = {*table.free[1:3], table.targets["regression"]}
+    both = (" and " if language == "en" else "和").join(table.free[1:3])
+    for index, phrase in enumerate(PHRASES["only"][language]):
+        words = joined(
+            [goal(language, index, table, "regression"), phrase.format(x=both)], language
+        )
+        left = {c.name for c in table.profile.columns} - set(
+            parse_task(words, table.profile).exclude
+        )
+        assert left == kept, words
