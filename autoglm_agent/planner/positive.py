@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from autoglm_agent.planner.contrary_events import asks_contrary
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.slots import Found
@@ -66,6 +67,9 @@ def find_positive(
     if named := _named(text, levels):
         return named
     by_value = _by_value(levels)
+    if by_value is not None and (contrary := asks_contrary(text, column)):
+        no = next(level for level in levels if level != by_value)
+        return Found(typed(no, column), *contrary, 0.85)
     if by_value is not None:
         numeric = set(levels) <= {"0", "1", "0.0", "1.0"}
         if numeric and valence and not _event_name(column):

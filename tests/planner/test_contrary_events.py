@@ -1,0 +1,66 @@
+"""Who asks for the contrary of what a column says yes to, gets its *no* as the positive class."""
+
+from __future__ import annotations
+
+import pytest
+from planner_tables import make_profile
+
+from autoglm_agent.planner.task_parser import parse_task
+
+SHIPMENTS = make_profile(
+    "shipments",
+    900,
+    {
+        "weight_kg": "number 1 90 800",
+        "OnTime_YN": "category N:300|Y:600",
+        "carrier": "category a:300|b:300|c:300",
+    },
+)
+SHIP = make_profile(
+    "ship",
+    900,
+    {"Age": "number 1 90 80", "Fare": "number 1 90 80", "Survived": "category 0:550|1:350"},
+)
+STUDENTS = make_profile(
+    "students", 900, {"Age": "number 1 90 80", "TuitionPaid": "category N:200|Y:700"}
+)
+LOANS = make_profile("贷款", 900, {"金额": "number 1 90 80", "是否还款": "category 否:200|是:700"})
+FLIGHTS = make_profile(
+    "航班", 900, {"距离": "number 1 90 80", "是否准点": "category 否:200|是:700"}
+)
+
+
+@pytest.mark.parametrize(
+    ("table", "words", "positive"),
+    [
+        (SHIPMENTS, "Which shipments will be late?", "N"),
+        (SHIPMENTS, "Late delivery prediction, F1", "N"),
+        (SHIPMENTS, "Which shipments will be on time?", "Y"),
+        (SHIPMENTS, "Predict OnTime_YN", "Y"),
+        (SHIPMENTS, "OnTime_YN please. A late parcel that we miss costs 40, a false alarm 3.", "N"),
+        (SHIP, "Who died?", 0),
+        (SHIP, "Who survived?", 1),
+        (SHIP, "谁遇难了？", 0),
+        (SHIP, "Who did not survive?", 0),
+        (STUDENTS, "Who has not paid their tuition?", "N"),
+        (STUDENTS, "Who has paid their tuition?", "Y"),
+        (STUDENTS, "Predict TuitionPaid and do not use Age", "Y"),
+        (LOANS, "哪些人不会还款？", "否"),
+        (LOANS, "会不会还款？", "是"),
+        (LOANS, "预测有没有还款", "是"),
+        (LOANS, "能不能还款，不要用金额", "是"),
+        (FLIGHTS, "哪些航班会延误？", "否"),
+        (FLIGHTS, "预测是否准点", "是"),
+    ],
+)
+def test_the_positive_class_is_what_is_asked_for(
+    table: object, words: str, positive: object
+) -> None:
+    assert parse_task(words, table).positive_class == positive  # type: ignore[arg-type]
+
+
+def test_costs_follow_the_event_that_they_speak_of() -> None:
+    task = parse_task(
+        "Predict OnTime_YN. A late parcel that we miss costs 40, a false alarm 4.", SHIPMENTS
+    )
+    assert (task.positive_class, task.costs) == ("N", {"fn": 40.0, "fp": 4.0})
