@@ -47,7 +47,7 @@ _TOLD_BEFORE = re.compile(
     re.ASCII,
 )
 _TOLD_AFTER = re.compile(
-    r"\A[\"']?\s*(?:is the|as the|as|\(?the|作为|是|为|\()\s*(?:target|label|dependent|目标|"
+    r"\A[\"']?\s*(?:is the|as the|as|\(?the|作为|当作|用作|做|当|是|为|\()\s*(?:the )?(?:target|label|dependent|目标|"
     r"标签|因变量)",
     re.ASCII,
 )

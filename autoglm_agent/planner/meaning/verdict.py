@@ -18,6 +18,8 @@ SURE = 0.8
 """How likely a column must be to be taken where the grammar found none."""
 OVERRULES = 0.75
 """The same where the grammar has a weak one: that the table has the column is then likelier."""
+AGREED = 0.78
+"""The same where the grammar found that column too, and was not sure of it."""
 _WEAK, _DOUBTED = 0.75, 0.35
 """Confidence of the grammar below which its choice is weak, and from which it knows of a column."""
 _NAMED = 0.9
@@ -38,8 +40,8 @@ def by_meaning(
     """Return the grammar's clear choice or the judge's, or None where it has to be asked.
 
     What the grammar has weighed stays a question, whatever the judge says: columns that are named
-    equally well, one that it found and doubted, and one that is named as it is written, but in a
-    place where nothing is asked for.
+    equally well, and one that is named as it is written, but in a place where nothing is asked
+    for. One that it found by less than its name and doubted is taken where the judge agrees.
 
     Args:
         text: The instruction.
@@ -52,8 +54,10 @@ def by_meaning(
     if likely:
         column, chance = likely[0]
         tied = best is not None and not clear and best.confidence >= THRESHOLD
-        known = best is not None and best.column is column and best.confidence >= _DOUBTED
+        doubted = best is not None and best.column is column and best.confidence >= _DOUBTED
+        known = doubted and best is not None and best.how == "exact"
         named = any(m.column is column and m.score >= _NAMED for m in mentions)
-        if chance >= (OVERRULES if clear else SURE) and not (tied or known or named):
+        least = OVERRULES if clear else AGREED if doubted else SURE
+        if chance >= least and not (tied or known or named):
             return Choice(column, chance, 0, len(text.norm), "instruction", "meaning")
     return best if clear else None
