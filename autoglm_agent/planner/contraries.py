@@ -22,6 +22,9 @@ _PAIRS = tuple(
             "arrival arrive arriving arr land landing 到达 抵达 到港",
             "departure depart departing dep takeoff 出发 起飞 离港",
         ),
+        ("gas 燃气 天然气 煤气", "electricity electric elec electrical power 电 用电 电力"),
+        ("gas 燃气 天然气 煤气", "water 水 用水"),
+        ("electricity electric elec electrical 电 用电 电力", "water 水 用水"),
         ("minimum lowest smallest 最低 最小", "maximum highest largest 最高 最大"),
     )
 )

@@ -6,8 +6,9 @@ import re
 
 from autoglm_agent.planner.grammar import PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.meaning.near import numbered_column
 from autoglm_agent.planner.resolve import column_for, columns_for
-from autoglm_agent.planner.schema import Schema
+from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, stem, word_set
 
 AND = word_set(
@@ -40,6 +41,8 @@ IDS = word_set(
     id ids identifier identifiers 编号 标识 标识符 主键
     """
 )
+_NUMBERS = word_set("number id code no 编号 号码 编码 代码 号")
+"""Words for what numbers a thing."""
 _KINDS = {
     "date": "date", "dates": "date", "日期": "date", "text": "text", "texts": "text",
     "文本": "text", "free": "text",
@@ -108,10 +111,24 @@ def group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str],
             return names, last + 1
         if both := of_both(text.norm[token.start : text.tokens[last].end], schema):
             return both, last + 1
-        found = columns_for(text.norm[token.start : text.tokens[last].end], schema)
+        phrase = text.norm[token.start : text.tokens[last].end]
+        found = columns_for(phrase, schema)
+        if size > 1 and words[-1] in _NUMBERS and not _of_thing(text, index, last, found, schema):
+            numbered = numbered_column(phrase, schema)
+            found = [numbered] if numbered is not None else found
         if found:
             return [column.name for column in found], last + 1
     return None
+
+
+def _of_thing(text: Text, first: int, last: int, found: list[Column], schema: Schema) -> bool:
+    """Tell whether columns found for "school code" say *school*, not a number or code alone."""
+    thing = text.norm[text.tokens[first].start : text.tokens[last - 1].end]
+    said = {token.stem for token in text.tokens[first:last]}
+    return any(
+        c.identifies or c in columns_for(thing, schema) or said & {part.stem for part in c.parts}
+        for c in found
+    )
 
 
 def of_both(phrase: str, schema: Schema) -> list[str]:

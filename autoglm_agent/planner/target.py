@@ -47,8 +47,8 @@ _TOLD_BEFORE = re.compile(
     re.ASCII,
 )
 _TOLD_AFTER = re.compile(
-    r"\A[\"']?\s*(?:is the|as the|as|\(?the|作为|当作|用作|做|当|是|为|\()\s*(?:the )?(?:target|label|dependent|目标|"
-    r"标签|因变量)",
+    r"\A[\"']?\s*(?:is the|as the|as|\(?the|作为|当作|用作|做|当|是|为|\()\s*(?:the )?"
+    r"(?:target|label|dependent|目标|标签|因变量)",
     re.ASCII,
 )
 _TOLD_WORD = re.compile(
