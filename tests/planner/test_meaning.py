@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from planner_tables import make_profile
@@ -117,7 +118,9 @@ def test_what_the_grammar_doubts_stays_a_question(instruction: str) -> None:
         ([], [], 0.85, "n_violations"),
         ([], [], 0.75, None),
         ([], ["n_violations"], 0.99, None),
-        ([("n_violations", 0.4)], [], 0.99, None),
+        ([("n_violations", 0.4, "direct")], [], 0.99, None),
+        ([("n_violations", 0.4)], [], 0.79, "n_violations"),
+        ([("n_violations", 0.4)], [], 0.77, None),
         ([("borough", 0.4)], [], 0.99, "n_violations"),
         ([("borough", 0.55), ("seats", 0.52)], [], 0.99, None),
         ([("borough", 0.6)], [], 0.78, "n_violations"),
@@ -126,14 +129,17 @@ def test_what_the_grammar_doubts_stays_a_question(instruction: str) -> None:
     ],
 )
 def test_when_the_judge_decides(
-    ranked: list[tuple[str, float]], mentions: list[str], chance: float, taken: str | None
+    ranked: list[tuple[Any, ...]], mentions: list[str], chance: float, taken: str | None
 ) -> None:
-    """Weighed by the grammar: stays a question. Not weighed and likely: taken."""
+    """Weighed by the grammar: stays a question. Not weighed, or agreed on, and likely: taken."""
     schema = schema_of(INSPECTIONS)
     columns = schema.by_name
     found = by_meaning(
         read_text("Which is it?"),
-        [Choice(columns[name], sure, 0, 1, "instruction", "tight") for name, sure in ranked],
+        [
+            Choice(columns[name], sure, 0, 1, "instruction", *(how or ["tight"]))
+            for name, sure, *how in ranked
+        ],
         [(columns["n_violations"], chance)],
         [Mention(columns[name], 0, 0, 0, 1, 1.0, quoted=False) for name in mentions],
     )

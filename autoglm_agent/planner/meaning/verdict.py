@@ -40,8 +40,9 @@ def by_meaning(
     """Return the grammar's clear choice or the judge's, or None where it has to be asked.
 
     What the grammar has weighed stays a question, whatever the judge says: columns that are named
-    equally well, and one that is named as it is written, but in a place where nothing is asked
-    for. One that it found by less than its name and doubted is taken where the judge agrees.
+    equally well, and one that is named, but in a place where nothing is asked for or beside a
+    word that is none of its own, as *lung* is not of `SkinCancer`. One that it found by less than
+    its name and doubted is taken where the judge agrees.
 
     Args:
         text: The instruction.
@@ -55,7 +56,7 @@ def by_meaning(
         column, chance = likely[0]
         tied = best is not None and not clear and best.confidence >= THRESHOLD
         doubted = best is not None and best.column is column and best.confidence >= _DOUBTED
-        known = doubted and best is not None and best.how == "exact"
+        known = doubted and best is not None and best.how in ("exact", "direct")
         named = any(m.column is column and m.score >= _NAMED for m in mentions)
         least = OVERRULES if clear else AGREED if doubted else SURE
         if chance >= least and not (tied or known or named):
