@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
+from autoglm_agent.planner.chinese_numbers import chinese_number
 from autoglm_agent.planner.fractions import FRACTION, share_of
 from autoglm_agent.planner.positive import EVENTS
 from autoglm_agent.planner.text import Text, stem
@@ -94,6 +95,10 @@ _PRICE = re.compile(
     r"千)?(?!\s?(?:times|x\b|倍|%|"
     r"minutes|min\b|seconds|分钟|秒))",
     re.ASCII,
+)
+_PRICE_ZH = re.compile(
+    r"([一二两三四五六七八九十]+(?:[百千万亿][零一二两三四五六七八九十百千万]*)|"
+    r"[一二两三四五六七八九十]+(?=[元块]))(?![个次单条例笔台张倍])"
 )
 _AS_MANY = re.compile(
     r"(?P<one>[^,.;!?]{2,24}?)(?:就)?(?:相当于|等于|抵得?上|顶得?上|好比|"
@@ -211,12 +216,10 @@ def _priced(text: Text) -> Costs | None:
             mistake, about_bad = _mistake(piece.group())
             if mistake is None and _ACTION.search(piece.group()):
                 mistake = "fp"
-            price = _PRICE.search(piece.group())
-            if price is None:
+            value = _price(piece.group())
+            if value is None:
                 continue
             told.append((start + piece.start(), start + piece.end()))
-            scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
-            value = float(price[1].replace(",", "")) * scale
             if mistake and mistake not in prices:
                 prices[mistake] = value
                 bad = bad or about_bad
@@ -228,6 +231,15 @@ def _priced(text: Text) -> Costs | None:
         if len(prices) == 2 and min(prices.values()) > 0:
             return Costs(prices["fn"], prices["fp"], told[0][0], told[-1][1], bad)
     return None
+
+
+def _price(words: str) -> float | None:
+    """Return the first price of some words, in digits or in Chinese."""
+    if price := _PRICE.search(words):
+        scale = {"k": 1e3, "万": 1e4, "千": 1e3}.get(price[2] or "", 1.0)
+        return float(price[1].replace(",", "")) * scale
+    spelt = _PRICE_ZH.search(words)
+    return chinese_number(spelt[1]) if spelt else None
 
 
 def _compared(text: Text, match: re.Match[str], times: float) -> Costs | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from autoglm_agent.planner.chinese_numbers import chinese_number
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text
 
@@ -15,7 +16,6 @@ _ENGLISH = {
     "quarter of an": 0.25, "a single": 1, "a hundred": 100, "hundred": 100,
     "three quarters of an": 0.75,
 }  # fmt: skip
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _UNITS = {
     "h": 3600.0, "小时": 3600.0, "钟头": 3600.0, "刻": 900.0, "m": 60.0, "分": 60.0, "s": 1.0,
     "秒": 1.0,
@@ -30,7 +30,7 @@ _EN = re.compile(
     re.ASCII,
 )
 _ZH = re.compile(
-    r"((?<![a-z\d.])\d+(?:\.\d+)?|半|[零〇一二两三四五六七八九十百]+)\s?(个)?\s?(半)?\s?(小时|钟头|刻钟|"
+    r"(?<![打评得])((?<![a-z\d.])\d+(?:\.\d+)?|半|[零〇一二两三四五六七八九十百]+)\s?(个)?\s?(半)?\s?(小时|钟头|刻钟|"
     r"分钟|分(?![数值类组位布别])|秒钟|秒|毫秒|微秒|ms|min|s|h)"
     r"(?![a-z])(半钟?)?",
     re.ASCII,
@@ -133,7 +133,7 @@ def _durations(text: Text) -> list[tuple[float, int, int, bool]]:
         number, _, half, unit, half_after = match.groups()
         if not re.search(r"[\u3400-\u9fff]", match.group()):
             continue
-        value = _chinese_number(number) + (0.5 if half and number != "半" else 0.0)
+        value = chinese_number(number) + (0.5 if half and number != "半" else 0.0)
         seconds = value * _unit(unit) + (_unit(unit) / 2 if half_after else 0.0)
         found.append((seconds, match.start(), match.end(), True))
     for match in _EN.finditer(text.low):
@@ -152,22 +152,6 @@ def _unit(unit: str) -> float:
     if unit in _UNITS:
         return _UNITS[unit]
     return _UNITS[unit[0]]
-
-
-def _chinese_number(word: str) -> float:
-    """Read a number in digits or in Chinese words up to hundreds."""
-    if word == "半":
-        return 0.5
-    if word[0].isascii():
-        return float(word)
-    total, digit = 0, 0
-    for char in word:
-        if char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            digit = _DIGITS[char]
-    return float(total + digit)
 
 
 def _is_budget(text: Text, start: int, end: int, clause: tuple[int, int], chinese: bool) -> bool:

@@ -96,6 +96,8 @@ _SKIP = word_set(
     个 的 掉 等 一 该 所有 全部 任何 信息 数据 把 将 用 到 这些 下列
     """
 )
+_TAIL = word_set("name names value values amount amounts level levels flag flags status")
+"""What people add to a column's name: "the merchant *name* and the MCC"."""
 _ENDS_CLAUSE = re.compile(r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)")
 _LIST_GOES_ON = re.compile(
     r"[\"'\s]*(?:\Z|[,;.!?\n:、&/()]|(?:and|or|nor|as|plus|columns?|fields?|features?|at all|"
@@ -301,7 +303,8 @@ def _items(
             if token.low in AND:
                 index, end = index + 1, token.end
                 continue
-        if token.low in _SKIP and mention is None:
+        tail = bool(columns) and not joined and gap == " " and token.low in _TAIL
+        if (token.low in _SKIP or tail) and mention is None:
             index, end = index + 1, token.end
             continue
         if not joined and not comma:

@@ -37,6 +37,8 @@ _AFTER_EN = (
     r"acceptable|wanted|needed|known|looked at|taken into account)|"
     r"(?:is|are|was|were|would be)(?: only| just)? (?:known|available|recorded|filled in|set|"
     r"measured) (?:only |just )?(?:after|at the end|later|once|when|too late)|"
+    r"(?:is|are|would be)(?: clearly| just| also)? (?:discriminat\w+|unfair|biased|illegal|"
+    r"protected|(?:too )?sensitive(?! to))|"
     r"(?:is|are|would be)(?: clearly| just| also)? (?:a |an )?(?:leak\w*|cheat\w*|"
     r"giveaways?|spoilers?)|(?:leaks?|gives?) (?:away )?(?:the |us |it )?(?:answer|target|label|"
     r"outcome|away)|would (?:leak|be cheating|give)|"

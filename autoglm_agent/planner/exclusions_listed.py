@@ -58,6 +58,12 @@ _AROUND = (
         r"(?P<list>[^.;!?,]{2,60}?) (?:in)?to (?:it|the (?:model|algorithm|learner))\b"
     ),
     re.compile(
+        r"\b(?:won't|will not|don't|do not|cannot|can't) (?:yet )?(?:know|have) "
+        r"(?P<list>[^.;!?,]{2,60}?) "
+        r"(?:at (?:the time of )?(?:prediction|scoring|serving)(?: time)?|"
+        r"when (?:we|it|the model|you) (?:predict|scor)\w*|in advance|beforehand|at that time)\b"
+    ),
+    re.compile(
         r"\b(?:leav(?:e|ing)|put(?:ting)?|set(?:ting)?|tak(?:e|ing)|throw(?:ing)?|kick(?:ing)?) "
         r"(?P<list>[^.;!?,]{2,60}?) (?:aside|away|out of (?:it|the (?:model|features?|data)))\b"
     ),

@@ -42,7 +42,7 @@ _FEATURE_WORDS = frozenset({"based", "function", "basis", "depending", "depends"
 _AT = frozenset({"for", "at"})
 _OF_UNITS = frozenset({"square", "cubic", "single", "nautical"})
 _BY_ZH = frozenset({"从", "由", "用", "使用", "采用", "通过", "利用", "借助"})
-_USED_UP = ("掉", "完", "去", "光", "坏")
+_USED_UP = ("掉", "完", "去", "光", "坏", "的")
 """After 用: what is used up is asked for."""
 _MEASURES = frozenset(
     stem(w) for w in ("length", "duration", "time", "size", "count", "sum", "total", "quality")

@@ -127,4 +127,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "guar": ("guarantor",), "apr": ("interest", "rate"),
     "purp": ("purpose",), "delinq": ("delinquency",), "inq": ("inquiries",),
     "attend": ("attendance",),
+    "plt": ("platelets",), "alb": ("albumin",), "rbc": ("erythrocytes",), "egfr": ("filtration",),
+    "crp": ("protein",), "tbil": ("bilirubin",), "dbil": ("bilirubin",), "ww": ("worldwide",),
+    "wknd": ("weekend",), "stg": ("stage",), "cc": ("card",), "mcc": ("merchant", "category"),
 }  # fmt: skip

@@ -179,7 +179,7 @@ def _read_constraints(
         slots.put("group_column", group, text)
         if group is not None:
             text.use(group.start, group.end)
-    metric = find_metric(text, _asked(text, mentions), costs=costs is not None)
+    metric = find_metric(text, _named(text, mentions, exclusions), costs=costs is not None)
     slots.put("metric", metric, text)
     if metric is not None:
         told = _REPORTED.match(text.low, metric.end)
@@ -187,9 +187,13 @@ def _read_constraints(
     return costs, exclusions
 
 
-def _asked(text: Text, mentions: list[Mention]) -> list[tuple[int, int]]:
+def _named(text: Text, mentions: list[Mention], out: Exclusions) -> list[tuple[int, int]]:
     """Return the places of column names, so that a column called `precision` is no metric."""
-    return [(m.start, m.end) for m in mentions if m.score >= 0.9 and not text.is_used(m.start)]
+    return [
+        (m.start, m.end)
+        for m in mentions
+        if m.score >= 0.9 and (not text.is_used(m.start) or m.column.name in out.columns)
+    ]
 
 
 def _unsupervised(

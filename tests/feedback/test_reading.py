@@ -19,6 +19,9 @@ SENTENCES = [
     json.loads(line)
     for line in (Path(__file__).parent / "sentences.jsonl").read_text("utf-8").splitlines()
 ]
+PHRASINGS: dict[str, list[str]] = json.loads(
+    (Path(__file__).parent / "phrasings.json").read_text("utf-8")
+)
 ORDER = ("profile_data", "plan_task", "prepare_data", "train_models", "evaluate_model")
 
 
@@ -49,6 +52,19 @@ def test_the_change_is_told_in_the_language_of_the_wish(told: dict[str, object])
     words = str(told["words"])
     chinese = [is_chinese(re.sub(r"\b[a-z]+(?:_[a-z]+)*\b", "", e.said)) for e in read(words)]
     assert set(chinese) == {is_chinese(words)}
+
+
+@pytest.mark.parametrize("kind", PHRASINGS)
+def test_each_way_to_say_it_is_read(kind: str) -> None:
+    found = {words: [edit.kind for edit in read(words)] for words in PHRASINGS[kind]}
+    assert {words: kinds for words, kinds in found.items() if kinds != [kind]} == {}
+
+
+def test_what_is_not_understood_is_told_in_the_language_of_the_words() -> None:
+    with pytest.raises(InputError, match="看不出要改什么"):
+        read("月亮是圆的")
+    with pytest.raises(InputError, match="cannot tell what to change"):
+        read("The moon is made of cheese")
 
 
 def test_the_corpus_is_large_enough_and_in_two_languages() -> None:
@@ -82,7 +98,7 @@ def test_several_wishes_in_one_message_are_all_read() -> None:
 
 @pytest.mark.parametrize("words", ["", "hello there", "今天天气怎么样", "purple monkey dishwasher"])
 def test_what_says_nothing_is_asked_about(words: str) -> None:
-    with pytest.raises(InputError, match="cannot tell what to change"):
+    with pytest.raises(InputError, match="cannot tell what to change|看不出要改什么"):
         read(words)
 
 

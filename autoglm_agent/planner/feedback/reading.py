@@ -36,11 +36,14 @@ FASTER = 0.5
 
 _EXAMPLES = (
     'Say for example "do not use zip code", "recall must be 0.9", "too slow", '
-    '"why not logistic regression?" or "use F1".'
+    '"why not logistic regression?" or "use F1".',
+    "例如：“不要用邮编”“召回率至少 0.9”“太慢了”“为什么不用逻辑回归？”“改用 F1”。",
 )
+"""What can be said of a result, in English and in Chinese."""
 _FORECAST_EXAMPLES = (
     'Say for example "the next 7 days instead", "per region", "overall, not per store", '
-    '"use MAPE", "do not use price" or "too slow".'
+    '"use MAPE", "do not use price" or "too slow".',
+    "例如：“改为未来 7 天”“按地区分别预测”“总体，不按门店”“用 MAPE”“不要用价格”“太慢了”。",
 )
 
 
@@ -76,11 +79,19 @@ def read_feedback(
     for reader in _READERS:
         reader(talk)
     if not talk.edits:
-        raise InputError(
-            f"I cannot tell what to change from {words[:120]!r}.",
-            _FORECAST_EXAMPLES if talk.forecasts else _EXAMPLES,
-        )
+        raise _not_understood(talk, words)
     return sorted(talk.edits, key=lambda edit: words.find(edit.words[:12]))
+
+
+def _not_understood(talk: Talk, words: str) -> InputError:
+    examples = _FORECAST_EXAMPLES if talk.forecasts else _EXAMPLES
+    return InputError(
+        talk.text.say(
+            f"I cannot tell what to change from {words[:120]!r}.",
+            f"从“{words[:120]}”中看不出要改什么。",
+        ),
+        talk.text.say(*examples),
+    )
 
 
 def _read_questions(talk: Talk) -> None:
@@ -104,6 +115,10 @@ def _read_questions(talk: Talk) -> None:
              columns=columns, **asked_row)  # fmt: skip
 
 
+_NAMED = re.compile(r"^\s*(?:把|将|让|the )\s*|\s*(?:这一?列|字段|特征|也|再|重新)+\s*$")
+"""What stands around a name: 把年龄加回来."""
+
+
 def _read_keep(talk: Talk) -> None:
     match = talk.first(say.KEEP)
     if match is None or say.BAN.search(talk.text.low[max(0, match.start() - 12) : match.start()]):
@@ -111,8 +126,13 @@ def _read_keep(talk: Talk) -> None:
     start, end = talk.text.clause(match.start())
     columns = list(dict.fromkeys(m.column.name for m in talk.named(start, end)))
     if not columns:
-        found = column_for(talk.text.norm[match.end() : end], talk.schema)
+        around = (talk.text.norm[match.end() : end], talk.text.norm[start : match.start()])
+        found = next(
+            filter(None, (column_for(_NAMED.sub("", w), talk.schema) for w in around)), None
+        )
         columns = [found.name] if found else []
+    if not columns and talk.text.low[start : match.start()].strip() == "":
+        columns = list(dict.fromkeys(m.column.name for m in talk.named()))  # "X 可以用，加回去"
     if columns:
         talk.add("keep_columns", f"use {_listed(columns)} again", start, end, keep_columns=columns)
 
@@ -258,7 +278,11 @@ def _read_forecast_metric(talk: Talk) -> None:
 
 
 def _read_target(talk: Talk) -> None:
-    if not say.INSTEAD.search(talk.text.low):
+    name = re.escape((talk.target or "").lower())
+    other = name and re.search(
+        rf"(?:\bnot|rather than|instead of) (?:the )?{name}\b", talk.text.low
+    )
+    if not (other or say.INSTEAD.search(talk.text.low)):
         return
     for match in talk.matches(say.NEW_TARGET):
         if talk.text.is_used(match.end()):
@@ -304,12 +328,17 @@ def _read_weights(talk: Talk) -> None:
         for name, pattern in say.WEIGHTS
         if (found := pattern.search(sentence))
     )
-    if not places:
+    if not places or (len(places) == 1 and "care" in match.group() and _names_metric(talk)):
         return
     less = re.search(r"\bless\b|不如|没有", sentence)
     heavier = places[-1][1] if less and len(places) > 1 else places[0][1]
     talk.add("set_weights", f"{heavier} weighs twice as much", start, end,
              assumed="twice, as no number was said", weights={heavier: 2.0})  # fmt: skip
+
+
+def _names_metric(talk: Talk) -> bool:
+    """Tell "I care more about precision", a metric, from "about speed"."""
+    return find_metric(talk.text, list(talk.text.used), costs=True) is not None
 
 
 def _read_readable(talk: Talk) -> None:
@@ -358,7 +387,7 @@ def _read_rating(talk: Talk) -> None:
         return
     digit = match["n"] or match["z"]
     value = "一二三四五".find(digit) + 1 if digit and not digit.isascii() else int(digit or 0)
-    value = value or (5 if match["good"] else 1)
+    value = value or (5 if match["good"] else 4 if match["fair"] else 1)
     negated = re.search(r"\bnot\b|不", talk.text.low[max(0, match.start() - 6) : match.start()])
     if negated and match["good"]:
         value = 2

@@ -25,14 +25,19 @@ ALL_FAMILIES = ("lightgbm", "catboost", "extra_trees", "random_forest", "linear"
 _P = re.ASCII
 WHY_NOT = re.compile(
     r"\bwhy (?:not|no|didn'?t|did(?: you)? not|don'?t|wasn'?t|isn'?t|was|is|did you (?:skip|drop|"
-    r"avoid|reject))\b|what about\b|how about\b|how (?:does|did|would|well)\b|为什么(?:不|"
-    r"没|没有)|为何(?:不|没)|怎么(?:不|没)|"
+    r"avoid|reject))\b|what about\b|how about\b|how (?:does|did|would|well|good|bad)\b|"
+    r"\b(?:did|have|has) (?:you|it|anyone) (?:also |ever |even )?(?:tr(?:y|ied)|test(?:ed)?|"
+    r"consider(?:ed)?|look(?:ed)? at)\b|试过|试了|考虑过|(?:表现|效果|成绩)(?:好|差)?(?:吗|如何)|"
+    r"为什么(?:不|没|没有)|为何(?:不|没)|怎么(?:不|没)|"
     r"怎么样|如何", _P,
 )  # fmt: skip
 EXPLAIN = re.compile(
     r"\b(?:why|explain|how come|what (?:drives|matters|makes|explains|influences)|"
     r"which (?:columns?|features?|variables?|factors?) (?:matter|drive|are|is|count)|"
-    r"tell me (?:more )?(?:about|why)|understand why|help me understand)\b|"
+    r"tell me (?:more )?(?:about|why)|understand why|help me understand|"
+    r"what(?:'s| is| was) (?:most |so )?important|"
+    r"how (?:does|did) (?:it|the model|this) (?:decide|work|think|predict|come)\w*)\b|"
+    r"(?:怎么|如何|怎样)(?:判断|决定|得出|预测|算|做出|工作)|"
     r"为什么|为何|解释|说明一下|哪些(?:因素|特征|列|变量)|什么(?:因素|原因)|原因", _P,
 )  # fmt: skip
 ROW = re.compile(
@@ -46,7 +51,8 @@ KEEP = re.compile(
     r"keep|use|include|add|allow) (?=[^.;,]{0,60}\b(?:again|anyway|after all|regardless|"
     r"nevertheless|"
     r"although|even though|back)\b)|\b(?:bring|put) back\b|\bi (?:still )?want (?:to use |"
-    r"to keep )|"
+    r"to keep )|\bkeep (?:the )?(?![^.;,]*\b(?:out|together|apart|away|whole|each|all|every|"
+    r"separate|off|same|it|under|below)\b)(?=[^.;,]{2,30}(?:[.;,!]|\Z))|"
     r"还是(?:要)?(?:用|保留)|保留|重新(?:加入|使用|用)|加回|恢复|仍然(?:用|使用)|继续使用|"
     r"坚持(?:用|使用)", _P,
 )  # fmt: skip
@@ -72,7 +78,11 @@ READABLE = re.compile(
     r"black[- ]?box|(?:can(?:no|')?t|cannot|hard to|difficult to|impossible to|not able to|"
     r"unable to|nobody can) "
     r"(?:explain|understand|interpret|read|follow|defend|justify)|interpretab\w*|"
-    r"explainab\w*|transparent|"
+    r"explainab\w*|transparent|(?:too |so |very )*(?:hard|complicated|complex|difficult) to "
+    r"(?:explain|understand|interpret|read|follow|defend|justify)|"
+    r"(?:be )?able to (?:explain|understand|interpret|read|justify)|"
+    r"(?:must|should|needs? to|has to|have to|wants? to) (?:understand|follow|read) (?:it|this|"
+    r"the model)|能解释(?!一?下|吗|为)|看得懂|难解释|解释清楚|"
     r"(?:something|a model|one) (?:that )?(?:i|we|they|people) can (?:read|explain|"
     r"understand|follow)|"
     r"simple enough to (?:read|explain)|white[- ]?box|黑盒|黑箱|可解释|看不懂|解释不清|"
@@ -94,21 +104,26 @@ LONGER = re.compile(
 SLOW = re.compile(
     r"\btoo slow\b|\bslow\b|\bfaster\b|\bquicker\b|\bspeed (?:it |this )?up\b|\blatency\b|"
     r"respon[sd]\w* time|"
-    r"takes too long|not fast enough|太慢|慢了|更快|快一?点|提速|加速|延迟|响应", _P,
+    r"takes too long|not fast enough|(?:加快|提高|提升)[^,;。]{0,6}(?:速度|效率)|"
+    r"太慢|慢了|更快|快一?点|提速|加速|延迟|响应", _P,
 )  # fmt: skip
 SIMPLER = re.compile(
     r"overfit\w*|over[- ]fit\w*|too (?:complex|complicated|big|large|heavy)|simpler|"
     r"smaller model|less complex|"
-    r"memori[sz]\w*|regulari[sz]e|过拟合|太复杂|简单(?:一)?(?:点|些)|更简单|模型太大|死记", _P,
+    r"memori[sz]\w*|regulari[sz]e|过拟合|太复杂|简单(?:一)?(?:点|些)|更简单|"
+    r"模型(?:要|能)?(?:再|更)?(?:小|轻|精简)(?:一?[点些])?|模型太大|死记", _P,
 )  # fmt: skip
 NEW_TARGET = re.compile(
-    r"(?:predict|forecast|estimate|target (?:should be|is|must be|column is)|the target is)\s+|"
+    r"(?:predict|forecast|estimate|target (?:should be|is|must be|column is)|the target is|"
+    r"i meant|target to|not [\w ]{2,30},? but(?: rather)?)\s+|"
     r"(?:目标(?:列)?(?:应该|应当)?(?:是|为|改成|换成|改为)|改为?预测|改成预测|应该预测|"
-    r"要预测|预测的是)", _P,
+    r"要预测|预测的是|换成预测|是预测)", _P,
 )  # fmt: skip
 INSTEAD = re.compile(
     r"\binstead\b|\brather\b|\bwrong (?:target|column)|\bnot what i (?:wanted|asked)|\bi meant\b|"
-    r"target (?:should|is|must)|change the target|目标|改|应该预测|不对|搞错|弄错|我(?:是)?想", _P,
+    r"target (?:should|is|must)|change the target|\bnot \w+,? but\b|"
+    r"目标|改|应该预测|不对|搞错|弄错|我(?:是)?想|"
+    r"换成预测|不是预测|要预测的", _P,
 )  # fmt: skip
 POSITIVE = re.compile(r"positive (?:class|label)|正类|正样本|正例", _P)
 WEIGHTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -122,15 +137,21 @@ WEIGHTS: tuple[tuple[str, re.Pattern[str]], ...] = (
 MATTERS = re.compile(
     r"(?:matters?|counts?|important|weigh\w*|priorit\w*)(?: much| far| a lot|"
     r" way)? (?:more|most|less)|more important|"
+    r"\bcares? (?:much |far |a lot )?more (?:about|for)\b|"
     r"(?:is|are) (?:my|our|the) (?:top )?priority|prefer \w+ over|\bover (?:accuracy|speed|"
     r"quality)|"
     r"比[^。,，]{1,10}(?:更)?重要|更(?:看重|重要|在乎|关心)|优先", _P,
 )  # fmt: skip
 RATING = re.compile(
     r"\b(?P<n>[1-5])\s?(?:/\s?5|out of 5|of 5|stars?)|(?P<z>[1-5一二三四五])\s?(?:星|分)|"
-    r"(?P<good>\b(?:great|perfect|excellent|well done|good (?:job|work)|love it|thanks?|thank you|"
+    r"(?P<fair>\bnot bad\b|\A\W*(?:ok(?:ay)?|fine|还行|还可以|一般|凑合)\W*\Z)|"
+    r"(?P<good>\A\W*(?:(?:very|pretty|really|quite|so) )?(?:good|nice|cool)\W*\Z|"
+    r"\bi (?:really )?like (?:it|this)\b|\b(?:great|perfect|excellent|well done|good (?:job|"
+    r"work)|love it|thanks?|thank you|"
     r"i(?:'m| am) happy|looks good|satisfied)\b|很好|太好了|满意|不错|完美|谢谢)|"
-    r"(?P<bad>\b(?:useless|terrible|awful|bad job|disappoint\w*|hate it)\b|没用|很差|太差|"
+    r"(?P<bad>\A\W*(?:(?:very|pretty|really|quite|so) )?bad\W*\Z|"
+    r"\A\W*不(?:太|够)?(?:好|行)\W*\Z|\b(?:useless|terrible|awful|bad job|"
+    r"disappoint\w*|hate it)\b|没用|很差|太差|"
     r"糟糕|失望|不满意)", _P,
 )  # fmt: skip
 BAN = re.compile(
