@@ -108,7 +108,8 @@ scholarship||scholarship|奖学金
 parent||parent parental|父母 家长
 father||father paternal|父亲
 mother||mother maternal|母亲
-dropout|yesno|dropout drop_out leave_school leaves_school leaving_school|辍学 退学
+dropout|yesno|dropout drop_out leave_school leaves_school leaving_school|\
+辍学 退学 退课 弃课 中途退出
 sleep||sleep|睡眠
 stress||stress|压力
 depression|yesno|depression depressed|抑郁

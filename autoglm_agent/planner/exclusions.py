@@ -13,6 +13,7 @@ from autoglm_agent.planner.exclusions_groups import (
     NOT_COLUMNS,
     OTHER_REQUEST,
     begins_request,
+    by_first_word,
     group_or_synonym,
     named_group,
 )
@@ -54,7 +55,8 @@ _BEFORE = re.compile(
     r"(?:everything|all|all columns|all features|anything) but|but (?:not|without)|"
     r"not allowed (?:to )?use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
     r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
-    r"irrespective of|excl|never trust|never with|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
+    r"irrespective of|bann?(?:ing)?(?= the| col)|excl|"
+    r"never trust|never with|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
     r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
@@ -96,6 +98,8 @@ _SKIP = word_set(
     个 的 掉 等 一 该 所有 全部 任何 信息 数据 把 将 用 到 这些 下列
     """
 )
+_USE = word_set("use using used 用 将 把")
+"""What leads to a column's name, and after one to another request: "skip X and *use* F1"."""
 _TAIL = word_set("name names value values amount amounts level levels flag flags status")
 """What people add to a column's name: "the merchant *name* and the MCC"."""
 _ENDS_CLAUSE = re.compile(r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)")
@@ -304,6 +308,8 @@ def _items(
                 index, end = index + 1, token.end
                 continue
         tail = bool(columns) and not joined and gap == " " and token.low in _TAIL
+        if columns and token.low in _USE and mention is None:
+            break
         if (token.low in _SKIP or tail) and mention is None:
             index, end = index + 1, token.end
             continue
@@ -314,7 +320,7 @@ def _items(
         if found is None and (resolve or token.low in IDS):
             found = group_or_synonym(text, schema, index)
         if found is None and resolve:
-            found = described(text, schema, index)
+            found = described(text, schema, index) or by_first_word(text, schema, index)
         if found is not None:
             columns += found[0]
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False

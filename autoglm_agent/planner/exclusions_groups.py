@@ -23,6 +23,7 @@ NOT_COLUMNS = word_set(
     tuning more than previous instruction instructions training xgboost lightgbm tree trees
     forest boosting cross validation any anything one it them this that these those
     explanation explanations outlier outliers duplicates duplicate null nulls empty rows row
+    label labels 标签 标注
     time waste wasting losing loss alarm alarms message messages false too much so 建模 训练 模型
     建 解释 神经网络 深度学习 缺失值 超过 担心 预测 漏 说 多
     """
@@ -43,6 +44,8 @@ IDS = word_set(
 )
 _NUMBERS = word_set("number id code no 编号 号码 编码 代码 号")
 """Words for what numbers a thing."""
+_SORTS = word_set("time times delay rows error message code")
+"""What follows a column's word, though alone it is none."""
 _KINDS = {
     "date": "date", "dates": "date", "日期": "date", "text": "text", "texts": "text",
     "文本": "text", "free": "text",
@@ -121,6 +124,21 @@ def group_or_synonym(text: Text, schema: Schema, index: int) -> tuple[list[str],
     return None
 
 
+def by_first_word(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
+    """Match "hold time" to `hold_sec`, where *time* says of what sort the column is.
+
+    Args:
+        text: The instruction.
+        schema: The table's columns.
+        index: The first of the two words.
+    """
+    if index + 1 >= len(text.tokens) or text.tokens[index + 1].low not in _SORTS:
+        return None
+    word = text.tokens[index].stem
+    found = [c.name for c in schema.columns if any(part.says(word) for part in c.parts)]
+    return (found, index + 2) if len(found) == 1 and text.joined(index, index + 1) else None
+
+
 def _of_thing(text: Text, first: int, last: int, found: list[Column], schema: Schema) -> bool:
     """Tell whether columns found for "school code" say *school*, not a number or code alone."""
     thing = text.norm[text.tokens[first].start : text.tokens[last - 1].end]
@@ -149,6 +167,8 @@ def of_both(phrase: str, schema: Schema) -> list[str]:
 
 def _no_name(word: str, place: int, schema: Schema) -> bool:
     """Tell whether a word is of no column; *code* may end the name of one, not begin it."""
+    if place and word in _NUMBERS:
+        return False
     if word in NOT_COLUMNS and place and word not in AND:
         return not any(part.says(stem(word)) for c in schema.columns for part in c.parts)
     return word in AND or word in NOT_COLUMNS

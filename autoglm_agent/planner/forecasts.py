@@ -37,7 +37,8 @@ _SUM = re.compile(
     re.ASCII,
 )
 _ALL_TOGETHER = re.compile(
-    r"\b(?:overall|altogether|in total|combined|across all|company[- ]wide|all \w+ together)\b|"
+    r"\b(?:overall|altogether|in total|combined|across all|company[- ]wide|all \w+ together|"
+    r"(?:total|sum)\b[^.;,]{0,30} (?:over|across|of) all)\b|"
     r"总体|整体|合计|全部加起来|所有[\u3400-\u9fff]{1,4}加起来|全公司|全国|全市",
     re.ASCII,
 )

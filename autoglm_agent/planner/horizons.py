@@ -38,6 +38,7 @@ _HORIZONS = tuple(
         rf"\b{_COUNT}[- ]{_UNIT}[- ]{_AHEAD}\b",
         rf"\b(?:horizon|lead time) (?:of |is |= ?|: ?)?{_COUNT}[- ]?{_UNIT}?\b",
         rf"\b{_COUNT}[- ]{_UNIT}[- ](?:forecast(?:ing)?|horizon|outlook|projection)s?\b",
+        rf"\b{_FORWARD} {_COUNT} (?:values?|points?|observations?|rows?|entries|readings?)\b",
         rf"\b(?:up to|over|for|within|in) (?:the )?{_FORWARD} {_UNIT}\b",
         rf"\b(?:the )?{_FORWARD} {_UNIT}(?:'s)?\b",
         r"\b(?P<tomorrow>tomorrow)\b",
@@ -46,10 +47,22 @@ _HORIZONS = tuple(
         r"(?P<unit>秒|分钟|小时|钟头|天|日|周|星期|礼拜|月|季度|年|期|步)",
         r"提前(?P<count>\d+|[一二三四五六七八九十两]+)\s?个?"
         r"(?P<unit>分钟|小时|天|日|周|星期|月|季度|年|期|步)",
+        r"(?:往后|向后|向前|再往后)预测(?P<count>\d+|[零一二三四五六七八九十两]+)\s?个?"
+        r"(?P<unit>秒|分钟|小时|天|日|周|星期|礼拜|月|季度|年|期|步)",
+        r"预测(?:期限?|步长|周期|时长|长度|窗口|范围)(?:为|是|:)?\s?"
+        r"(?P<count>\d+|[零一二三四五六七八九十两]+)\s?个?"
+        r"(?P<unit>秒|分钟|小时|天|日|周|星期|礼拜|月|季度|年|期|步)",
         r"(?:下个?|下一个?|明)(?P<unit>周|星期|礼拜|月|季度|年|小时)",
         r"(?P<tomorrow>明天|明日|次日|翌日)",
     )
 )
+_OF_FORECAST = re.compile(
+    rf"(?:(?<=, )|\b(?:for|over) ){_COUNT}[- ](?P<unit>days?|nights?|weeks?|months?|quarters?|"
+    r"years?)\b(?! (?:of|old|ago|later|before))",
+    re.ASCII,
+)
+"""How far ahead where a forecast is asked for by name: "forecast sales for 4 weeks"."""
+_FORECAST = re.compile(r"\bforecast")
 _WORKING_EN = re.compile(
     rf"\b(?:next|coming|upcoming|following) {_COUNT} (?:business|working|trading|week) ?days?\b",
     re.ASCII,
@@ -189,6 +202,9 @@ def _matches(text: Text) -> Iterator[re.Match[str]]:
         for match in pattern.finditer(text.low):
             if not text.is_used(match.start()):
                 yield match
+    for match in _OF_FORECAST.finditer(text.low):
+        if not text.is_used(match.start()) and _FORECAST.search(text.low, 0, match.start()):
+            yield match
 
 
 def _number(word: str) -> int | None:

@@ -16,6 +16,7 @@ _INTERPRETABLE = re.compile(
     r"a|its)|"
     r"(?:not a|no|nothing|never a|avoid(?:ing)? (?:a )?)[- ]?black[- ]box(?:es)?|"
     r"reasons? for (?:each|every)|interpret (?:the|it|its)|"
+    r"whose (?:reasoning|logic|decisions) |"
     r"follow (?:the|its|your|each) (?:reasoning|logic|decision)|"
     r"be able to (?:read|follow|understand|audit|inspect)|"
     r"(?:regulators?|auditors?|doctors?|boss|management|people|clinicians?|humans?|stakeholders?|"

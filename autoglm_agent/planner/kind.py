@@ -75,7 +75,7 @@ _PROFILE = re.compile(
     r"\A\W*(?:please )?(?:profile|describe|summari[sz]e|explore|inspect)\b|\b(?:do not|"
     r"don'?t) (?:train|build|fit|model|predict) (?:any|anything)\b|"
     r"\b(?:overview|summary|profile|description|(?<!\band )(?:statistics|stats)|data quality|"
-    r"quality report|exploratory|eda)\b(?! (?:model|score))|\bwhat(?:'s| is) in (?:this|the|my)\b|"
+    r"quality report|exploratory|eda)\b(?! (?:model|score))|\bwhat(?:'?s| is) in (?:this|the|my)\b|"
     r"\btell me (?:\w+ )?about (?:the |this |my )?(?:data\w*|table|file|columns)\b|"
     r"\bmissing values\?|\bwhat do(?:es)? (?:the |this |my )?(?:data\w*|table|file) look like\b|"
     r"基本统计|数据统计|统计信息|数据探索|数据报告|(?:统计|查看|看看|看下)(?:一下)?(?:各|每)(?:个)?列|"
@@ -99,8 +99,12 @@ _FUTURE = re.compile(
     r"(?:hours?|days?|weeks?|months?|quarters?|years?|steps?)[- ](?:ahead|forecast|out|into the|"
     r"in advance)|"
     r"\btomorrow\b|"
+    r"\b(?:next|coming|following) (?:\d+|two|three|five|seven|ten|twelve) (?:values|points|"
+    r"observations|rows|entries|readings)\b|"
     r"\bin the future\b|\bnext (?:week|month|year|quarter)'s\b|"
-    r"未来(?![^,;。]{0,8}(?:测试|验证|检验|评估)|的?(?:数据|信息|记录)(?:来|做|去)?(?:训练|建模))|接下来|下个?(?:月|周|季度|星期|年)|明天|明年|今后|往后",
+    r"未来(?![^,;。]{0,8}(?:测试|验证|检验|评估)|的?(?:数据|信息|记录)(?:来|做|去)?(?:训练|建模))|接下来|下(?:一?个?)(?:月|周|季度|星期|年)|(?:之后|后面|将来|随后|向后)(?:的)?[\d一二两三四五六七八九十]+个?"
+    r"(?:分钟|小时|天|日|周|星期|月|季度|年|期)(?!前)|(?:提前|往后预测|向后预测|预测(?:期限?|步长|周期|时长|长度|窗口|范围)"
+    r"(?:为|是|:)?)\s?[\d一二两三四五六七八九十]+\s?个?(?:分钟|小时|天|日|周|星期|月|季度|年|期|步)|明天|明年|今后|往后",
     re.ASCII,
 )
 _CLASS_WORDS = re.compile(

@@ -148,6 +148,11 @@ def _cross_gap(text: Text, state: _State, end: int, token: Token, index: int) ->
         state.content = False
 
 
+def _next_is_used(text: Text, index: int) -> bool:
+    following = text.tokens[index + 1 : index + 2]
+    return bool(following) and text.is_used(following[0].start)
+
+
 def _steer_zh(text: Text, index: int, state: _State) -> bool:
     token = text.tokens[index]
     if token.low in _BY_ZH and text.norm[token.end : token.end + 1] in ("什", "哪", "啥", "何"):
@@ -159,6 +164,8 @@ def _steer_zh(text: Text, index: int, state: _State) -> bool:
         return True
     if token.low == "用" and text.norm[token.end : token.end + 1] in _USED_UP:
         return False
+    if token.low == "用" and _next_is_used(text, index):
+        return False  # 用 2 分钟跑一个模型: what is used is no column
     if token.low in FEATURE_ZH:
         state.turn("feature")
     elif token.low == "对" and state.region == "feature":

@@ -129,5 +129,8 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "attend": ("attendance",),
     "plt": ("platelets",), "alb": ("albumin",), "rbc": ("erythrocytes",), "egfr": ("filtration",),
     "crp": ("protein",), "tbil": ("bilirubin",), "dbil": ("bilirubin",), "ww": ("worldwide",),
+    "nicu": ("intensive", "care"), "icu": ("intensive", "care"), "pih": ("hypertension",),
+    "fcr": ("first", "call", "resolved"), "gest": ("gestation", "pregnancy"),
+    "bwt": ("birthweight", "weight"), "flg": ("flag",),
     "wknd": ("weekend",), "stg": ("stage",), "cc": ("card",), "mcc": ("merchant", "category"),
 }  # fmt: skip

@@ -43,7 +43,7 @@ _LIKELY = 3
 """How many columns a question names by what the whole instruction means."""
 _TOLD_BEFORE = re.compile(
     r"(?:\btarget|\blabel|\bdependent|\by|目标|标签|因变量|预测列)"
-    r"(?:\s|column|variable|feature|field|列|变量|字段|为|是|\bis\b|=|:){0,6}[\"']?\Z",
+    r"(?:\s|column|variable|feature|field|列|变量|字段|设?为|设成|是|用|选|\bis\b|=|:){0,6}[\"']?\Z",
     re.ASCII,
 )
 _TOLD_AFTER = re.compile(

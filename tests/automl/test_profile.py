@@ -359,3 +359,11 @@ def test_typed_frame_keeps_names_rows_and_unknown_columns():
     more = table_of(b=[3], z=["new"], a=["$9"])
     typed = typed_frame(more, profile_table(table))
     assert typed.to_dict("list") == {"b": [3], "z": ["new"], "a": [9.0]}
+
+
+@pytest.mark.parametrize("layout", ["%Y%m%dT%H%M%S", "%Y%m%dT%H%M", "%Y-%m-%dT%H:%M:%S"])
+def test_compact_dates_with_a_time_are_dates(layout: str) -> None:
+    days = pd.date_range("2014-05-02", periods=60, freq="D")
+    column, typed = column_of([day.strftime(layout) for day in days])
+    assert column.kind == "date"
+    assert list(typed) == list(days)

@@ -22,7 +22,7 @@ _ISO = re.compile(
 )
 _DATEISH = re.compile(
     r"^\s*(?:[A-Za-z]{3,9}[.,]?\s+)?(?:\d{1,4}[-/. 年][\dA-Za-z]{1,9}|[A-Za-z]{3,9}[.]?[ -]\d{1,4}"
-    r"|\d{8}$)"
+    r"|\d{8}(?:T\d{4,6})?$)"
 )
 _DATES = (
     "%Y/%m/%d", "%Y-%m-%d", "%Y.%m.%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%m.%d.%Y",
@@ -33,7 +33,7 @@ _DATES = (
 )  # fmt: skip
 _TIMES = (
     "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", ", %H:%M",
-    ", %H:%M:%S", "T%H:%M:%S",
+    ", %H:%M:%S", "T%H:%M:%S", "T%H%M%S", "T%H%M",
 )  # fmt: skip
 _SWAPS = {"%d": "%m", "%m": "%d"}
 _SAMPLE = 200
