@@ -8,26 +8,19 @@ from dataclasses import dataclass, field
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.exclusions_after import barred_after
 from autoglm_agent.planner.exclusions_groups import (
-    AND,
-    IDS,
     NOT_COLUMNS,
     OTHER_REQUEST,
-    begins_request,
-    by_first_word,
-    group_or_synonym,
-    named_group,
 )
+from autoglm_agent.planner.exclusions_items import read_items
 from autoglm_agent.planner.exclusions_listed import listed
 from autoglm_agent.planner.exclusions_told import likewise, told_of_subjects
-from autoglm_agent.planner.exclusions_turns import described, turned
-from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
+from autoglm_agent.planner.grammar import QUESTION
 from autoglm_agent.planner.groups_said import tells_a_split
 from autoglm_agent.planner.meaning.near import near_in_meaning
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
-from autoglm_agent.planner.series import earlier_members
-from autoglm_agent.planner.text import Text, word_set
+from autoglm_agent.planner.text import Text
 
 _BEFORE = re.compile(
     r"(?:\b(?:out of scope|not allowed|forbidden|off limits|excluded?|leave out|left out|drop|"
@@ -89,25 +82,7 @@ _ONLY = re.compile(
 )
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
 _USING = re.compile(r"\b(?:using|use|with|from|on|by|of|given)\b", re.ASCII)
-_SKIP = word_set(
-    """
-    the a an any all column columns feature features variable variables field fields
-    attribute attributes information info of about called named both following customer's
-    person's their his her its used using data using use as input inputs 列 字段 变量 特征 这 \
-    两 三 几
-    个 的 掉 等 一 该 所有 全部 任何 信息 数据 把 将 用 到 这些 下列
-    """
-)
-_USE = word_set("use using used 用 将 把")
-"""What leads to a column's name, and after one to another request: "skip X and *use* F1"."""
-_TAIL = word_set("name names value values amount amounts level levels flag flags status")
-"""What people add to a column's name: "the merchant *name* and the MCC"."""
 _ENDS_CLAUSE = re.compile(r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)")
-_LIST_GOES_ON = re.compile(
-    r"[\"'\s]*(?:\Z|[,;.!?\n:、&/()]|(?:and|or|nor|as|plus|columns?|fields?|features?|at all|"
-    r"please|pls|either|too)\b|和|与|及|以及|跟|等|这|列|字段|特征|变量|也|都|的?信息|去|来|做|建|训)"
-)
-"""What follows the name after a comma that is one more of the list."""
 _BARE_WORDS = 3
 _SAID = 0.95
 """Score of a mention from which all words of a name are said."""
@@ -148,7 +123,7 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
         text.use(*place)
     for match in _OUT.finditer(text.low):
         if not text.is_used(match.start()) and not _WHOLE.search(match.group()):
-            columns, end, _ = _items(text, schema, mentions, match.end(1), resolve=True)
+            columns, end, _ = read_items(text, schema, mentions, match.end(1), resolve=True)
             if columns and end >= match.end() - 12:
                 result.columns += columns
                 result.ranges.append((match.start(), match.end()))
@@ -208,7 +183,7 @@ def _read_list(
     strict: bool,
 ) -> None:
     """Read "A, B and C" after a trigger; `strict` complains about what is no column."""
-    columns, end, unknown = _items(text, schema, mentions, position, resolve=strict)
+    columns, end, unknown = read_items(text, schema, mentions, position, resolve=strict)
     if not columns and not unknown and strict and _other_thing(text, position):
         # "ignore all previous instructions" asks for no column, and names none.
         result.ranges.append((start, text.clause(start)[1]))
@@ -252,146 +227,17 @@ def _within(place: int, ranges: list[tuple[int, int]]) -> bool:
     return any(start <= place < end for start, end in ranges)
 
 
-def column_ends(text: Text, mention: Mention) -> int:
-    """Return 1 when the full stop after a mention belongs to the name, as in `Serial No.`."""
-    return int(
-        mention.column.name.endswith(".") and text.norm[mention.end : mention.end + 1] == "."
-    )
-
-
 def _other_thing(text: Text, position: int) -> bool:
     """Tell whether what follows is one of the things that are no columns."""
     words = text.low[position : text.clause(position)[1]].split()[:4]
     return any(word in NOT_COLUMNS for word in words)
 
 
-def _items(
-    text: Text, schema: Schema, mentions: list[Mention], position: int, *, resolve: bool
-) -> tuple[list[str], int, str]:
-    columns: list[str] = []
-    unknown = ""
-    end = position
-    index = text.token_at(position)
-    joined = True
-    while index < len(text.tokens):
-        token = text.tokens[index]
-        gap = text.norm[end : token.start]
-        if any(c in gap for c in ";!?\n:") or ". " in gap or " - " in gap:
-            break
-        comma = "," in gap
-        if resolve and (joined or comma) and (turn := turned(text, schema, index)):
-            columns += turn[0]
-            index, end, joined = turn[1], text.tokens[turn[1] - 1].end, False
-            continue
-        mention = mention_at(mentions, index)
-        goes_on = not (comma and columns and not joined) or (
-            mention is not None and _LIST_GOES_ON.match(text.low, mention.end)
-        )
-        if mention is not None and not goes_on:
-            break
-        if mention is not None and not (comma and not columns) and _names_only(text, mention):
-            columns.append(mention.column.name)
-            index, end, joined = mention.last + 1, mention.end, False
-            end += column_ends(text, mention)
-            continue
-        if comma and columns and not joined and token.low not in AND:
-            found = (
-                group_or_synonym(text, schema, index)
-                if resolve and _list_goes_on(text, index)
-                else None
-            )
-            if found is None:
-                break
-        if token.low in AND or "、" in gap:
-            joined = True
-            if token.low in AND:
-                index, end = index + 1, token.end
-                continue
-        tail = bool(columns) and not joined and gap == " " and token.low in _TAIL
-        if columns and token.low in _USE and mention is None:
-            break
-        if (token.low in _SKIP or tail) and mention is None:
-            index, end = index + 1, token.end
-            continue
-        if not joined and not comma:
-            break
-        found = earlier_members(text, schema, index) if resolve else None
-        found = found or named_group(text, schema, index)
-        if found is None and (resolve or token.low in IDS):
-            found = group_or_synonym(text, schema, index)
-        if found is None and resolve:
-            found = described(text, schema, index) or by_first_word(text, schema, index)
-        if found is not None:
-            columns += found[0]
-            index, end, joined = found[1], text.tokens[found[1] - 1].end, False
-            continue
-        if not (resolve and joined and _is_thing(text, index)) or (
-            columns and begins_request(text, index)
-        ):
-            break
-        phrase, index = _phrase(text, index)
-        unknown = unknown or phrase
-        end, joined = text.tokens[index - 1].end, False
-    return columns, end, unknown
-
-
-def _list_goes_on(text: Text, index: int) -> bool:
-    """Tell whether a comma item stands alone up to the next separator, as in a list."""
-    start, end = text.clause(text.tokens[index].start)
-    inside = [t for t in text.tokens[index : index + 5] if start <= t.start < end]
-    joined = next((i for i, t in enumerate(inside) if t.low in AND), len(inside))
-    return joined <= 2
-
-
-def _names_only(text: Text, mention: Mention) -> bool:
-    """Tell "previous" the column from "previous instructions"."""
-    index = mention.last + 1
-    if mention.quoted or index >= len(text.tokens) or text.tokens[mention.last].cjk:
-        return True
-    after = text.tokens[index]
-    if text.norm[mention.start : mention.end] == mention.column.name != mention.column.key:
-        return True
-    near = text.norm[mention.end : after.start] == " "
-    return not (near and after.low in NOT_COLUMNS)
-
-
-def _is_thing(text: Text, index: int) -> bool:
-    token = text.tokens[index]
-    if token.cjk:
-        return (
-            token.low not in PREDICT_ZH | NOT_COLUMNS and _phrase(text, index)[0] not in NOT_COLUMNS
-        )
-    following = text.tokens[index + 1].low if index + 1 < len(text.tokens) else ""
-    if token.low in OTHER_REQUEST:
-        return False
-    if token.low in NOT_COLUMNS or following in NOT_COLUMNS or token.low in QUESTION:
-        return False
-    return token.stem not in PREDICT | CARRIERS and not token.low.isdigit() and len(token.low) > 1
-
-
-def _phrase(text: Text, index: int) -> tuple[str, int]:
-    """Return the unmatched words up to the next separator, and the token after them."""
-    token = text.tokens[index]
-    last = index
-    limit = index + (8 if token.cjk else 3)
-    stop = text.sentence(token.start)[1]
-    while last + 1 < min(len(text.tokens), limit) and text.joined(last, last + 1):
-        if text.tokens[last + 1].start >= stop:
-            break
-        if (
-            text.tokens[last + 1].low in AND | OTHER_REQUEST
-            or text.tokens[last + 1].cjk != token.cjk
-        ):
-            break
-        last += 1
-    return text.span(token.start, text.tokens[last].end), last + 1
-
-
 def _whitelist(text: Text, schema: Schema, mentions: list[Mention], result: Exclusions) -> None:
     """Read "use only A and B" and "using A and B only"; everything else is then left out."""
     match = _ONLY.search(text.low)
     if match:
-        columns, end, unknown = _items(text, schema, mentions, match.end(), resolve=True)
+        columns, end, unknown = read_items(text, schema, mentions, match.end(), resolve=True)
         first = text.low.find(unknown.lower(), match.end()) if unknown else end
         named = text.low[match.end() : first].strip(" \"'") or not unknown
         if columns and named:
@@ -402,7 +248,7 @@ def _whitelist(text: Text, schema: Schema, mentions: list[Mention], result: Excl
     for match in _USING.finditer(text.low):
         sentence = text.low[match.end() : text.sentence(match.start())[1]]
         resolve = bool(re.search(r"\b(?:only|alone|and nothing else)\b", sentence, re.ASCII))
-        columns, end, _ = _items(text, schema, mentions, match.end(), resolve=resolve)
+        columns, end, _ = read_items(text, schema, mentions, match.end(), resolve=resolve)
         if columns and (tail := _ONLY_AFTER.match(text.low[end:])):
             result.only = columns
             result.ranges.append((match.start(), end + tail.end()))
