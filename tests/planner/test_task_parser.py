@@ -30,7 +30,8 @@ SLOTS = (
     "costs",
 )
 OPEN = ("kind", "target", "positive_class")
-FLOOR = 0.97
+FLOOR = 0.95
+"""Least share of lines without a mistake; many were written to be hard."""
 HARD, HARD_FLOOR = "round18", 0.69
 """A set that is hard on purpose (riddles, abbreviated names), and the share read right of it."""
 
