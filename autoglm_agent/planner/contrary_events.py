@@ -16,7 +16,7 @@ _PAIRS = tuple(
     for one, other in (
         (
             "ontime on_time punctual timely 准时 准点 按时 及时",
-            "late later delay delayed overdue tardy 迟到 晚到 晚点 延误 延迟 超时 误点 逾期",
+            "late delay delayed overdue tardy 迟到 晚到 晚点 延误 延迟 超时 误点 逾期",
         ),
         (
             "survive survived survival alive 生还 存活 幸存 生存",
@@ -47,6 +47,8 @@ _NOT_ZH = (
     r"(?:(?<![会能是要])不(?:会|再|能|肯|愿|想)|(?<!有)没(?:有|能)?|未(?:能|曾)?|无法)"
     r"(?:再|被|按时|及时)?"
 )
+_OF_SPEED = re.compile(r"毫秒|\dms\b|\d秒|分钟", re.ASCII)
+"""What stands beside the delay of a prediction, which is no late train."""
 _LEAST = 3
 
 
@@ -79,7 +81,8 @@ def _says(text: Text, words: frozenset[str], column: Column) -> tuple[int, int] 
         if word.isascii():
             continue
         for match in re.finditer(re.escape(word), text.low):
-            if not _inside(match.start(), aside):
+            start, end = text.clause(match.start())
+            if not (_inside(match.start(), aside) or _OF_SPEED.search(text.low, start, end)):
                 return match.span()
     return None
 

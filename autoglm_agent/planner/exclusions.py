@@ -83,6 +83,16 @@ _ONLY = re.compile(
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
 _USING = re.compile(r"\b(?:using|use|with|from|on|by|of|given)\b", re.ASCII)
 _ENDS_CLAUSE = re.compile(r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)")
+_SOME_ROWS = re.compile(
+    r"(?:大于|小于|高于|低于|超过|不足|等于|多于|少于|早于|晚于|以上|以下|之间|[<>=]|是|为|在)[^,;。]*的|"
+    r"的(?:客户|用户|顾客|会员|订单|记录|数据|样本|行|人|人群|病人|患者|学生|员工|房子|房源|车|车辆|交易|商品|"
+    r"门店|店铺|部分|情况|航班|机器|设备)\s*\Z|"
+    r"\b(?:older|younger|larger|smaller|more|less|greater|fewer|above|below|over|under|before|after|"
+    r"since|until|where|whose|between)\b|\b(?:rows?|records?|customers?|orders?|people|patients?|"
+    r"cases|samples?|data) (?:with|from|of|in|that|who|which)\b",
+    re.ASCII,
+)
+"""What says which rows are meant, not which columns."""
 _BARE_WORDS = 3
 _SAID = 0.95
 """Score of a mention from which all words of a name are said."""
@@ -233,9 +243,17 @@ def _other_thing(text: Text, position: int) -> bool:
     return any(word in NOT_COLUMNS for word in words)
 
 
+def _of_rows(text: Text, place: int) -> bool:
+    """Tell "only use customers older than 60", which says which rows, from columns alone."""
+    rest = text.low[place : text.clause(place)[1]]
+    return bool(_SOME_ROWS.search(rest))
+
+
 def _whitelist(text: Text, schema: Schema, mentions: list[Mention], result: Exclusions) -> None:
     """Read "use only A and B" and "using A and B only"; everything else is then left out."""
     match = _ONLY.search(text.low)
+    if match and _of_rows(text, match.end()):
+        return
     if match:
         columns, end, unknown = read_items(text, schema, mentions, match.end(), resolve=True)
         first = text.low.find(unknown.lower(), match.end()) if unknown else end

@@ -51,6 +51,8 @@ FLIGHTS = make_profile(
         (LOANS, "能不能还款，不要用金额", "是"),
         (FLIGHTS, "哪些航班会延误？", "否"),
         (FLIGHTS, "预测是否准点", "是"),
+        (FLIGHTS, "预测是否准点，延迟低于5毫秒", "是"),
+        (SHIPMENTS, "Predict OnTime_YN, I look at it later", "Y"),
     ],
 )
 def test_the_positive_class_is_what_is_asked_for(

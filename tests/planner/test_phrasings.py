@@ -227,3 +227,27 @@ def test_each_way_to_allow_some_columns_alone_is_read(language: str) -> None:
             parse_task(words, table.profile).exclude
         )
         assert left == kept, words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "预测金额，只看年龄大于60的客户",
+        "预测金额，只用年龄大于60的客户",
+        "预测金额，只考虑城市是北京的订单",
+        "预测金额，只看北京的订单",
+        "Predict 金额, only use customers older than 60",
+        "Predict 金额, use only orders from 北京",
+    ],
+)
+def test_some_rows_are_not_some_columns(words: str) -> None:
+    assert parse_task(words, CHINESE.profile).exclude == ()
+
+
+def test_what_is_looked_at_alone_may_be_a_metric() -> None:
+    task = parse_task("预测金额，只看MAE", CHINESE.profile)
+    assert (task.kind, task.target, task.metric) == ("regression", "金额", "mae")
+
+
+def test_a_booking_days_ahead_is_no_forecast() -> None:
+    assert parse_task("预测金额，提前7天预订的客人", CHINESE.profile).kind == "regression"
