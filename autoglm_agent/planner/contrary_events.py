@@ -47,7 +47,7 @@ _NOT_ZH = (
     r"(?:(?<![会能是要])不(?:会|再|能|肯|愿|想)|(?<!有)没(?:有|能)?|未(?:能|曾)?|无法)"
     r"(?:再|被|按时|及时)?"
 )
-_OF_SPEED = re.compile(r"毫秒|\dms\b|\d秒|分钟", re.ASCII)
+_OF_SPEED = re.compile(r"毫秒|\dms\b|\d秒", re.ASCII)
 """What stands beside the delay of a prediction, which is no late train."""
 _LEAST = 3
 

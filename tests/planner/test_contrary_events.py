@@ -52,6 +52,7 @@ FLIGHTS = make_profile(
         (FLIGHTS, "哪些航班会延误？", "否"),
         (FLIGHTS, "预测是否准点", "是"),
         (FLIGHTS, "预测是否准点，延迟低于5毫秒", "是"),
+        (FLIGHTS, "哪些航班会延误超过30分钟？", "否"),
         (SHIPMENTS, "Predict OnTime_YN, I look at it later", "Y"),
     ],
 )
