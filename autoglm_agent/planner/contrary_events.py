@@ -15,7 +15,7 @@ _PAIRS = tuple(
     (frozenset(map(stem, word_set(one))), frozenset(map(stem, word_set(other))))
     for one, other in (
         (
-            "ontime on_time punctual timely 准时 准点 按时 及时",
+            "ontime punctual timely 准时 准点 按时 及时",
             "late delay delayed overdue tardy 迟到 晚到 晚点 延误 延迟 超时 误点 逾期",
         ),
         (
@@ -31,7 +31,7 @@ _PAIRS = tuple(
             "stay stayed retained retention active 留存 在职 留下",
             "leave leaves leaving quit quits churn churns churned 流失 离职 离开",
         ),
-        ("win won wins winner 获胜 赢 胜利", "lose loses losing lost 输 失利 落败"),
+        ("win won wins winner 获胜 赢 胜利", "lose loses losing lost 输掉 会输 输球 失利 落败"),
         ("employed 就业", "unemployed jobless 失业"),
         ("healthy 健康", "sick ill diseased 患病 生病"),
         ("safe 安全", "unsafe dangerous hazardous 危险"),

@@ -109,6 +109,7 @@ _TARGET = re.compile(
     r"(?:\b(?:target|label|outcome|y|dependent variable)\b|目标|标签|因变量)[^,;。.]{0,12}\Z",
     re.ASCII,
 )
+"""What stands before a target that no verb asks for."""
 _WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
@@ -175,7 +176,7 @@ def barred_after(
 
 
 def _asked_for(text: Text, mention: Mention) -> bool:
-    """Tell whether a verb of prediction stands in the clause before a name."""
+    """Tell whether a name is asked for: after a verb of prediction, or as "target: X"."""
     start = text.clause(mention.start)[0]
     before = text.tokens[text.token_at(start) : mention.first]
     told = _TARGET.search(text.low[max(0, mention.start - _COUNTED) : mention.start])

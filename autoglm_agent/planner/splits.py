@@ -76,7 +76,7 @@ _BY = re.compile(
     re.ASCII,
 )
 _WORD = r"[\w\u3400-\u9fff.-]+"
-"""A word, or a column's name in either script."""
+"""A word, or a column's name in either script: `@` below, and `@@` for one or two of them."""
 _GROUP = re.compile(
     r"\b(?:hold(?:ing)?|leav(?:e|ing)|keep(?:ing)?)[- ](?:out )?(?:one |whole |entire |all |"
     r"complete |some )*(?P<a>[\w\u3400-\u9fff .-]{2,40}?)[- ]out\b"

@@ -25,6 +25,9 @@ STUDENTS = make_profile(
     "students", 900, {"Age": "number 1 90 80", "TuitionPaid": "category N:200|Y:700"}
 )
 LOANS = make_profile("贷款", 900, {"金额": "number 1 90 80", "是否还款": "category 否:200|是:700"})
+MATCHES = make_profile(
+    "比赛", 900, {"射门": "number 1 90 80", "是否获胜": "category 否:200|是:700"}
+)
 FLIGHTS = make_profile(
     "航班", 900, {"距离": "number 1 90 80", "是否准点": "category 否:200|是:700"}
 )
@@ -51,6 +54,8 @@ FLIGHTS = make_profile(
         (LOANS, "能不能还款，不要用金额", "是"),
         (FLIGHTS, "哪些航班会延误？", "否"),
         (FLIGHTS, "预测是否准点", "是"),
+        (MATCHES, "预测是否获胜，输出概率", "是"),
+        (MATCHES, "哪些队会输球？预测是否获胜", "否"),
         (FLIGHTS, "预测是否准点，延迟低于5毫秒", "是"),
         (FLIGHTS, "哪些航班会延误超过30分钟？", "否"),
         (SHIPMENTS, "Predict OnTime_YN, I look at it later", "Y"),

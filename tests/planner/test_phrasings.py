@@ -251,3 +251,46 @@ def test_what_is_looked_at_alone_may_be_a_metric() -> None:
 
 def test_a_booking_days_ahead_is_no_forecast() -> None:
     assert parse_task("预测金额，提前7天预订的客人", CHINESE.profile).kind == "regression"
+
+
+DAILY = {
+    "en": make_profile(
+        "daily_sales",
+        1461,
+        {
+            "date": "date 2020-01-01 2023-12-31",
+            "units_sold": "integer 1 900 700",
+            "price": "number 1 9 80",
+        },
+    ),
+    "zh": make_profile(
+        "日销售",
+        1461,
+        {
+            "日期": "date 2020-01-01 2023-12-31",
+            "销量": "integer 1 900 700",
+            "价格": "number 1 9 80",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "horizon"),
+    [
+        ("en", "units_sold forecast, 14 days", "14 days"),
+        ("en", "Forecast daily units_sold for 4 weeks", "4 weeks"),
+        ("en", "predict the next 7 values of units_sold", "7 periods"),
+        ("zh", "提前14天预测销量", "14 days"),
+        ("zh", "提前 2 周预测销量", "2 weeks"),
+        ("zh", "往后预测14天的销量", "14 days"),
+        ("zh", "预测销量，预测期14天", "14 days"),
+        ("zh", "预测销量，预测步长14天", "14 days"),
+        ("zh", "预测后面7天的销量", "7 days"),
+        ("zh", "预测将来14天的销量", "14 days"),
+        ("zh", "预测下一季度销量", "1 quarter"),
+    ],
+)
+def test_each_way_to_say_how_far_ahead_is_read(language: str, words: str, horizon: str) -> None:
+    task = parse_task(words, DAILY[language])
+    assert (task.kind, task.horizon) == ("forecasting", horizon)

@@ -34,6 +34,8 @@ HEAVIER = 3.0
 FASTER = 0.5
 """Share of the present latency that "too slow" asks for, if the words give no number."""
 
+_NAMED = re.compile(r"^\s*(?:把|将|让|the )\s*|\s*(?:这一?列|字段|特征|也|再|重新)+\s*$")
+"""What stands around a name: 把年龄加回来."""
 _EXAMPLES = (
     'Say for example "do not use zip code", "recall must be 0.9", "too slow", '
     '"why not logistic regression?" or "use F1".',
@@ -113,10 +115,6 @@ def _read_questions(talk: Talk) -> None:
     asked_row: dict[str, Any] = {} if number is None else {"row": number}
     talk.add("explain", f"explain {about}", why.start(), len(talk.text.norm),
              columns=columns, **asked_row)  # fmt: skip
-
-
-_NAMED = re.compile(r"^\s*(?:把|将|让|the )\s*|\s*(?:这一?列|字段|特征|也|再|重新)+\s*$")
-"""What stands around a name: 把年龄加回来."""
 
 
 def _read_keep(talk: Talk) -> None:
