@@ -1,7 +1,7 @@
 """Which groups must not be divided: "customers in the test set must not occur in training".
 
-Two rules beside the fixed phrases of `splits`: a sentence that keeps something from being in both
-sets, and "hold out" before the plural of something that the table has a column for.
+Two rules beside the fixed phrases of `split_by_group`: a sentence that keeps something from being
+in both sets, and "hold out" before the plural of something that the table has a column for.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Collection
 from itertools import islice
 
 from autoglm_agent.planner.doers import doer_for
-from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PREDICT_ZH
-from autoglm_agent.planner.groups_said import NAME, NAME_ZH, told_groups
-from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.grammar import ENTITIES, PREDICT, PREDICT_ZH
+from autoglm_agent.planner.groups_columns import NOT_GROUPS, can_group, named_group, numbered
+from autoglm_agent.planner.groups_said import COUNT_ZH, NAME, NAME_ZH, told_groups
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.text import Text, stem, word_set
+from autoglm_agent.planner.text import Text, stem
 
 _APART = re.compile(
     r"\b(?:same|one|either|single) (?:side|fold|split|part|set|partition|half)s?\b|"
@@ -64,19 +64,15 @@ _OF_ONE = re.compile(
 )
 _SAME = re.compile(
     rf"\b(?:the same|one|a single|each) ({NAME})|"
-    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?([\u3400-\u9fff])",
+    rf"同一{COUNT_ZH}?([\u3400-\u9fff])",
     re.ASCII,
 )
-_OF_SAME_ZH = re.compile(
-    rf"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?({NAME_ZH})的", re.ASCII
-)
+_OF_SAME_ZH = re.compile(rf"同一{COUNT_ZH}?({NAME_ZH})的", re.ASCII)
 _ON_SAME = re.compile(
     r"\b(?:on|in|at|from|of|with|by|under) the same ([a-z][\w-]{2,40})|"
-    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)? ?([a-z][\w-]{2,40})",
+    rf"同一{COUNT_ZH}? ?([a-z][\w-]{{2,40}})",
     re.ASCII,
 )
-_CODES = frozenset({"cd", "cod"})
-"""Last words of names of codes, which tell things apart though they are whole numbers."""
 _OF_PEOPLE = ("名", "位", "家")
 """Counting words for people and for firms."""
 _KEPT = re.compile(
@@ -110,22 +106,12 @@ _HELD = re.compile(
 _WHOLE = re.compile(
     r"(?:whole|entire|complete|full|all|some|unseen|new|several|certain) ", re.ASCII
 )
-NOT_GROUPS = word_set(
-    """
-    train training test testing set sets split data row rows sample samples validation fold folds
-    side sides both time date dates year years month months day days period holdout model random
-    result results error value values case cases example examples percent order future past
-    metric report 训练 训练集 测试 测试集 数据 样本 时间 日期 模型 同时 出现 集合
-    """
-)
 _TURN = re.compile(
     r"\b(?:but|and|while|with)\b(?= (?:\w+ ){0,3}(?:test|train|validat|evaluat|split|keep|hold|"
     r"leav|mak|never|no|do)\w*)|(?:但是?|并且?|同时|而且)(?=[^,;。]{0,6}(?:测试|训练|验证|划分|同一))",
     re.ASCII,
 )
-_NUMBERED = re.compile(r"(?:编号|编码|代码|号码|名称|序号|ID|id|号|名)\Z")
 _MOST = 40
-_KINDS = ("id", "category", "integer", "boolean", "text")
 
 
 def kept_apart(
@@ -144,25 +130,25 @@ def kept_apart(
         kept = _TOGETHER.search(low)
         if kept and (one := _OF_ONE.search(low)):
             place = (start + one.start(1), start + one.end(1))
-            column = _named_group(text, schema, mentions, barred, place)
+            column = named_group(text, schema, mentions, barred, place)
             if column is not None:
                 return column, start + kept.start(), end
         if kept and (all_of := _ALL_OF.search(low)):
             which = 1 if all_of[1] else 2
             place = (start + all_of.start(which), start + all_of.end(which))
-            column = _named_group(text, schema, mentions, barred, place)
+            column = named_group(text, schema, mentions, barred, place)
             if column is not None:
                 return column, start + all_of.start(), start + max(kept.end(), all_of.end())
         if whole := _KEPT_WHOLE.search(low):
             place = (start + whole.start(1), start + whole.end(1))
-            column = _named_group(text, schema, mentions, barred, place)
+            column = named_group(text, schema, mentions, barred, place)
             if column is not None:
                 return column, start + whole.start(), end
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
             if of_one := _OF_SAME_ZH.search(low):
                 place = (start + of_one.start(1), start + of_one.end(1))
-                column = _named_group(text, schema, mentions, barred, place)
-                column = column or _whom(of_one[1], schema)
+                column = named_group(text, schema, mentions, barred, place)
+                column = column or numbered(of_one[1], schema)
                 people = low[of_one.start() : of_one.start(1)].endswith(_OF_PEOPLE)
                 column = column or doer_for(of_one[1], schema, told=people)
                 if column is not None:
@@ -173,21 +159,21 @@ def kept_apart(
                 return named
             for one in sorted(islice(_OF_ONE.finditer(low), _MOST), key=_says_any):
                 place = (start + one.start(1), start + one.end(1))
-                column = _named_group(text, schema, mentions, barred, place)
+                column = named_group(text, schema, mentions, barred, place)
                 if column is not None:
                     return column, *_after_goal(text, *text.clause(place[0]))
             for first, last in _clauses(text, start, end):
-                column = _named_group(text, schema, mentions, barred, (first, last))
+                column = named_group(text, schema, mentions, barred, (first, last))
                 if column is not None:
                     return column, first, last
             # "The same X may have several rows, don't let him be on both sides."
             if same := _SAME.search(low):
                 place = (start + same.start(same.lastindex or 1), start + same.end())
-                column = _named_group(text, schema, mentions, barred, place)
-                column = column or _whom(text.low[slice(*place)], schema)
+                column = named_group(text, schema, mentions, barred, place)
+                column = column or numbered(text.low[slice(*place)], schema)
                 if column is not None:
                     return column, start + same.start(), end
-    said = told_groups(text, lambda place: _named_group(text, schema, mentions, barred, place))
+    said = told_groups(text, lambda place: named_group(text, schema, mentions, barred, place))
     return said or _held_out(text, schema, mentions, barred)
 
 
@@ -216,9 +202,9 @@ def _same_named(
     for match in islice(_ON_SAME.finditer(text.low, start, end), _MOST):
         which = match.lastindex or 1
         noun = match[which]
-        told = any(match.end() <= m.start < end and _can_group(m.column) for m in mentions)
+        told = any(match.end() <= m.start < end and can_group(m.column) for m in mentions)
         if noun not in NOT_GROUPS and stem(noun) not in ENTITIES and not told:
-            column = _named_group(text, schema, mentions, barred, match.span(which))
+            column = named_group(text, schema, mentions, barred, match.span(which))
             if column is not None:
                 return column, *_after_goal(text, *text.clause(match.start()))
     return None
@@ -274,14 +260,14 @@ def _held_out(
         stop = min(index + 4, len(text.tokens)) - 1
         last = min(text.tokens[stop].end, text.clause(position)[1])
         named = column_for(text.norm[position:last], schema) if mention is None else mention.column
-        column = named if named is not None and _can_group(named) else None
-        column = column or _named_group(text, schema, mentions, barred, (position, token.end))
+        column = named if named is not None and can_group(named) else None
+        column = column or named_group(text, schema, mentions, barred, (position, token.end))
         if column is not None:
             return column, match.start(), last
     for match in islice(_HELD.finditer(text.low), _MOST):
         noun = match[2]
         if (match[1] or noun.endswith("s")) and noun not in NOT_GROUPS:
-            column = _named_group(text, schema, mentions, barred, match.span(2))
+            column = named_group(text, schema, mentions, barred, match.span(2))
             if column is not None:
                 return column, match.start(), match.end()
     return None
@@ -290,83 +276,3 @@ def _held_out(
 def _tested(text: Text, place: int) -> bool:
     start, end = text.sentence(place)
     return bool(re.search(r"\b(?:test\w*|validat\w*|evaluat\w*)", text.low[start:end]))
-
-
-def _named_group(
-    text: Text,
-    schema: Schema,
-    mentions: list[Mention],
-    barred: Collection[str],
-    place: tuple[int, int],
-) -> Column | None:
-    start, end = place
-    inside = [m.column for m in mentions if start <= m.start < end and not text.is_used(m.start)]
-    ids = [c for c in inside if _can_group(c)]
-    if ids:
-        return next((c for c in ids if c.identifies), ids[0])
-    if doer := doer_for(text.norm[start:end], schema):
-        return doer
-    if rooted := _rooted(text.norm[start:end], schema):
-        return rooted
-    for token in text.tokens[text.token_at(start) : text.token_at(end)]:
-        low = token.low
-        if text.is_used(token.start) or low in NOT_GROUPS | BREAKS | CONTEXT | PREDICT_ZH:
-            continue
-        if token.stem in PREDICT or len(low) < 2 or stem(low).isdigit():
-            continue
-        if column := _of_entity(token.stem, schema, barred):
-            return column
-    return None
-
-
-def _rooted(words: str, schema: Schema) -> Column | None:
-    """Return the column of which some Chinese words are the name without *number* or *id*."""
-    found = [
-        (words.index(root), -len(root), c)
-        for c in schema.columns
-        if _can_group(c)
-        and (root := _NUMBERED.sub("", c.name)) != c.name
-        and len(root) > 1
-        and root in words
-    ]
-    return min(found, key=lambda item: item[:2])[2] if found else None
-
-
-def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | None:
-    """Return the column that tells the groups of a noun: `host_id` rather than `host_name`."""
-    wanted = {c.name for c in concepts_of(word) if c.hint not in ("yesno", "amount")}
-    fits: list[tuple[tuple[bool, bool, int], int, Column]] = []
-    for column in schema.columns:
-        said = any(part.says(word) or part.concepts & wanted for part in column.parts)
-        said = said or (not word.isascii() and word in column.key)
-        if said and _can_group(column):
-            rank = (column.name in barred, not column.identifies, len(column.parts))
-            fits.append((rank, len(fits), column))
-    fits = [f for f in fits if tells_groups(f[2])]
-    return min(fits)[2] if fits else None
-
-
-def _whom(word: str, schema: Schema) -> Column | None:
-    """Return the one column that numbers whom a word means: `cust_id` for *borrower*, 牛号."""
-    if word.isascii() and stem(word) not in ENTITIES:
-        return None
-    found = [
-        column
-        for column in schema.columns
-        if _can_group(column)
-        and (column.identifies and any({p.stem, *p.alternatives} & ENTITIES for p in column.parts)
-             if word.isascii() else _NUMBERED.sub("", column.name) == word != column.name)
-        and column.profile.distinct < schema.profile.rows
-    ]  # fmt: skip
-    return found[0] if len(found) == 1 else None
-
-
-def tells_groups(column: Column) -> bool:
-    """Tell whether values stand for things, and are no quantity: `vendor_cd` is a whole number."""
-    coded = len(column.parts) > 1 and column.parts[-1].stem in _CODES
-    return column.identifies or coded or column.profile.kind in ("category", "text", "id")
-
-
-def _can_group(column: Column) -> bool:
-    profile = column.profile
-    return profile.kind in _KINDS and profile.distinct > 1

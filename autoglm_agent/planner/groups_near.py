@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from autoglm_agent.planner.groups import NOT_GROUPS, kept_clauses, tells_groups
+from autoglm_agent.planner.groups import kept_clauses
+from autoglm_agent.planner.groups_columns import NOT_GROUPS, tells_groups
+from autoglm_agent.planner.groups_said import COUNT_ZH
 from autoglm_agent.planner.meaning.near import nearest_column
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text
@@ -14,7 +16,7 @@ _THING = re.compile(
     r"\b(?:an?|one|each|every|any|no|the same|single) (?P<en>[a-z][\w-]{2,40}(?: (?!(?:in|into|"
     r"to|on|at|across|must|should|may|can|are|is|be|both|never|not|together|go|end|ends|appear|"
     r"appears|stay|land|and|or|so|that|has|have|from|of)\b)[a-z][\w-]{2,40})?)|"
-    r"同一(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批)?(?P<zh>[\u3400-\u9fff]{1,6}?)(?:的|不|都|要|必)",
+    rf"同一{COUNT_ZH}?(?P<zh>[\u3400-\u9fff]{{1,6}}?)(?:的|不|都|要|必)",
     re.ASCII,
 )
 """The things that a sentence about whole groups speaks of one by one."""

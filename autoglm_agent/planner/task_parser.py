@@ -45,7 +45,8 @@ from autoglm_agent.planner.refusals import (
 from autoglm_agent.planner.schema import Column, Schema, schema_of
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.spelling import mend
-from autoglm_agent.planner.splits import find_group_column, find_time_column
+from autoglm_agent.planner.split_by_group import find_group_column
+from autoglm_agent.planner.split_by_time import find_time_column
 from autoglm_agent.planner.target import choose_target
 from autoglm_agent.planner.text import Text, read_text
 from autoglm_agent.planner.unread import condition_spans, unread_conditions

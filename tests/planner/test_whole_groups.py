@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from planner_tables import make_profile
 
-from autoglm_agent.planner.groups import tells_groups
+from autoglm_agent.planner.groups_columns import tells_groups
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
 

@@ -11,26 +11,31 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.errors import InputError
-from autoglm_agent.planner.costs import find_costs
 from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import find_exclusions
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import Edit
 from autoglm_agent.planner.feedback.forecasts import read_forecast
+from autoglm_agent.planner.feedback.measures import (
+    read_costs,
+    read_forecast_metric,
+    read_least,
+    read_metric,
+    read_rating,
+    read_weights,
+)
 from autoglm_agent.planner.feedback.talk import Talk
 from autoglm_agent.planner.mentions import find_mentions
-from autoglm_agent.planner.metric_words import REGRESSION, find_metric
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import schema_of
-from autoglm_agent.planner.splits import find_group_column, find_time_column
+from autoglm_agent.planner.split_by_group import find_group_column
+from autoglm_agent.planner.split_by_time import find_time_column
 from autoglm_agent.planner.text import read_text
 
 if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
     from autoglm_agent.chain import Task
 
-HEAVIER = 3.0
-"""How much more a mistake counts that "matters more", if the words give no number."""
 FASTER = 0.5
 """Share of the present latency that "too slow" asks for, if the words give no number."""
 
@@ -194,87 +199,6 @@ def _is_read(talk: Talk, phrase: str) -> bool:
     )  # fmt: skip
 
 
-def _read_least(talk: Talk) -> None:
-    """A value that recall, precision or another metric must reach."""
-    for match in list(talk.matches(say.AT_LEAST)):
-        value = match["v"] or match["v2"] or match["v3"]
-        name = (match["m"] or match["m2"] or "recall").lower()
-        least = float(re.sub(r"[^\d.]", "", value))
-        least = least / 100.0 if re.search(r"%|percent|％", value) or least > 1.0 else least
-        if re.search(r"recall|sensit|true|召回|查全", name):
-            talk.add("hold_recall", f"choose the threshold so that recall is at least {least:g}",
-                     *match.span(), min_recall=least)  # fmt: skip
-        elif re.search(r"precision|精确|查准|精准", name):
-            talk.add("hold_precision",
-                     f"choose the threshold so that precision is at least {least:g}",
-                     *match.span(), min_precision=least)  # fmt: skip
-        else:
-            metric = "accuracy" if re.search(r"acc|准确|正确", name) else "f1"
-            metric = "roc_auc" if "auc" in name else metric
-            talk.add("require", f"tell whether {metric} reaches {least:g}", *match.span(),
-                     metric=metric, at_least=least)  # fmt: skip
-
-
-def _read_costs(talk: Talk) -> None:
-    costs = find_costs(talk.text)
-    if costs is not None and not talk.text.is_used(costs.start):
-        talk.add("set_costs", f"a miss costs {costs.fn:g}, a false alarm {costs.fp:g}",
-                 costs.start, costs.end, costs={"fn": costs.fn, "fp": costs.fp})  # fmt: skip
-        return
-    alarms, misses = talk.first(say.FALSE_ALARMS), talk.first(say.MISSES)
-    if alarms is None and misses is None:
-        return
-    worse = alarms or misses
-    assert worse is not None
-    if alarms and misses:  # "I would rather miss some than have false alarms"
-        worse = _worse(talk, alarms, misses)
-    heavier = "fp" if worse is alarms else "fn"
-    lighter = "fn" if heavier == "fp" else "fp"
-    word = {"fp": "false alarm", "fn": "miss"}
-    talk.add(
-        "set_costs", f"a {word[heavier]} costs {HEAVIER:g} times a {word[lighter]}", *worse.span(),
-        assumed=f"{HEAVIER:g} times, as no number was said",
-        costs={heavier: HEAVIER, lighter: 1.0},
-    )  # fmt: skip
-    for other in (alarms, misses):
-        if other is not None:
-            talk.text.use(*other.span())
-
-
-def _worse(talk: Talk, alarms: re.Match[str], misses: re.Match[str]) -> re.Match[str]:
-    """Return which of two mistakes is the worse one, where both are named."""
-    first, second = sorted((alarms, misses), key=lambda match: match.start())
-    between = talk.text.low[first.end() : second.start()]
-    before = talk.text.low[: first.start()]
-    if re.search(r"rather|宁可|宁愿|prefer", before) or re.search(
-        r"less|not as|better than|acceptable|fine|没那么|不如|好过|可以接受", between
-    ):
-        return second
-    return first
-
-
-def _read_metric(talk: Talk) -> None:
-    taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
-    if (
-        talk.first(say.MATTERS)
-        and sum(1 for _, pattern in say.WEIGHTS if pattern.search(talk.text.low)) > 1
-    ):
-        return
-    metric = find_metric(talk.text, taken, costs=True)
-    if metric is not None and not any(edit.kind == "set_metric" for edit in talk.edits):
-        talk.add("set_metric", f"judge models by {metric.value}", metric.start, metric.end,
-                 metric=metric.value)  # fmt: skip
-
-
-def _read_forecast_metric(talk: Talk) -> None:
-    """Read the measure of a forecast before "mean" and "per" are read as something else."""
-    if talk.forecasts:
-        taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
-        metric = find_metric(talk.text, taken, costs=True)
-        if metric is not None and metric.value in REGRESSION:
-            _read_metric(talk)
-
-
 def _read_target(talk: Talk) -> None:
     name = re.escape((talk.target or "").lower())
     other = name and re.search(
@@ -313,30 +237,6 @@ def _read_positive(talk: Talk) -> None:
             talk.add("set_positive_class", f"the positive class is {level}", start, end,
                      positive_class=level)  # fmt: skip
             return
-
-
-def _read_weights(talk: Talk) -> None:
-    match = talk.first(say.MATTERS)
-    if match is None:
-        return
-    start, end = talk.text.sentence(match.start())
-    sentence = talk.text.low[start:end]
-    places = sorted(
-        (found.start(), name)
-        for name, pattern in say.WEIGHTS
-        if (found := pattern.search(sentence))
-    )
-    if not places or (len(places) == 1 and "care" in match.group() and _names_metric(talk)):
-        return
-    less = re.search(r"\bless\b|不如|没有", sentence)
-    heavier = places[-1][1] if less and len(places) > 1 else places[0][1]
-    talk.add("set_weights", f"{heavier} weighs twice as much", start, end,
-             assumed="twice, as no number was said", weights={heavier: 2.0})  # fmt: skip
-
-
-def _names_metric(talk: Talk) -> bool:
-    """Tell "I care more about precision", a metric, from "about speed"."""
-    return find_metric(talk.text, list(talk.text.used), costs=True) is not None
 
 
 def _read_readable(talk: Talk) -> None:
@@ -379,37 +279,24 @@ def _read_simpler(talk: Talk) -> None:
         talk.add("simplify", "train only models of little capacity", *match.span(), simplify=True)
 
 
-def _read_rating(talk: Talk) -> None:
-    match = talk.first(say.RATING)
-    if match is None or talk.edits:
-        return
-    digit = match["n"] or match["z"]
-    value = "一二三四五".find(digit) + 1 if digit and not digit.isascii() else int(digit or 0)
-    value = value or (5 if match["good"] else 4 if match["fair"] else 1)
-    negated = re.search(r"\bnot\b|不", talk.text.low[max(0, match.start() - 6) : match.start()])
-    if negated and match["good"]:
-        value = 2
-    talk.add("rate", f"rate the result {value} of 5", *match.span(), rating=value)
-
-
 _READERS: tuple[Callable[[Talk], None], ...] = (
     _read_questions,
-    _read_forecast_metric,
+    read_forecast_metric,
     read_forecast,  # before the target and what is left out: "forecast 7 days", "not per store"
     _read_keep,
     _read_families,
-    _read_weights,
-    _read_least,
-    _read_costs,
+    read_weights,
+    read_least,
+    read_costs,
     _read_positive,
     _read_target,
     _read_split,
-    _read_metric,
+    read_metric,
     _read_readable,
     _read_speed,
     _read_simpler,
     _read_exclusions,  # after the others: a list of columns runs on to the end of the clause
-    _read_rating,
+    read_rating,
 )
 
 

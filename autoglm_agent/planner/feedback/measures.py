@@ -1,0 +1,135 @@
+"""What counts as good: metrics and the values they must reach, costs, weights, a rating."""
+
+from __future__ import annotations
+
+import re
+
+from autoglm_agent.planner.costs import find_costs
+from autoglm_agent.planner.feedback import words as say
+from autoglm_agent.planner.feedback.talk import Talk
+from autoglm_agent.planner.metric_words import REGRESSION, find_metric
+
+HEAVIER = 3.0
+"""How much more a mistake counts that "matters more", if the words give no number."""
+
+
+def read_metric(talk: Talk) -> None:
+    """Read the measure that models are judged by."""
+    taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
+    if (
+        talk.first(say.MATTERS)
+        and sum(1 for _, pattern in say.WEIGHTS if pattern.search(talk.text.low)) > 1
+    ):
+        return
+    metric = find_metric(talk.text, taken, costs=True)
+    if metric is not None and not any(edit.kind == "set_metric" for edit in talk.edits):
+        talk.add("set_metric", f"judge models by {metric.value}", metric.start, metric.end,
+                 metric=metric.value)  # fmt: skip
+
+
+def read_forecast_metric(talk: Talk) -> None:
+    """Read the measure of a forecast before "mean" and "per" are read as something else."""
+    if talk.forecasts:
+        taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
+        metric = find_metric(talk.text, taken, costs=True)
+        if metric is not None and metric.value in REGRESSION:
+            read_metric(talk)
+
+
+def read_least(talk: Talk) -> None:
+    """Read a value that recall, precision or another metric must reach."""
+    for match in list(talk.matches(say.AT_LEAST)):
+        value = match["v"] or match["v2"] or match["v3"]
+        name = (match["m"] or match["m2"] or "recall").lower()
+        least = float(re.sub(r"[^\d.]", "", value))
+        least = least / 100.0 if re.search(r"%|percent|％", value) or least > 1.0 else least
+        if re.search(r"recall|sensit|true|召回|查全", name):
+            talk.add("hold_recall", f"choose the threshold so that recall is at least {least:g}",
+                     *match.span(), min_recall=least)  # fmt: skip
+        elif re.search(r"precision|精确|查准|精准", name):
+            talk.add("hold_precision",
+                     f"choose the threshold so that precision is at least {least:g}",
+                     *match.span(), min_precision=least)  # fmt: skip
+        else:
+            metric = "accuracy" if re.search(r"acc|准确|正确", name) else "f1"
+            metric = "roc_auc" if "auc" in name else metric
+            talk.add("require", f"tell whether {metric} reaches {least:g}", *match.span(),
+                     metric=metric, at_least=least)  # fmt: skip
+
+
+def read_costs(talk: Talk) -> None:
+    """Read what a miss and a false alarm cost, or which of them is the worse one."""
+    costs = find_costs(talk.text)
+    if costs is not None and not talk.text.is_used(costs.start):
+        talk.add("set_costs", f"a miss costs {costs.fn:g}, a false alarm {costs.fp:g}",
+                 costs.start, costs.end, costs={"fn": costs.fn, "fp": costs.fp})  # fmt: skip
+        return
+    alarms, misses = talk.first(say.FALSE_ALARMS), talk.first(say.MISSES)
+    if alarms is None and misses is None:
+        return
+    worse = alarms or misses
+    assert worse is not None
+    if alarms and misses:  # "I would rather miss some than have false alarms"
+        worse = _worse(talk, alarms, misses)
+    heavier = "fp" if worse is alarms else "fn"
+    lighter = "fn" if heavier == "fp" else "fp"
+    word = {"fp": "false alarm", "fn": "miss"}
+    talk.add(
+        "set_costs", f"a {word[heavier]} costs {HEAVIER:g} times a {word[lighter]}", *worse.span(),
+        assumed=f"{HEAVIER:g} times, as no number was said",
+        costs={heavier: HEAVIER, lighter: 1.0},
+    )  # fmt: skip
+    for other in (alarms, misses):
+        if other is not None:
+            talk.text.use(*other.span())
+
+
+def _worse(talk: Talk, alarms: re.Match[str], misses: re.Match[str]) -> re.Match[str]:
+    """Return which of two mistakes is the worse one, where both are named."""
+    first, second = sorted((alarms, misses), key=lambda match: match.start())
+    between = talk.text.low[first.end() : second.start()]
+    before = talk.text.low[: first.start()]
+    if re.search(r"rather|宁可|宁愿|prefer", before) or re.search(
+        r"less|not as|better than|acceptable|fine|没那么|不如|好过|可以接受", between
+    ):
+        return second
+    return first
+
+
+def read_weights(talk: Talk) -> None:
+    """Read which goal matters more than the others: speed, memory, the measure."""
+    match = talk.first(say.MATTERS)
+    if match is None:
+        return
+    start, end = talk.text.sentence(match.start())
+    sentence = talk.text.low[start:end]
+    places = sorted(
+        (found.start(), name)
+        for name, pattern in say.WEIGHTS
+        if (found := pattern.search(sentence))
+    )
+    if not places or (len(places) == 1 and "care" in match.group() and _names_metric(talk)):
+        return
+    less = re.search(r"\bless\b|不如|没有", sentence)
+    heavier = places[-1][1] if less and len(places) > 1 else places[0][1]
+    talk.add("set_weights", f"{heavier} weighs twice as much", start, end,
+             assumed="twice, as no number was said", weights={heavier: 2.0})  # fmt: skip
+
+
+def _names_metric(talk: Talk) -> bool:
+    """Tell "I care more about precision", a metric, from "about speed"."""
+    return find_metric(talk.text, list(talk.text.used), costs=True) is not None
+
+
+def read_rating(talk: Talk) -> None:
+    """Read how well the user likes the result, from 1 to 5."""
+    match = talk.first(say.RATING)
+    if match is None or talk.edits:
+        return
+    digit = match["n"] or match["z"]
+    value = "一二三四五".find(digit) + 1 if digit and not digit.isascii() else int(digit or 0)
+    value = value or (5 if match["good"] else 4 if match["fair"] else 1)
+    negated = re.search(r"\bnot\b|不", talk.text.low[max(0, match.start() - 6) : match.start()])
+    if negated and match["good"]:
+        value = 2
+    talk.add("rate", f"rate the result {value} of 5", *match.span(), rating=value)
