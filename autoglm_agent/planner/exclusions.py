@@ -53,13 +53,14 @@ _BEFORE = re.compile(
     r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
-    r"|不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
+    r"|(?:不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
     r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|"
     r"(?:不许|不准|别|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|看不[到见])|"
     r"避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
     r"不得包含|不要包[含括]|别包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|不可以(?:使用|用)|"
-    r"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用",
+    r"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用)"
+    r"(?!(?:于|来|作|做|在)(?:建模|训练|模型|预测|学习|分析|特征|输入|变量))",
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
@@ -128,7 +129,7 @@ class Exclusions:
 def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Exclusions:
     """Return the columns that the instruction bars, each matched to a real column."""
     result = Exclusions()
-    result.columns, result.ranges = listed(text, schema, mentions)
+    result.columns, result.ranges, result.unknown = listed(text, schema, mentions)
     for place in result.ranges:
         text.use(*place)
     for match in _OUT.finditer(text.low):
@@ -156,10 +157,13 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
         named = mention_at(mentions, text.token_at(match.end())) is not None
         if named and not text.is_used(match.start()) and not _within(match.start(), result.ranges):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
-    for read in (barred_after, told_of_subjects):
-        columns, ranges = read(text, schema, mentions, result.ranges)
-        result.columns += columns
-        result.ranges += ranges
+    columns, ranges, strange = barred_after(text, schema, mentions, result.ranges)
+    result.columns += columns
+    result.ranges += ranges
+    result.unknown += strange
+    columns, ranges = told_of_subjects(text, schema, mentions, result.ranges)
+    result.columns += columns
+    result.ranges += ranges
     for _, end in tuple(result.ranges):
         if more := likewise(text, schema, end):
             result.columns += more[0]

@@ -7,6 +7,7 @@ from itertools import islice
 
 from autoglm_agent.planner.grammar import FEATURE, FEATURE_ZH, PREDICT, PREDICT_ZH
 from autoglm_agent.planner.groups_said import goes_on_to_split
+from autoglm_agent.planner.meaning.near import meant_column
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -64,7 +65,8 @@ _AFTER_ZH = (
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
     r"排除(?:在外|掉)?|删除|删掉|拿掉|移除|忽略|除外|以外|之外|屏蔽|不许用|不予考虑|不作考虑|别用|勿用|不能要|不可以(?:使用|用)|不允许(?:使用|用)|"
     r"(?:就)?(?:当作?|视为|假装)(?:不知道|没有|看不[到见]|不存在)|"
-    r"不能参与|不能参加|不应参与|禁用|别进(?:模型)?|别放进|别放|(?:drop|remove|exclude|delete|skip|ignore)(?:掉|了)|"
+    r"不能参与|不能参加|不应参与|禁用|别进(?:模型)?|别放进|别放|"
+    r"(?:drop|remove|exclude|delete|skip|ignore) ?(?:掉|了)|"
     r"(?:会|可能)?(?:泄露|泄漏|暴露)(?:答案|目标|标签|结果|信息)|"
     r"(?:是|属于)?事后(?:才|信息|数据)(?:知道|有|产生)?|预测时(?:还)?(?:拿不到|不知道|未知|没有)"
 )
@@ -74,13 +76,14 @@ _ALWAYS_AFTER = re.compile(
     re.ASCII,
 )
 _AFTER = re.compile(
-    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|(?:请|一律|统统|全部|必须|需要?|应该?|"
-    rf"都?得|要|可以|就|先|也|都)*(?:{_AFTER_ZH}))",
+    rf"\A[\"'\s)]*{_KIND_WORD}?\s*{_REASON}?(?:{_AFTER_EN}|"
+    rf"(?:请|please |pls |一律|统统|全部|必须|需要?|应该?|都?得|要|可以|就|先|也|都)*"
+    rf"(?:{_AFTER_ZH}))",
     re.ASCII,
 )
 _TRIGGER = re.compile(rf"\b(?:{_AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)
 _LIST_GAP = re.compile(r"[\"'\s]*(?:,|、|and|or|和|与|及|以及|跟|nor)[\"'\s]*(?:the\s)?", re.ASCII)
-_APPOSED = re.compile(r"(?:、|和|与|及|以及|跟)[\u3400-\u9fff]{1,8}", re.ASCII)
+_APPOSED = re.compile(r"(?:、|和|与|及|以及|跟)[\u3400-\u9fff]{1,8}(?<![和与及跟、])", re.ASCII)
 """What stands between two names the second of which a Chinese word explains: A和金额B."""
 _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
 _KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|{_REASON}|请|一律)+\s*\Z", re.ASCII)
@@ -110,15 +113,17 @@ _TARGET = re.compile(
     re.ASCII,
 )
 """What stands before a target that no verb asks for."""
-_WINDOW, _PRONOUN, _LIST_WORDS = 5, 100, 3
+_WINDOW, _PRONOUN, _LIST_WORDS, _ITEM_WORDS = 5, 100, 3, 6
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
 
 
 def barred_after(
     text: Text, schema: Schema, mentions: list[Mention], known: list[tuple[int, int]]
-) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return the columns that words after them bar, and the ranges of the words.
+) -> tuple[list[str], list[tuple[int, int]], list[str]]:
+    """Return the columns that words after them bar, the ranges of the words, and the rest.
+
+    The rest are items listed with such columns that are none themselves.
 
     Args:
         text: The instruction.
@@ -128,6 +133,7 @@ def barred_after(
     """
     columns: list[str] = []
     ranges: list[tuple[int, int]] = []
+    strange: list[str] = []
     for position, mention in enumerate(mentions):
         if text.is_used(mention.start) or _inside(mention.start, known):
             continue
@@ -162,6 +168,7 @@ def barred_after(
         first = chosen[-1].start
         if joined := _joined_before(text, schema, first):
             named, first = [*joined[0], *named], joined[1]
+            strange += joined[2]
         columns += named
         ranges.append((first, mention.end + match.end()))
     for match in islice(_TRIGGER.finditer(text.low), _MOST):
@@ -169,10 +176,11 @@ def barred_after(
             continue
         if goes_on_to_split(text, match.end()):
             continue
-        names, start = _described(text, schema, match)
+        names, start, unknown = _described(text, schema, match)
         columns += names
+        strange += unknown
         ranges += [(start, match.end())] if names else []
-    return columns, ranges
+    return columns, ranges, strange
 
 
 def _asked_for(text: Text, mention: Mention) -> bool:
@@ -230,8 +238,13 @@ def _drop_them(
     return (chain, (chain[0].start, end + match.end())) if match else None
 
 
-def _joined_before(text: Text, schema: Schema, place: int) -> tuple[list[str], int] | None:
-    """Return the columns that *and* joins to a name: 气温 of "气温和湿度以外"."""
+def _joined_before(
+    text: Text, schema: Schema, place: int
+) -> tuple[list[str], int, list[str]] | None:
+    """Return what *and* joins to a name, where it begins, and what of it is no column.
+
+    For example 气温 of "气温和湿度以外".
+    """
     counted = _NUMBER_OF.search(text.low[:place][-_COUNTED:])
     place -= len(counted.group()) if counted else 0
     last = text.token_at(place) - 1
@@ -243,8 +256,9 @@ def _joined_before(text: Text, schema: Schema, place: int) -> tuple[list[str], i
     first = max(text.token_at(clause), last - 2 * _WINDOW)
     while first < last and text.tokens[first].low in FEATURE_ZH | FEATURE:
         first += 1
-    found = _longest(text, schema, first, last - 1)
-    return (found[0], text.tokens[found[1]].start) if found else None
+    if found := _longest(text, schema, first, last - 1):
+        return found[0], text.tokens[found[1]].start, []
+    return _by_meaning(text, schema, _item_before(text, first, last - 1) or first, last - 1)
 
 
 def _governs_next(text: Text, mentions: list[Mention], end: int, words: str) -> bool:
@@ -255,14 +269,20 @@ def _governs_next(text: Text, mentions: list[Mention], end: int, words: str) -> 
     return following is not None and not text.norm[end : following.start].strip(" \"'")
 
 
-def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[str], int]:
-    """Resolve the words before a trigger, "刀具磨损" for `Tool wear`, to columns."""
+def _described(
+    text: Text, schema: Schema, match: re.Match[str]
+) -> tuple[list[str], int, list[str]]:
+    """Resolve the words before a trigger, "刀具磨损" for `Tool wear`, to columns.
+
+    Returns:
+        The columns, where they begin, and the items among them that are no columns.
+    """
     clause = text.clause(match.start())
     chinese = not match.group().isascii()
     if chinese and not _ALWAYS_AFTER.search(match.group()):
         rest = text.low[match.end() : clause[1]].strip(" \"'")
         if rest and not re.match(r"(?:了|掉|吧|建模|训练|参与|作为|的|于|做)", rest):
-            return [], 0
+            return [], 0, []
     stop = clause[0] + len(_KIND_END.sub("", text.low[clause[0] : match.start()]))
     if meant := _these(text, clause[0], match.start()):
         clause, stop = meant, meant[1]
@@ -273,13 +293,18 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
     for index in range(max(first_allowed, last - 2 * _WINDOW), last + 1):
         series = earlier_members(text, schema, index)
         if series is not None and series[1] == last + 1:
-            return series[0], text.tokens[index].start
+            return series[0], text.tokens[index].start, []
+    strange: list[str] = []
     while last >= first_allowed:
         if text.tokens[last].low in _JOIN:
             last -= 1
             continue
         reach = 2 * _WINDOW if text.tokens[last].cjk else _WINDOW
         found = _longest(text, schema, max(first_allowed, last - reach + 1), last)
+        item = _item_before(text, first_allowed, last) if found is None else None
+        if item is not None and (told := _by_meaning(text, schema, item, last)) is not None:
+            found = told[0], item
+            strange += told[2]
         if found is None:
             break
         several, first = found
@@ -293,7 +318,32 @@ def _described(text: Text, schema: Schema, match: re.Match[str]) -> tuple[list[s
     if len(names) > 1:
         earlier, start = _enumerated(text, schema, start)
         names += earlier
-    return names[::-1], start
+    return names[::-1], start, strange if names else []
+
+
+def _item_before(text: Text, first: int, last: int) -> int | None:
+    """Return where the item of a list begins that ends at a token, if something comes before it."""
+    for index in range(last, max(first, last - _ITEM_WORDS), -1):
+        if "、" in text.norm[text.tokens[index - 1].end : text.tokens[index].start]:
+            return index
+        if text.tokens[index - 1].low in _JOIN - {"the"} and index - 1 > first:
+            return index
+    return None
+
+
+def _by_meaning(
+    text: Text, schema: Schema, first: int, last: int
+) -> tuple[list[str], int, list[str]] | None:
+    """Return the column that an item means, or the item as one that is none; None if neither."""
+    words = [t for t in text.tokens[first : last + 1] if t.low != "the"]
+    if not words or any(text.is_used(t.start) for t in words):
+        return None
+    asks = any(t.stem in PREDICT or t.low in PREDICT_ZH for t in words)
+    if asks or len(words) > (_ITEM_WORDS if words[0].cjk else _LIST_WORDS):
+        return None
+    item = text.span(words[0].start, words[-1].end)
+    meant = meant_column(item, schema.columns)
+    return ([meant.name], words[0].start, []) if meant else ([], words[0].start, [item])
 
 
 def _these(text: Text, start: int, end: int) -> tuple[int, int] | None:

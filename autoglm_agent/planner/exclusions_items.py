@@ -16,6 +16,7 @@ from autoglm_agent.planner.exclusions_groups import (
 )
 from autoglm_agent.planner.exclusions_turns import described, turned
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
+from autoglm_agent.planner.meaning.near import meant_column
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.series import earlier_members
@@ -34,6 +35,10 @@ _USE = word_set("use using used 用 将 把")
 """What leads to a column's name, and after one to another request: "skip X and *use* F1"."""
 _TAIL = word_set("name names value values amount amounts level levels flag flags status")
 """What people add to a column's name: "the merchant *name* and the MCC"."""
+_OF_INFORMATION = re.compile(
+    r"(?:的?(?:信息|数据|情况|资料)|这?[一两三几]?[列项]|字段|特征|变量|建模|训练|作为特征)+\Z|"
+    r" (?:info|information|data|details)\Z"
+)
 _LIST_GOES_ON = re.compile(
     r"[\"'\s]*(?:\Z|[,;.!?\n:、&/()]|(?:and|or|nor|as|plus|columns?|fields?|features?|at all|"
     r"please|pls|either|too)\b|和|与|及|以及|跟|等|这|列|字段|特征|变量|也|都|的?信息|去|来|做|建|训)"
@@ -118,7 +123,9 @@ def read_items(
         ):
             break
         phrase, index = _phrase(text, index)
-        unknown = unknown or phrase
+        meant = meant_column(_OF_INFORMATION.sub("", phrase), schema.columns)
+        columns += [meant.name] if meant is not None else []
+        unknown = unknown if meant is not None else unknown or phrase
         end, joined = text.tokens[index - 1].end, False
     return columns, end, unknown
 

@@ -1,13 +1,12 @@
-"""Exclusions that list their columns: in brackets, as "neither A nor B", as "both room columns".
-
-Or in the middle of what bars them: "I don't want A and B to be used", "不要把 A 作为特征".
-"""
+"""Exclusions that list their columns: in brackets, as "neither A nor B", as "both room columns"."""
 
 from __future__ import annotations
 
 import re
 
+from autoglm_agent.planner.exclusions_around import AROUND
 from autoglm_agent.planner.lexicon import concepts_of
+from autoglm_agent.planner.meaning.near import meant_column
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.resolve import columns_for
@@ -46,54 +45,10 @@ _BARRED_AFTER = re.compile(
     r"not allowed|taboo)\b(?! of)",
     re.ASCII,
 )
-_AROUND = (
-    re.compile(
-        r"\b(?:do not|don't|never|would not|wouldn't) (?:want|wish|like)(?: to (?:see|have))? "
-        r"(?P<list>[^.;!?,]{2,60}?) (?:to be |being |be |get )?(?:(?:used|included|considered|"
-        r"involved|taken into account|looked at|fed in)\b|(?:in|inside|among|as) (?:it\b|"
-        r"(?:the |an? )?(?:model|features?|inputs?|predictors?|variables?|data)\b))"
-    ),
-    re.compile(
-        r"\b(?:do not|don't|never|must not|cannot|can't) (?:feed|give|show|hand|pass) "
-        r"(?P<list>[^.;!?,]{2,60}?) (?:in)?to (?:it|the (?:model|algorithm|learner))\b"
-    ),
-    re.compile(
-        r"\b(?:won't|will not|don't|do not|cannot|can't) (?:yet )?(?:know|have) "
-        r"(?P<list>[^.;!?,]{2,60}?) "
-        r"(?:at (?:the time of )?(?:prediction|scoring|serving)(?: time)?|"
-        r"when (?:we|it|the model|you) (?:predict|scor)\w*|in advance|beforehand|at that time)\b"
-    ),
-    re.compile(
-        r"\b(?:leav(?:e|ing)|put(?:ting)?|set(?:ting)?|tak(?:e|ing)|throw(?:ing)?|kick(?:ing)?) "
-        r"(?P<list>[^.;!?,]{2,60}?) (?:aside|away|out of (?:it|the (?:model|features?|data)))\b"
-    ),
-    re.compile(
-        r"(?:\A|[,;.!?] ?)(?:but )?not "
-        r"(?!(?:per|by|for|each|every|in|on|to|at|of|with|only|just|all|an?|the same)\b)"
-        r"(?P<list>[^.;!?,]{2,60}?)(?=[,;.!]|\Z)"
-    ),
-    re.compile(r"\bdelet(?:e|ing) (?P<list>[^.;!?,]{2,60}?)(?=[,;.!]|\Z| and predict| from\b)"),
-    re.compile(
-        r"(?:把|将)(?P<list>[^,;。!?同]{1,40}?)(?:这[一两三几]?[列项个])?(?:等|这些|都)?(?:字段|列|特征|变量|信息)?"
-        r"(?:都|先|全)?(?:排除|去掉|剔除|删掉|删除|去除|拿掉|移除|忽略|屏蔽|扔掉|撇开)(?:在外|掉|了)?"
-    ),
-    re.compile(
-        r"(?:不要|别|不能|不得|不可以?|不许|不准|不|避免)让(?:模型|它|算法)"
-        r"(?:看到|知道|接触到?|用到?|使用|学到|参考)(?P<list>[^,;。!?同]{1,40}?)(?=[,;。!?]|\Z)"
-    ),
-    re.compile(
-        r"(?:不要|别|请勿|不许|不能|不得|不准|不可以?|不应该?|不想|不希望|避免)(?:再)?(?:把|将|让|拿|用)"
-        r"(?P<list>[^,;。!?同]{1,40}?)(?:这[一两三几]?[列项个])?(?:等|这些|都)?(?:字段|列|特征|变量|信息)?"
-        r"(?:作为|当作?|做成?|放进|放入|放到|放在|加入|加进|加到|纳入|用作|用于|用来|用在|拿来|输入|喂给|算进|"
-        r"参与|进入|进到|进)[^,;。!?]{0,10}"
-    ),
-    re.compile(
-        r"(?:模型|特征|训练数据|输入)(?:里|中|里面|当中)?(?:都)?(?:不能|不要|不得|不许|不应该?|不可以?|别)"
-        r"(?:有|出现|包含|包括|含有?|用到|用|使用|看到|接触到?|知道)(?P<list>[^,;。!?同]{1,40}?)"
-        r"(?:这[一两三几]?[列项个])?(?:等|这些)?(?:字段|列|特征|变量|信息)?(?=[,;。!?]|\Z)"
-    ),
+_OF_FEATURES = re.compile(
+    r"\b(?:model|features?|inputs?|predictors?|variables?|algorithm|learner)\b|模型|特征|变量|输入|字段|列"
 )
-"""What bars the columns in its middle."""
+"""What tells of the things in a turn's middle that they are columns."""
 _LEAD = 60
 _DATES = re.compile(
     rf"{_BAR} (?:(?:all|any|both|the|two|three) )*(?:dates|timestamps)\b(?=\s*(?:[,.;!)]|\Z|and))",
@@ -103,8 +58,10 @@ _DATES = re.compile(
 
 def listed(
     text: Text, schema: Schema, mentions: list[Mention]
-) -> tuple[list[str], list[tuple[int, int]]]:
-    """Return the columns that the instruction bars by listing them, and the words' ranges.
+) -> tuple[list[str], list[tuple[int, int]], list[str]]:
+    """Return the columns that the instruction bars by listing them, the words' ranges, the rest.
+
+    The rest are items of a list of columns that are none of the table's.
 
     Args:
         text: The instruction.
@@ -121,11 +78,14 @@ def listed(
         if names and not text.is_used(match.start()) and not _KEPT.search(match.group()):
             columns += [*_before_bracket(text, schema, match), *names]
             ranges.append(match.span())
-    for turn in _AROUND:
+    unknown: list[str] = []
+    for turn in AROUND:
         for match in turn.finditer(text.low):
-            names = _each_named(text, schema, *match.span("list"))
-            if names and not text.is_used(match.start()):
+            names, strange = _items_of(text, schema, *match.span("list"))
+            known = names and not text.is_used(match.start())
+            if known and (not strange or _OF_FEATURES.search(match.group())):
                 columns += names
+                unknown += strange
                 ranges.append(match.span())
     for match in _NEITHER.finditer(text.low):
         found = [columns_for(text.norm[slice(*match.span(i))], schema) for i in (1, 2)]
@@ -144,7 +104,7 @@ def listed(
         names = [column.name for column in schema.dates()]
         columns += names
         ranges += [match.span()] if names else []
-    return columns, ranges
+    return columns, ranges, unknown
 
 
 def _before_bracket(text: Text, schema: Schema, match: re.Match[str]) -> list[str]:
@@ -155,11 +115,17 @@ def _before_bracket(text: Text, schema: Schema, match: re.Match[str]) -> list[st
     return [c.name for item in items if item for c in columns_for(item, schema)]
 
 
-def _each_named(text: Text, schema: Schema, start: int, end: int) -> list[str]:
-    """Return the columns of a list every item of which means some, else none."""
-    items = [item.strip(" \"'") for item in _ITEM.split(text.norm[start:end])]
-    found = [columns_for(item, schema) for item in items if item]
-    return [c.name for several in found for c in several] if all(found) else []
+def _items_of(text: Text, schema: Schema, start: int, end: int) -> tuple[list[str], list[str]]:
+    """Return the columns that the items of a list mean, and the items that mean none."""
+    names: list[str] = []
+    strange: list[str] = []
+    for item in filter(None, (part.strip(" \"'") for part in _ITEM.split(text.norm[start:end]))):
+        found = columns_for(item, schema)
+        meant = None if found else meant_column(item, schema.columns)
+        found = [meant] if meant is not None else found
+        names += [column.name for column in found]
+        strange += [] if found else [item]
+    return names, strange
 
 
 def _all_named(text: Text, mentions: list[Mention], start: int, end: int) -> list[str]:

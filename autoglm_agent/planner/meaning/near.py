@@ -16,6 +16,10 @@ _LIKE, _LEAD = 0.5, 0.1
 """Least cosine of what is taken, and least lead over the second."""
 _LIKE_ID, _LEAD_ID = 0.35, 0.05
 """The same among the columns that number things: few, and none is lost to a model."""
+_LIKE_ANY, _LEAD_ANY = 0.65, 0.2
+"""The same where any column may be meant, or none."""
+_LONGEST, _LONGEST_ZH = 6, 10
+"""How many words, or Chinese characters, the name of a column takes at most."""
 
 
 def nearest_column(phrase: str, columns: Sequence[Column]) -> Column | None:
@@ -25,13 +29,37 @@ def nearest_column(phrase: str, columns: Sequence[Column]) -> Column | None:
         phrase: A noun in any of the encoder's languages.
         columns: The columns that come into question; what numbers them is left out of their names.
     """
+    names = [_NUMBERED.sub("", as_words(column.name)) for column in columns]
+    return _nearest(phrase, columns, names, _LIKE, _LEAD)
+
+
+def meant_column(phrase: str, columns: Sequence[Column]) -> Column | None:
+    """Return the column that a phrase clearly means though no word of it is known, or None.
+
+    Args:
+        phrase: What is said to be a column, but no number: 姓氏 for `Surname`.
+        columns: The columns that come into question.
+    """
+    long = _LONGEST if phrase.isascii() else _LONGEST_ZH
+    if (
+        not phrase.strip()
+        or _NUMBER_OF.search(phrase)
+        or len(phrase.split() if phrase.isascii() else phrase) > long
+    ):
+        return None
+    return _nearest(phrase, columns, [as_words(c.name) for c in columns], _LIKE_ANY, _LEAD_ANY)
+
+
+def _nearest(
+    phrase: str, columns: Sequence[Column], names: Sequence[str], least: float, lead: float
+) -> Column | None:
+    """Return the column whose name is nearest, if it is near and no other is nearly as near."""
     if not columns:
         return None
-    names = [_NUMBERED.sub("", as_words(column.name)) for column in columns]
     alike = likeness([phrase], names)[0]
     order = np.argsort(-alike, kind="stable")
-    lead = alike[order[0]] - alike[order[1]] if len(order) > 1 else 1.0
-    return columns[int(order[0])] if alike[order[0]] >= _LIKE and lead >= _LEAD else None
+    before = alike[order[0]] - alike[order[1]] if len(order) > 1 else 1.0
+    return columns[int(order[0])] if alike[order[0]] >= least and before >= lead else None
 
 
 def numbered_column(phrase: str, schema: Schema) -> Column | None:
@@ -43,13 +71,10 @@ def numbered_column(phrase: str, schema: Schema) -> Column | None:
     """
     thing = _NUMBER_OF.sub("", phrase.strip())
     numbered = [column for column in schema.columns if column.identifies]
-    if thing in ("", phrase) or not numbered:
+    if thing in ("", phrase):
         return None
-    alike = likeness([thing], [_NUMBERED.sub("", as_words(c.name)) for c in numbered])[0]
-    order = np.argsort(-alike, kind="stable")
-    lead = alike[order[0]] - alike[order[1]] if len(order) > 1 else 1.0
-    sure = alike[order[0]] >= _LIKE_ID and lead >= _LEAD_ID
-    return numbered[int(order[0])] if sure else None
+    names = [_NUMBERED.sub("", as_words(column.name)) for column in numbered]
+    return _nearest(thing, numbered, names, _LIKE_ID, _LEAD_ID)
 
 
 def near_in_meaning(phrase: str, schema: Schema, count: int) -> list[str]:
