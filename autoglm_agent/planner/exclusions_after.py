@@ -59,7 +59,7 @@ _AFTER_EN = (
     rf"kept) out"
 )
 _AFTER_ZH = (
-    r"不要用|不要使用|不用|不能用|不能使用|不可用|不得使用|不允许使用|禁止使用|不参与|不参加|"
+    r"不要考虑|不能考虑|不可以?考虑|不得考虑|别考虑|不要用|不要使用|不用|不能用|不能使用|不可用|不得使用|不允许使用|禁止使用|不参与|不参加|"
     r"不进入|(?:不要|不得|不应|不许|不准|别|请勿|勿)(?:参与|参加|进入|放进|放入|作为|当作|用作|纳入|加入)|"
     r"不能作为|不可作为|不得作为|不应作为|不能当|不能进|不应使用|不该用|不准用|不进模型|不入模|"
     r"不作为|不当作|不纳入|不放进|不放入|不加入|不考虑|不使用|不要|去掉|去除|剔除|"
@@ -87,6 +87,12 @@ _APPOSED = re.compile(r"(?:、|和|与|及|以及|跟)[\u3400-\u9fff]{1,8}(?<![�
 """What stands between two names the second of which a Chinese word explains: A和金额B."""
 _LEAD = re.compile(r"\b(?:leav\w+|keep|take|throw)\W+(?:the )?\W*\Z", re.ASCII)
 _KIND_END = re.compile(rf"\s*(?:{_KIND_WORD}|{_REASON}|请|一律)+\s*\Z", re.ASCII)
+_COLUMN_END = re.compile(r"(?:[这那]一?[列个]|列|字段|特征|变量)(?:都|也|就|请)?\s*\Z")
+"""What calls the words before it a column."""
+_NO_NAME = re.compile(
+    r"重要|有?用|多余|无关|冗余|重复|其[他它余]|剩|[这那]个|[这那]些|相关|缺失|全部|所有|每"
+)
+"""What says which columns, and names none: 不重要的特征."""
 _LIST_LEAD = re.compile(r"\s*(?:(?:and|but|also|so|the|both|please)\s+)*")
 _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
 _IT = re.compile(
@@ -179,7 +185,7 @@ def barred_after(
         names, start, unknown = _described(text, schema, match)
         columns += names
         strange += unknown
-        ranges += [(start, match.end())] if names else []
+        ranges += [(start, match.end())] if names or unknown else []
     return columns, ranges, strange
 
 
@@ -258,7 +264,10 @@ def _joined_before(
         first += 1
     if found := _longest(text, schema, first, last - 1):
         return found[0], text.tokens[found[1]].start, []
-    return _by_meaning(text, schema, _item_before(text, first, last - 1) or first, last - 1)
+    first = _item_before(text, first, last - 1) or first
+    if not text.tokens[first].cjk and text.tokens[first].low != "the":
+        return None  # "use MAE, and csat is out of bounds": what *and* joins may be a sentence
+    return _by_meaning(text, schema, first, last - 1)
 
 
 def _governs_next(text: Text, mentions: list[Mention], end: int, words: str) -> bool:
@@ -318,6 +327,9 @@ def _described(
     if len(names) > 1:
         earlier, start = _enumerated(text, schema, start)
         names += earlier
+    called = _COLUMN_END.search(text.low[clause[0] : match.start()])
+    if not names and called and (told := _by_meaning(text, schema, first_allowed, last)):
+        return told
     return names[::-1], start, strange if names else []
 
 
@@ -342,6 +354,8 @@ def _by_meaning(
     if asks or len(words) > (_ITEM_WORDS if words[0].cjk else _LIST_WORDS):
         return None
     item = text.span(words[0].start, words[-1].end)
+    if _NO_NAME.search(item):
+        return None
     meant = meant_column(item, schema.columns)
     return ([meant.name], words[0].start, []) if meant else ([], words[0].start, [item])
 

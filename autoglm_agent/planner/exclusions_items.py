@@ -18,6 +18,7 @@ from autoglm_agent.planner.exclusions_turns import described, turned
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
 from autoglm_agent.planner.meaning.near import meant_column
 from autoglm_agent.planner.mentions import Mention, mention_at
+from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.series import earlier_members
 from autoglm_agent.planner.text import Text, word_set
@@ -33,6 +34,8 @@ _SKIP = word_set(
 )
 _USE = word_set("use using used 用 将 把")
 """What leads to a column's name, and after one to another request: "skip X and *use* F1"."""
+_CLAUSE = frozenset({"whether", "if", "who", "how", "when"})
+"""What begins a clause that stands for the column it asks for."""
 _TAIL = word_set("name names value values amount amounts level levels flag flags status")
 """What people add to a column's name: "the merchant *name* and the MCC"."""
 _OF_INFORMATION = re.compile(
@@ -108,6 +111,10 @@ def read_items(
             continue
         if not joined and not comma:
             break
+        if resolve and token.low in _CLAUSE and (told := _whether(text, schema, index)) is not None:
+            columns += told[0]
+            index, end, joined = told[1], text.tokens[told[1] - 1].end, False
+            continue
         found = earlier_members(text, schema, index) if resolve else None
         found = found or named_group(text, schema, index)
         if found is None and (resolve or token.low in IDS):
@@ -128,6 +135,19 @@ def read_items(
         unknown = unknown if meant is not None else unknown or phrase
         end, joined = text.tokens[index - 1].end, False
     return columns, end, unknown
+
+
+def _whether(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:
+    """Return the columns that a clause asks for: "whether they are debtors", 是否欠债."""
+    end = text.clause(text.tokens[index].start)[1]
+    last = index
+    while last + 1 < len(text.tokens) and text.tokens[last + 1].start < end:
+        if text.tokens[last + 1].low in AND:
+            break
+        last += 1
+    phrase = text.norm[text.tokens[index].start : text.tokens[last].end]
+    found = columns_for(phrase, schema) or columns_for(phrase.split(" ", 1)[-1], schema)
+    return ([column.name for column in found], last + 1) if found else None
 
 
 def _list_goes_on(text: Text, index: int) -> bool:

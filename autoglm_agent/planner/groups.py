@@ -21,7 +21,9 @@ from autoglm_agent.planner.text import Text, stem
 
 _APART = re.compile(
     r"\b(?:same|one|either|single) (?:side|fold|split|part|set|partition|half)s?\b|"
-    r"\bonly in (?:the )?(?:train\w*|test\w*) or\b|\bkeep (?:\w+ ){1,3}apart\b|"
+    r"\b(?:only|either) in (?:the )?(?:train\w*|test\w*) or\b|"
+    r"\beither (?:the )?train\w*(?: set| data)? or (?:in )?(?:the )?test|"
+    r"\bkeep (?:\w+ ){1,3}apart\b|"
     r"\bboth (?:\w+ ){0,3}(?:train\w*|test\w*|sets?|sides|splits|parts)\b|"
     r"\b(?:train\w*|test\w*)\b[^.;!?]{0,40}\b(?:disjoint|no overlap|not overlap|don't overlap)|"
     r"\b(?:across|between|in|into) (?:the )?(?:train\w*|split|test\w*)(?: set| data)?"
@@ -67,7 +69,10 @@ _SAME = re.compile(
     rf"同一{COUNT_ZH}?([\u3400-\u9fff])",
     re.ASCII,
 )
-_OF_SAME_ZH = re.compile(rf"同一{COUNT_ZH}?({NAME_ZH})的", re.ASCII)
+_OF_SAME_ZH = re.compile(
+    rf"同一{COUNT_ZH}?(?P<said>(?P<noun>{NAME_ZH})(?: ?\([^()]{{1,40}}\))?)的", re.ASCII
+)
+"""A thing, and perhaps its column in brackets."""
 _ON_SAME = re.compile(
     r"\b(?:on|in|at|from|of|with|by|under) the same ([a-z][\w-]{2,40})|"
     rf"同一{COUNT_ZH}? ?([a-z][\w-]{{2,40}})",
@@ -146,11 +151,11 @@ def kept_apart(
                 return column, start + whole.start(), end
         if _train_and_test(low) or (_APART.search(low) and _STRICT.search(low)):
             if of_one := _OF_SAME_ZH.search(low):
-                place = (start + of_one.start(1), start + of_one.end(1))
+                place = (start + of_one.start("said"), start + of_one.end("said"))
                 column = named_group(text, schema, mentions, barred, place)
-                column = column or numbered(of_one[1], schema)
-                people = low[of_one.start() : of_one.start(1)].endswith(_OF_PEOPLE)
-                column = column or doer_for(of_one[1], schema, told=people)
+                column = column or numbered(of_one["noun"], schema)
+                people = low[of_one.start() : of_one.start("noun")].endswith(_OF_PEOPLE)
+                column = column or doer_for(of_one["noun"], schema, told=people)
                 if column is not None:
                     return column, *_after_goal(text, *text.clause(place[0]))
             if not _apart(low):

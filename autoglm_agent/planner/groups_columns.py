@@ -29,6 +29,8 @@ _ONE_ZH = re.compile(
     r"(?=[的不都必要只应得既在也,;。]|\Z)"
 )
 """A thing of one character: 同一辆**车**."""
+_NO_THINGS = frozenset("次号级员量数型种类")
+"""Ends of words that begin like a counting word: 批**次**, 件**数**."""
 _SAID_LONGER = {
     "车": ("车辆", "车牌"), "站": ("站点",), "路": ("线路",), "厂": ("工厂",), "队": ("球队",),
     "楼": ("楼栋",), "房": ("房屋",), "床": ("床位",), "田": ("田块",), "地": ("地块",),
@@ -74,7 +76,7 @@ def _of_one_character(
     """Return the column of a thing that is said with one Chinese character: 同一辆车, 按车分组."""
     told = _ONE_ZH.search(words)
     char = words[-1:] if length == 1 else told["noun"] if told else ""
-    if not char or char.isascii():
+    if not char or char.isascii() or char in _NO_THINGS:
         return None
     found = (_of_entity(word, schema, barred) for word in (*_SAID_LONGER.get(char, ()), char))
     return next(filter(None, found), None)

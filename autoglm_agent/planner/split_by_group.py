@@ -6,7 +6,8 @@ import re
 from collections.abc import Collection
 
 from autoglm_agent.errors import InputError
-from autoglm_agent.planner.groups import kept_apart
+from autoglm_agent.planner.groups import kept_apart, kept_clauses
+from autoglm_agent.planner.groups_columns import named_group
 from autoglm_agent.planner.groups_near import nearest_group
 from autoglm_agent.planner.groups_said import COUNT_ZH
 from autoglm_agent.planner.meaning.near import near_in_meaning
@@ -47,7 +48,8 @@ _GROUP = re.compile(
     r"|(?:按照?|以|依照?)\s?(?P<k>[^，,;。]{1,16}?)\s?(?:来)?(?:进行)?(?:分组|划分|切分|拆分|"
     r"分割|留出|为组|分折)[^，,;。]{0,10}"
     rf"|同一{COUNT_ZH}?(?P<l>[^，,;。的]{{1,10}}?)(?:的|不|只|必须|要|应|都)[^;。]{{0,24}}"
-    r"|(?:留出|保留|拿出|预留)(?:若干|几)?(?:整个|完整的|整)(?P<m>[^，,;。]{1,10})"
+    rf"|(?:留出|保留|拿出|预留)(?:若干|几)?(?:完整的|整{COUNT_ZH}?)(?P<m>[^，,;。]{{1,16}}?)"
+    r"(?=[，,;。]|的|用?[来作做当]|\Z)"
     r"|(?:整个|整|完整的)(?P<p>[^，,;。个]{1,10}?)(?:都|全部|一起)?(?:留出|留作|留做|留下|拿出|"
     r"用来|作为|划为|用于)"
     r"[^，,;。]{0,8}".replace("@@", rf"{_WORD}(?: {_WORD})?").replace("@", _WORD),
@@ -108,6 +110,8 @@ def find_group_column(
         )
         named = on_phrase or inside
         column = named[0].column if named else _entity(phrase, schema)
+        if column is None and name in ("k", "l", "m", "p"):
+            column = named_group(text, schema, mentions, barred, match.span(name))
         if column is not None and column.profile.kind not in ("date", "number", "text"):
             return Found(column.name, start, end, 0.95 if on_phrase else 0.8)
         only = _only_groups(schema) if name in ("b", "m", "p") else None
@@ -124,7 +128,29 @@ def find_group_column(
                 text.say(f"Near names: {names}.", f"相近的列：{names}。"),
             )
     near = nearest_group(text, schema)
-    return Found(near[0].name, near[1], near[2], 0.6) if near is not None else None
+    if near is not None:
+        return Found(near[0].name, near[1], near[2], 0.6)
+    _complain(text, schema)
+    return None
+
+
+def _complain(text: Text, schema: Schema) -> None:
+    """Raise InputError where some groups are to stay whole and no column tells which."""
+    for start, end in kept_clauses(text):
+        if not text.is_used(start):
+            words = text.span(start, end).strip(" ,，")
+            near = ", ".join(near_in_meaning(words, schema, 3))
+            raise InputError(
+                text.say(
+                    f'"{words}" keeps groups whole, but which column of '
+                    f"{schema.profile.name} tells them is not clear.",
+                    f"“{words}”要求整组划分，但看不出 {schema.profile.name} 的哪一列表示分组。",
+                ),
+                text.say(
+                    f"Name the column, for example: group by X. Near names: {near}.",
+                    f"请指明列名，例如：按 X 分组划分。相近的列：{near}。",
+                ),
+            )
 
 
 def _only_groups(schema: Schema) -> Column | None:

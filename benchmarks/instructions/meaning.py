@@ -3,7 +3,8 @@
     python -m benchmarks.instructions.meaning [--write]
 
 Five folds by table over the corpus of the planner's tests, instructions with a target and
-instructions that ask for what the table does not have. The grammar has no part in it. To fit, each
+instructions that ask for what the table does not have. The grammar has no say in it, but the words
+that it knows count. To fit, each
 instruction with a target is met once more, with less weight, on its table without that column, so
 that the judge learns what it looks like when what is nearest is not what is asked for. `--write`
 fits on all lines and writes the weights that the planner uses.
@@ -26,7 +27,8 @@ import autoglm_agent.planner.task_parser as parser_of_tasks
 from autoglm_agent.automl.data.profile import Profile
 from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.meaning.evidence import Evidence
-from autoglm_agent.planner.meaning.judge import evidence_of, probabilities
+from autoglm_agent.planner.meaning.judge import Weights, chances, evidence_of, probabilities
+from autoglm_agent.planner.meaning.names import OF_NAMES
 from benchmarks.instructions.__main__ import corpus, tables
 
 WEIGHTS = Path(parser_of_tasks.__file__).parent / "meaning" / "weights.json"
@@ -98,20 +100,26 @@ def lines() -> list[Line]:
     return found
 
 
-def fit(known: Sequence[Line]) -> tuple[np.ndarray, np.ndarray]:
+def fit(known: Sequence[Line]) -> tuple[Weights, Weights]:
+    """Return the weights of the judge of meaning alone and of the one who knows words, too."""
+    return _fit(known, -OF_NAMES), _fit(known, None)
+
+
+def _fit(known: Sequence[Line], features: int | None) -> Weights:
     """Return the weights of greatest likelihood, drawn a little towards zero."""
-    size, more = known[0].evidence.each.shape[1], len(known[0].evidence.none)
+    size, more = known[0].evidence.each[:, :features].shape[1], len(known[0].evidence.none)
     many = sum(WITHOUT if line.made else 1.0 for line in known)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = 0.0, np.zeros_like(weights)
         for line in known:
-            chances = probabilities(line.evidence, weights[:size], weights[size:])
+            each, none = line.evidence.each[:, :features], line.evidence.none
+            likely = probabilities(each, none, (weights[:size], weights[size:]))
             much = WITHOUT if line.made else 1.0
-            total -= much * np.log(chances[line.right] + 1e-12)
-            chances[line.right] -= 1
-            slope[:size] += much * (line.evidence.each.T @ chances[:-1])
-            slope[size:] += much * chances[-1] * line.evidence.none
+            total -= much * np.log(likely[line.right] + 1e-12)
+            likely[line.right] -= 1
+            slope[:size] += much * (each.T @ likely[:-1])
+            slope[size:] += much * likely[-1] * none
         drawn = RIDGE * weights @ weights
         return total / many + drawn, slope / many + 2 * RIDGE * weights
 
@@ -131,19 +139,19 @@ def main() -> None:
     known = lines()
     told: list[tuple[float, bool, bool]] = []
     for fold in range(FOLDS):
-        each, none = fit([line for line in known if fold_of(line.table) != fold])
+        judges = fit([line for line in known if fold_of(line.table) != fold])
         for line in known:
             if fold_of(line.table) == fold and not line.made:
-                chances = probabilities(line.evidence, each, none)
-                best = int(chances[:-1].argmax())
-                told.append((float(chances[best]), best == line.right, line.impossible))
+                likely = chances(line.evidence, *judges)
+                best = int(likely.argmax())
+                told.append((float(likely[best]), best == line.right, line.impossible))
     possible = [t for t in told if not t[2]]
     print(
         f"{len(possible)} lines with a target, best column right: "
         f"{sum(t[1] for t in possible) / len(possible):.3f}; {len(told) - len(possible)} without"
     )
     print(f"{'sure from':>9} {'taken':>7} {'of them right':>14} {'impossible ones taken':>22}")
-    for least in (0.5, 0.6, 0.7, 0.8, 0.9):
+    for least in (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9):
         taken = [t for t in possible if t[0] >= least]
         false = sum(t[0] >= least for t in told if t[2])
         print(
@@ -151,8 +159,10 @@ def main() -> None:
             f"{false:22}"
         )
     if given.write:
-        each, none = fit(known)
-        weights = {"each": each.round(3).tolist(), "none": none.round(3).tolist()}
+        weights = {
+            judge: {"each": each.round(3).tolist(), "none": none.round(3).tolist()}
+            for judge, (each, none) in zip(("meaning", "words"), fit(known), strict=True)
+        }
         WEIGHTS.write_text(json.dumps(weights) + "\n", encoding="utf-8")
 
 

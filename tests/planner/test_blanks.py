@@ -48,3 +48,17 @@ def test_a_split_keeps_its_column(words: str) -> None:
 def test_the_words_of_a_slot_are_the_users_own() -> None:
     task = parse_task("预测是否违约 不用性别 限时 3 分钟", LOANS)
     assert task.evidence["time_budget_s"].span == "限时 3 分钟"
+
+
+@pytest.mark.parametrize("before", ["", "建模时", "请", "另外", "为了公平", "出于隐私考虑", "我们"])
+@pytest.mark.parametrize("ban", ["不要用", "别用", "不能用", "不要考虑", "禁止使用", "剔除"])
+@pytest.mark.parametrize("between", ["，", "。", " "])
+def test_what_is_barred_may_stand_after_a_blank(before: str, ban: str, between: str) -> None:
+    """The name after the blank is barred; it is not a wish of its own: 建模时不要用 age."""
+    table = make_profile(
+        "loans", 9000, {"age": "integer 18 70 52", "性别": "category 男:5000|女:4000",
+                        "default": "category 1:1800|0:7200"},
+    )  # fmt: skip
+    for named, barred in ((" age", "age"), ("age", "age"), ("性别", "性别")):
+        task = parse_task(f"预测 default{between}{before}{ban}{named}", table)
+        assert (task.target, task.exclude) == ("default", (barred,)), (before, ban, named)

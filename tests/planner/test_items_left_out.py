@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from planner_tables import make_profile
 
+from autoglm_agent.errors import InputError
 from autoglm_agent.planner.endings import asks_for_ending, ending_column
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
@@ -102,3 +103,57 @@ def test_an_ending_is_a_column_of_classes() -> None:
 def test_further_ways_to_leave_columns_out(words: str, columns: tuple[str, ...]) -> None:
     task = parse_task(f"Predict hammer_price, {words}", AUCTIONS)
     assert (task.target, tuple(sorted(task.exclude))) == ("hammer_price", columns)
+
+
+PEOPLE = make_profile(
+    "clients",
+    9000,
+    {
+        "CustomerId": "id",
+        "Surname": "text",
+        "Debtor": "category 0:8000|1:1000",
+        "Tuition fees up to date": "category 0:1000|1:8000",
+        "DOM": "integer 0 400 300",
+        "Exited": "category 0:8000|1:1000",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "columns"),
+    [
+        ("预测 Exited，别把姓氏和客户编号放进模型", ("Surname", "CustomerId")),
+        ("Predict Exited. Don't feed the family name into the model", ("Surname",)),
+        ("预测 Exited，DOM不要用于建模", ("DOM",)),
+        ("预测 Exited，DOM 这一列 please drop 掉", ("DOM",)),
+        (
+            "Predict Exited. Don't show the model whether they are debtors or whether tuition is "
+            "paid up.",
+            ("Debtor", "Tuition fees up to date"),
+        ),
+    ],
+)
+def test_a_column_is_left_out_by_what_its_name_means(words: str, columns: tuple[str, ...]) -> None:
+    assert parse_task(words, PEOPLE).exclude == columns
+
+
+@pytest.mark.parametrize(
+    ("words", "strange"),
+    [
+        ("预测 Exited，别把鞋码和客户编号放进模型", "鞋码"),
+        ("预测 Exited，鞋码和DOM别用", "鞋码"),
+        ("预测 Exited，DOM和鞋码别用", "鞋码"),
+        ("预测 Exited，DOM、鞋码和CustomerId别用", "鞋码"),
+        ("Predict Exited; DOM and the shoe size must not be used", "shoe size"),
+        ("Predict Exited; the shoe size and DOM must not be used", "shoe size"),
+    ],
+)
+def test_an_item_that_is_no_column_is_told(words: str, strange: str) -> None:
+    with pytest.raises(InputError, match=strange):
+        parse_task(words, PEOPLE)
+
+
+def test_what_and_joins_before_a_column_may_be_another_wish() -> None:
+    assert parse_task("Predict Exited. Recall, and DOM is out of bounds.", PEOPLE).exclude == (
+        "DOM",
+    )

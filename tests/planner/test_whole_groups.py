@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from planner_tables import make_profile
 
+from autoglm_agent.errors import InputError
 from autoglm_agent.planner.groups_columns import tells_groups
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
@@ -133,9 +134,16 @@ def test_what_another_sentence_names_is_not_the_group() -> None:
     assert (task.group_column, task.exclude) == ("block_id", ("tourney_id",))
 
 
-def test_a_thing_that_no_column_tells_groups_nothing() -> None:
-    words = "Predict health. A cheese must not be split between training and test."
-    assert parse_task(words, TREES).group_column is None
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Predict health. A cheese must not be split between training and test.",
+        "Predict health. Keep every cheese on the same side of the split.",
+    ],
+)
+def test_a_thing_that_no_column_tells_is_asked_about(words: str) -> None:
+    with pytest.raises(InputError, match="keeps groups whole"):
+        parse_task(words, TREES)
 
 
 def test_codes_tell_things_apart_and_quantities_do_not() -> None:
@@ -162,8 +170,8 @@ def test_halves_of_a_table_are_no_groups_by_meaning() -> None:
             "health": "category Good:15000|Fair:4000|Poor:1000",
         },
     )
-    words = "Predict health. Keep every area together in the split."
-    assert parse_task(words, table).group_column is None
+    with pytest.raises(InputError, match="keeps groups whole"):
+        parse_task("Predict health. Keep every area together in the split.", table)
 
 
 def test_a_side_of_the_split_is_not_the_thing_kept() -> None:
@@ -176,5 +184,50 @@ def test_a_side_of_the_split_is_not_the_thing_kept() -> None:
             "health": "category Good:15000|Fair:4000|Poor:1000",
         },
     )
-    words = "Predict health. Keep every cheese on the same side of the split."
-    assert parse_task(words, table).group_column is None
+    with pytest.raises(InputError, match="keeps groups whole"):
+        parse_task("Predict health. Keep every cheese on the same side of the split.", table)
+
+
+@pytest.mark.parametrize(
+    ("words", "column"),
+    [
+        ("预测是否欺诈，同一张卡不要同时出现在训练和测试里", "card_no"),
+        ("预测是否欺诈，每张卡要么全在训练集要么全在测试集", "card_no"),
+        ("预测是否欺诈，测试集里的卡不能在训练集出现过", "card_no"),
+        ("预测是否欺诈，留出整张卡做测试", "card_no"),
+        ("预测是否欺诈，同一辆车的记录要放在同一边", "vehicle_id"),
+        ("预测是否欺诈，按车分组划分", "vehicle_id"),
+        ("预测是否欺诈，同一批次的样本不要拆开", "批次号"),
+        ("预测是否欺诈，同一地点（Locality）的样本要整组放在训练集或测试集里", "Locality"),
+    ],
+)
+def test_a_thing_of_one_character_and_one_told_in_brackets(words: str, column: str) -> None:
+    table = make_profile(
+        "payments",
+        9000,
+        {
+            "card_no": "category C1:4000|C2:3000|C3:2000",
+            "vehicle_id": "text",
+            "班次": "category 早:4000|中:3000|晚:2000",
+            "批次号": "text",
+            "Locality": "category a:4000|b:3000|c:2000",
+            "amount": "number 1 90 800",
+            "is_fraud": "category 0:8000|1:1000",
+        },
+    )
+    assert parse_task(words, table).group_column == column
+
+
+def test_each_thing_on_one_side_is_found_by_meaning() -> None:
+    table = make_profile(
+        "customers",
+        9000,
+        {
+            "Geography": "category France:4000|Spain:3000|Germany:2000",
+            "Surname": "text",
+            "Age": "integer 18 90 70",
+            "Exited": "category 0:8000|1:1000",
+        },
+    )
+    words = "A classifier for Exited; each country has to sit entirely in either train or test."
+    assert parse_task(words, table).group_column == "Geography"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from autoglm_agent.planner.grammar import (
 )
 from autoglm_agent.planner.meaning.alternatives import listed, spoken_of
 from autoglm_agent.planner.meaning.encoder import as_words, likeness
+from autoglm_agent.planner.meaning.names import of_names
 from autoglm_agent.planner.regions import Place
 from autoglm_agent.planner.schema import LEVELLED, Column, Schema
 from autoglm_agent.planner.short_forms import ABBREVIATIONS
@@ -50,7 +51,7 @@ class Evidence:
 
     Attributes:
         columns: The columns.
-        each: Features, of shape (columns, features).
+        each: Features, of shape (columns, features); the last `OF_NAMES` are of the names' words.
         none: Features of the case that no column is meant; the last one is 1.
     """
 
@@ -71,8 +72,20 @@ def weigh(
     places: Sequence[Place],
     excluded: Collection[str],
     wanted: str | None,
+    alike: Mapping[str, float],
+    named: Mapping[str, float],
 ) -> Evidence | None:
-    """Return the evidence, or None where nothing is left of the instruction or of the table."""
+    """Return the evidence, or None where nothing is left of the instruction or of the table.
+
+    Args:
+        text: The instruction, with its constraints marked as understood.
+        schema: The table's columns.
+        places: Where in the grammar each word stands.
+        excluded: Columns that cannot be meant.
+        wanted: "class" or "number" where the metric or the costs tell what the target must be.
+        alike: By name, how like all that is said a column's name is, from 0 to 1.
+        named: By name, how well a mention of it fits, from 0 to 1.
+    """
     possible = [c for c in schema.columns if c.profile.kind not in _NEVER]
     columns = tuple(c for c in possible if c.name not in excluded)
     pieces, windows = _pieces(text), _windows(text, places)
@@ -88,7 +101,7 @@ def weigh(
     of_goal = by_name[[i for i, w in enumerate(windows) if w.asked] or slice(None)]
     piece = _either(pieces, names, spelt).max(0)
     in_goal = of_goal.max(0)
-    alike = [
+    near = [
         piece,
         likeness(pieces, levelled).max(0),
         likeness(pieces, about).max(0),
@@ -101,7 +114,9 @@ def weigh(
     of_phrases = _of_phrases(phrases, columns, names, spelt)
     lists = listed(text)
     values = np.array([spoken_of(lists, _levels(column)) for column in columns])
-    each = np.column_stack([*alike, *_forms(text, columns, wanted), *of_phrases, values])
+    words = [t.stem for t in text.tokens if not text.is_used(t.start) and _says_something(t)]
+    of_words = of_names(words, columns, alike, named)
+    each = np.column_stack([*near, *_forms(text, columns, wanted), *of_phrases, values, of_words])
     alone = [of_phrases[0].max(), of_phrases[2].max(), piece.max(), in_goal.max()]
     none = np.array([*_strangers(text, schema, places), *alone, np.median(piece), 1.0])
     return Evidence(columns, each, none)
