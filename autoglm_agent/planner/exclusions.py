@@ -22,6 +22,8 @@ from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text
 
+_DO_NOT = r"(?<![性级类区分特识判个])别"
+"""别 as a word of its own, and not the end of 性别, 级别, 类别."""
 _BEFORE = re.compile(
     r"(?:\b(?:out of scope|not allowed|forbidden|off limits|excluded?|leave out|left out|drop|"
     r"do not use|don't use|ignored?|banned|skip|no[- ]go)(?: (?:features?|columns?|fields?|"
@@ -53,15 +55,15 @@ _BEFORE = re.compile(
     r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
-    r"|(?:(?:不要|(?<![性级类区分特识判个])别|不能|不可以?|不得|不许|不准|不应该?|不该|请勿|勿|切勿|禁止|避免|不允许)"
+    rf"|(?:(?:不要|{_DO_NOT}|不能|不可以?|不得|不许|不准|不应该?|不该|请勿|勿|切勿|禁止|避免|不允许)"
     r"(?:考虑|采用|选用|利用|依赖|纳入|引入|涉及|参考)|"
-    r"不要使用|不要用|不使用|不用|别用|别使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
-    r"不纳入|不加入|不放入|别考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
+    rf"不要使用|不要用|不使用|不用|{_DO_NOT}用|{_DO_NOT}使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
+    rf"不纳入|不加入|不放入|{_DO_NOT}考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|"
-    r"(?:不许|不准|别|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|看不[到见])|"
+    rf"(?:不许|不准|{_DO_NOT}|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|看不[到见])|"
     r"避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
-    r"不得包含|不要包[含括]|别包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|不可以(?:使用|用)|"
-    r"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|别看|不予考虑|不得用|不准用)"
+    rf"不得包含|不要包[含括]|{_DO_NOT}包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|不可以(?:使用|用)|"
+    rf"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|{_DO_NOT}看|不予考虑|不得用|不准用)"
     r"(?!(?:于|来|作|做|在)(?:建模|训练|模型|预测|学习|分析|特征|输入|变量))",
     re.ASCII,
 )

@@ -62,3 +62,10 @@ def test_what_is_barred_may_stand_after_a_blank(before: str, ban: str, between: 
     for named, barred in ((" age", "age"), ("age", "age"), ("性别", "性别")):
         task = parse_task(f"预测 default{between}{before}{ban}{named}", table)
         assert (task.target, task.exclude) == ("default", (barred,)), (before, ban, named)
+
+
+def test_the_end_of_a_word_bars_nothing() -> None:
+    table = make_profile(
+        "loans", 9000, {"gender": "category M:5000|F:4000", "churn": "category 1:1800|0:7200"}
+    )
+    assert parse_task("预测 churn，性别考虑进去", table).exclude == ()
