@@ -14,7 +14,7 @@ from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.sides_told import told_side
-from autoglm_agent.planner.text import Text
+from autoglm_agent.planner.text import Text, stem
 
 _RUN, _PAIR = 2, 2
 _COUNTS = {
@@ -27,6 +27,12 @@ _TIMED = re.compile(
     r"\b(?:day|week|month|year) (\d+)\b|(\d+|三十|[一二两三七十次隔])个?(?:日|天|周|月|年|小时)",
     re.ASCII,
 )
+
+_TOTAL = re.compile(
+    r"\b(?:total|totals|altogether|overall|sum)\b|总(?:价|额|数|量|费|金额|成本|收入|销|计|共)|合计|一共",
+    re.ASCII,
+)
+_TOTALS = frozenset(map(stem, ("total", "tot", "sum", "overall")))
 
 
 def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
@@ -50,6 +56,7 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     common = frozenset.intersection(*(_runs(c.column.name) for c in tied))
     told = _numbers(low)
     counted: tuple[Callable[[Column], int], ...] = (
+        lambda c: bool(_TOTAL.search(low)) and any(p.stem in _TOTALS for p in c.parts),
         lambda c: len(names & _told_first(c)) + any(r in low for r in _runs(c.name) - common),
         lambda c: len(names & _by_itself(c)),
         lambda c: _spelt(c, stems, names),

@@ -21,6 +21,16 @@ from autoglm_agent.planner.task_parser import parse_task
             "What type of fault is it?",
             "故障类型",
         ),
+        (
+            {"totalPrice": "number 10 900 800", "price": "number 1 90000 800"},
+            "预测每套房的成交总价",
+            "totalPrice",
+        ),
+        (
+            {"totalPrice": "number 10 900 800", "price": "number 1 90000 800"},
+            "What will a flat sell for in total?",
+            "totalPrice",
+        ),
         ({"mpg": "number 10 90 80", "mileage": "integer 1 90000 800"}, "跑了多少里程", "mileage"),
         (
             {"维修工时": "number 1 40 200", "运行小时": "number 1 90000 800"},
