@@ -34,18 +34,14 @@ _OPEN = re.compile(
 _GOES_ON = re.compile(r"(?:先后|整组)?(?:划分|拆分|切分|分组|留出)")
 """What belongs to a name before it: 按 申请日期 划分."""
 _UNIT = re.compile(r"毫?秒|分钟|个?小时|[倍个元天日周月年次条]")
-_BARRED = re.compile(
-    r"(?<=\w\w)(?<![时候中里上请但也们])(?<!建模)(?<!模型)(?<!训练)(?<!算法)(?<!特征)(?<!过程)(?<!一定)(?<!千万)"
-    r"(?<!务必)(?<!绝对)(?<!最好)(?<!尽量)(?<!另外)(?<!而且)(?<!并且)(?<!不过)(?<!但是)(?<!此外)(?<!同时)(?<!注意)"
-    r"(?<!记得)(?<!麻烦)(?<!考虑)(?<!规定)(?<!要求)(?<!公平)"
-    r"(?:不要|不能|不可以?|不得|不许|不准|别|不)用\Z"
-)
-"""What has named already what is not to be used, as 建模时不要用 has not."""
+_BARRED = re.compile(r"(?<=\w\w)(?:不要|不能|不可以?|不得|不许|不准|别|不)用\Z")
+"""What may have named already what is not to be used: 性别不要用, but 建模时不要用."""
 _MEASURE = re.compile(
     r"(?:macro|micro|weighted|roc|pr)?[- _]?(?:auc|f1|mae|rmse|mape|mse|r2|logloss|log|accuracy|"
     r"recall|precision|kappa|mcc)\b",
     re.I,
 )
+"""A measure, which is no name that the words before it could bar."""
 _BARS_NEXT = re.compile(
     r"(?:请|千万|一定|务必|最好|另外|但是?|同时|此外|注意|记得|我们|麻烦|建模时|训练时|训练的时候|建模过程中|模型里|特征里|"
     r"出于[^ ,，]{1,6}考虑|按照?规定|为了[^ ,，]{1,4})?"
@@ -125,8 +121,8 @@ def _parts(last: str, following: str) -> bool:
         return False  # a name set off by blanks: 按 deadline 划分
     if last[-1].isdigit() and _UNIT.match(following):
         return False
-    if _BARRED.search(last) and (is_chinese(following) or _MEASURE.match(following)):
-        return True
+    if _BARRED.search(last):
+        return bool(_OWN_CLAUSE.search(following) or _MEASURE.match(following))
     clause = is_chinese(following) and _OWN_CLAUSE.search(following)
     return bool(clause) and not _OPEN.search(last)
 

@@ -42,6 +42,7 @@ _OF_INFORMATION = re.compile(
     r"(?:的?(?:信息|数据|情况|资料)|这?[一两三几]?[列项]|字段|特征|变量|建模|训练|作为特征)+\Z|"
     r" (?:info|information|data|details)\Z"
 )
+"""Ends of an item that say no more than that it is a column."""
 _LIST_GOES_ON = re.compile(
     r"[\"'\s]*(?:\Z|[,;.!?\n:、&/()]|(?:and|or|nor|as|plus|columns?|fields?|features?|at all|"
     r"please|pls|either|too)\b|和|与|及|以及|跟|等|这|列|字段|特征|变量|也|都|的?信息|去|来|做|建|训)"

@@ -1,4 +1,7 @@
-"""Exclusions that list their columns: in brackets, as "neither A nor B", as "both room columns"."""
+"""Exclusions that list their columns: in brackets, as "neither A nor B", as "both room columns".
+
+Or in the middle of a turn that bars them, of those in `exclusions_around`.
+"""
 
 from __future__ import annotations
 
@@ -82,8 +85,9 @@ def listed(
     for turn in AROUND:
         for match in turn.finditer(text.low):
             names, strange = _items_of(text, schema, *match.span("list"))
-            known = names and not text.is_used(match.start())
-            if known and (not strange or _OF_FEATURES.search(match.group())):
+            if not names or text.is_used(match.start()):
+                continue
+            if not strange or _OF_FEATURES.search(match.group()):
                 columns += names
                 unknown += strange
                 ranges.append(match.span())

@@ -66,9 +66,8 @@ _TURNS = tuple(
         rf"\b(?:of|from) (?:a|an|one|each|every|any|the same) {_NOUN} (?:\w+ ){{0,4}}?"
         r"(?:in|on|into|to|at) (?:only |exactly |just )?(?:one|a single|the same) "
         r"(?:side|set|part|split|fold|half)\b",
-        rf"\b(?:each|every|a|any) {_NOUN} (?:\w+ ){{0,3}}?"
-        r"(?:belong|go|fall|land|stay|sit|end|be|is)\w* (?:up )?"
-        r"(?:entirely|wholly|completely|fully|only|exclusively) (?:to|in|into|on|within)\b",
+        rf"\b(?:each|every|a|any) {_NOUN} (?:\w+ )?(?:belong|go|fall|land|stay|sit|end|be|is)\w* "
+        r"(?:up )?(?:entirely|wholly|completely|fully|only|exclusively) (?:to|in|into|on|within)\b",
         rf"\btest(?:ed|ing)? (?!set|data|row|result|part|record|sample){_NOUN} {_MUST} be "
         r"(?:all |completely |entirely |brand )*(?:new|unseen|different|other)\b(?! than)",
         rf"(?<![\w{_HAN}]){_NOUN} (?:in|of|for) (?:the )?(?:test|hold[- ]?out|validation)(?:ing)?"

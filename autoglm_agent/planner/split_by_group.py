@@ -60,16 +60,15 @@ _SPLIT_WORD = re.compile(
     r"划分|切分|拆分|留|训练|测试|同时|一起|分割|分折|为组|一边|一侧|两边|两侧|分到|分在|同侧|同边|一组|拆开|测试|验证",
     re.ASCII,
 )
-NO_GROUPS = word_set(
+BY_NO_GROUP = word_set(
     """
     time date random randomly year month day chance stratified ratio the data row rows test
     train it them 随机 比例 时间 日期 顺序 分层 后 前 每 rmse mae f1 auc roc accuracy recall \
     precision
     """
 )
-
-
-_NOT_GROUP_KEYS = frozenset(map(key_of, NO_GROUPS))
+"""What rows are said to be split by that is no column of groups: time, chance, a ratio."""
+_NOT_GROUP_KEYS = frozenset(map(key_of, BY_NO_GROUP))
 _CODE = frozenset(map(stem, ("code", "number", "id", "编号", "代码")))
 
 
@@ -95,7 +94,7 @@ def find_group_column(
             continue
         name, phrase = next(((k, v) for k, v in match.groupdict().items() if v), ("", ""))
         words = key_of(phrase)
-        if words in _NOT_GROUP_KEYS or phrase.split(" ")[0] in NO_GROUPS or words.isdigit():
+        if words in _NOT_GROUP_KEYS or phrase.split(" ")[0] in BY_NO_GROUP or words.isdigit():
             continue
         start, end = match.start(), until_verb(text, match.start(), match.end())
         inside = [
@@ -118,20 +117,24 @@ def find_group_column(
         if only is not None:
             return Found(only.name, start, end, 0.6)
         if name in ("b", "c", "m") and phrase:
-            names = ", ".join(near_in_meaning(phrase, schema, 3))
-            raise InputError(
-                text.say(
-                    f'Whole groups of "{phrase}" are to be held out, but '
-                    f"{schema.profile.name} has no such column.",
-                    f"要求按“{phrase}”整组划分，但 {schema.profile.name} 中没有这样的列。",
-                ),
-                text.say(f"Near names: {names}.", f"相近的列：{names}。"),
-            )
+            raise _no_such_groups(text, schema, phrase)
     near = nearest_group(text, schema)
     if near is not None:
         return Found(near[0].name, near[1], near[2], 0.6)
     _complain(text, schema)
     return None
+
+
+def _no_such_groups(text: Text, schema: Schema, phrase: str) -> InputError:
+    names = ", ".join(near_in_meaning(phrase, schema, 3))
+    return InputError(
+        text.say(
+            f'Whole groups of "{phrase}" are to be held out, but '
+            f"{schema.profile.name} has no such column.",
+            f"要求按“{phrase}”整组划分，但 {schema.profile.name} 中没有这样的列。",
+        ),
+        text.say(f"Near names: {names}.", f"相近的列：{names}。"),
+    )
 
 
 def _complain(text: Text, schema: Schema) -> None:

@@ -13,7 +13,7 @@ from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.split_by_age import in_time_order
-from autoglm_agent.planner.split_by_group import NO_GROUPS, until_verb
+from autoglm_agent.planner.split_by_group import BY_NO_GROUP, until_verb
 from autoglm_agent.planner.text import Text, stem, word_set
 
 _WHEN = r"(?:earl\w+|old\w*|past|first|previous|histor\w+|before)"
@@ -161,7 +161,7 @@ def _new_things(words: str, low: str, schema: Schema) -> bool:
     """Tell "test on new customers", which are groups, from "test on newer rows"."""
     new, must = _NEW.search(words), _MUST_BE_NEW.search(low)
     told = must["one"] or must["other"] if must else new[1] if new else None
-    column = column_for(told, schema) if told and told not in NO_GROUPS else None
+    column = column_for(told, schema) if told and told not in BY_NO_GROUP else None
     whom = column is not None and (column.identifies or must is not None)
     return whom and column is not None and not _dated(column)
 

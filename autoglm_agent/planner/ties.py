@@ -27,12 +27,12 @@ _TIMED = re.compile(
     r"\b(?:day|week|month|year) (\d+)\b|(\d+|三十|[一二两三七十次隔])个?(?:日|天|周|月|年|小时)",
     re.ASCII,
 )
-
 _TOTAL = re.compile(
     r"\b(?:total|totals|altogether|overall|sum)\b|总(?:价|额|数|量|费|金额|成本|收入|销|计|共)|合计|一共",
     re.ASCII,
 )
 _TOTALS = frozenset(map(stem, ("total", "tot", "sum", "overall")))
+"""What says that a sum is asked for, and what a name that is one says."""
 
 
 def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:

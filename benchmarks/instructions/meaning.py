@@ -4,10 +4,9 @@
 
 Five folds by table over the corpus of the planner's tests, instructions with a target and
 instructions that ask for what the table does not have. The grammar has no say in it, but the words
-that it knows count. To fit, each
-instruction with a target is met once more, with less weight, on its table without that column, so
-that the judge learns what it looks like when what is nearest is not what is asked for. `--write`
-fits on all lines and writes the weights that the planner uses.
+that it knows count. To fit, each instruction with a target is met once more, with less weight, on
+its table without that column, so that the judge learns what it looks like when what is nearest is
+not what is asked for. `--write` fits on all lines and writes the weights that the planner uses.
 """
 
 from __future__ import annotations

@@ -50,7 +50,9 @@ def test_the_words_of_a_slot_are_the_users_own() -> None:
     assert task.evidence["time_budget_s"].span == "限时 3 分钟"
 
 
-@pytest.mark.parametrize("before", ["", "建模时", "请", "另外", "为了公平", "出于隐私考虑", "我们"])
+@pytest.mark.parametrize(
+    "before", ["", "建模时", "请", "另外", "为了公平", "出于隐私考虑", "我们", "保险起见"]
+)
 @pytest.mark.parametrize("ban", ["不要用", "别用", "不能用", "不要考虑", "禁止使用", "剔除"])
 @pytest.mark.parametrize("between", ["，", "。", " "])
 def test_what_is_barred_may_stand_after_a_blank(before: str, ban: str, between: str) -> None:
@@ -59,9 +61,28 @@ def test_what_is_barred_may_stand_after_a_blank(before: str, ban: str, between: 
         "loans", 9000, {"age": "integer 18 70 52", "性别": "category 男:5000|女:4000",
                         "default": "category 1:1800|0:7200"},
     )  # fmt: skip
-    for named, barred in ((" age", "age"), ("age", "age"), ("性别", "性别")):
+    spelt = [(" age", "age"), ("age", "age"), ("性别", "性别"), (" 性别", "性别")]
+    for named, barred in spelt:
         task = parse_task(f"预测 default{between}{before}{ban}{named}", table)
         assert (task.target, task.exclude) == ("default", (barred,)), (before, ban, named)
+
+
+@pytest.mark.parametrize("ban", ["别用性别", "请排除性别", "出于隐私考虑不要考虑性别"])
+def test_what_is_barred_in_chinese_may_have_an_english_name(ban: str) -> None:
+    table = make_profile(
+        "telco", 7043, {"gender": "category Male:3555|Female:3488", "tenure": "integer 0 72 73",
+                        "SeniorCitizen": "category 0:5901|1:1142", "MonthlyCharges": "float 18 118",
+                        "Churn": "category No:5174|Yes:1869"},
+    )  # fmt: skip
+    task = parse_task(f"预测 Churn {ban}", table)
+    assert (task.target, task.exclude) == ("Churn", ("gender",))
+
+
+@pytest.mark.parametrize("wish", ["用AUC评估", "AUC", "限时3分钟", "请解释"])
+def test_what_stands_after_a_ban_is_a_wish_of_its_own(wish: str) -> None:
+    task = parse_task(f"预测是否违约，性别不要用 {wish}", LOANS)
+    assert (task.target, task.exclude) == ("是否违约", ("性别",))
+    assert task.metric == ("roc_auc" if "AUC" in wish else None)
 
 
 def test_the_end_of_a_word_bars_nothing() -> None:

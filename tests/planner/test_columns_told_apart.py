@@ -303,6 +303,8 @@ PLAYERS = make_profile(
         ("A model of the level that a player can understand.", PLAYERS, {"interpretable": True}),
         ("预测level，要能讲给师傅听懂", PLAYERS, {"interpretable": True}),
         ("Group the players by behaviour", PLAYERS, {"kind": "clustering", "target": None}),
+        ("Which natural blocs are there?", PLAYERS, {"kind": "clustering", "target": None}),
+        ("I have no label in mind", PLAYERS, {"kind": "clustering", "target": None}),
         (
             "Predict level with a model that does not use retention_1",
             PLAYERS,

@@ -24,6 +24,7 @@ CLAIMS = make_profile(
         "nothing opaque, please",
         "the rules should be visible",
         "keep the model simple",
+        "a model that the dean's office can read and understand",
         "要求模型容易解释",
         "希望能看出是哪些因素起作用",
         "最好能说出判断依据",

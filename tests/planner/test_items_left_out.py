@@ -124,6 +124,7 @@ PEOPLE = make_profile(
     [
         ("预测 Exited，别把姓氏和客户编号放进模型", ("Surname", "CustomerId")),
         ("Predict Exited. Don't feed the family name into the model", ("Surname",)),
+        ("Predict Exited without the family name", ("Surname",)),
         ("预测 Exited，DOM不要用于建模", ("DOM",)),
         ("预测 Exited，DOM 这一列 please drop 掉", ("DOM",)),
         (

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+import numpy as np
 import pytest
 from planner_tables import make_profile
 
@@ -14,8 +15,9 @@ from autoglm_agent.errors import TargetError
 from autoglm_agent.planner.choice import Choice
 from autoglm_agent.planner.meaning.alternatives import listed, spoken_of
 from autoglm_agent.planner.meaning.encoder import likeness
-from autoglm_agent.planner.meaning.evidence import _pieces
-from autoglm_agent.planner.meaning.judge import evidence_of
+from autoglm_agent.planner.meaning.evidence import Evidence, _pieces
+from autoglm_agent.planner.meaning.judge import chances, evidence_of, probabilities
+from autoglm_agent.planner.meaning.names import OF_NAMES, of_names
 from autoglm_agent.planner.meaning.near import nearest_column
 from autoglm_agent.planner.meaning.verdict import by_meaning
 from autoglm_agent.planner.mentions import Mention
@@ -231,3 +233,26 @@ def test_the_longest_instruction_is_read_in_part_only(words: str) -> None:
     found = evidence_of(text, schema_of(INSPECTIONS), [], [], None)
     assert found is not None
     assert len(_pieces(text)) <= 60
+
+
+def test_the_surer_of_the_two_judges_is_heard() -> None:
+    """One knows meaning alone, the other the words of names, too: the last features of each."""
+    columns = tuple(schema_of(INSPECTIONS).columns[:2])
+    each = np.hstack([[[3.0], [0.0]], np.zeros((2, OF_NAMES))])
+    each[1, -1] = 3.0
+    meaning = (np.array([1.0]), np.array([0.0]))
+    words = (np.append(0.0, np.eye(OF_NAMES)[-1]), np.array([0.0]))
+    likely = chances(Evidence(columns, each, np.ones(1)), meaning, words)
+    alone = probabilities(each[:, :-OF_NAMES], np.ones(1), meaning)
+    assert likely == pytest.approx([alone[0], alone[0]])
+    assert alone[0] > 0.9 > alone[1]
+
+
+def test_what_names_say_is_evidence() -> None:
+    """Of `n_violations` a word is said, of `seats` none; the mention's score is kept as it is."""
+    columns = [c for c in schema_of(INSPECTIONS).columns if c.name in ("n_violations", "seats")]
+    told = of_names(["viol"], columns, {"n_violations": 0.7}, {"n_violations": 0.5})
+    assert told.shape == (2, OF_NAMES)
+    assert told[0, [0, 3]].tolist() == [0.7, 0.5]
+    assert told[0, 1] > 0
+    assert told[1, :5].tolist() == [0.0] * 5
