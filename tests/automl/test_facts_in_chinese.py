@@ -14,6 +14,8 @@ from autoglm_agent.automl.report.wording import wording
 
 HOME = Path(checks.__file__).parent
 CHINESE = re.compile("[\u4e00-\u9fff]")
+WORDED = {"fact", "reason", "question"}
+"""Arguments and variables that hold what a reader is told."""
 FIGURE, NAME, OPEN = "7", "'col'", "\0"
 """What stands in a place: a figure, a name, or one of the two, which the source does not tell."""
 
@@ -44,12 +46,12 @@ def variants(sample: str) -> list[str]:
 
 
 def facts(path: Path) -> list[str]:
-    """Return the whole sentences that a module gives to the argument or variable `fact`."""
+    """Return the whole sentences that a module words: facts, reasons of remedies, questions."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: list[ast.AST] = []
     for node in ast.walk(tree):
-        told = isinstance(node, ast.keyword) and node.arg == "fact"
-        kept = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "fact"
+        told = isinstance(node, ast.keyword) and node.arg in WORDED
+        kept = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in WORDED
         if told or kept:
             found.append(node.value)
         elif (
@@ -109,6 +111,22 @@ def test_a_reason_within_a_fact_is_told_in_chinese_too() -> None:
     fact = "'ward' is a copy of the target: its levels are the classes under other names "
     told = wording("zh").fact(fact + "(agreement 99.5%).")
     assert told == "'ward' 是目标的翻版：它的取值就是换了名字的类别（一致率 99.5%）。"
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        "11 columns are learned from.",
+        "18 columns are learned from, 2 were left out (customerID, gender).",
+        "9 columns are learned from. Mostly missing: Cabin, Age. More than 50 levels: Ticket.",
+        "9 columns are learned from. Almost always the same value: a. Collinear: b and 3 more.",
+        "8 columns; no use to learn from: same.",
+        "8 columns, none of them useless.",
+    ],
+)
+def test_what_columns_are_learned_from_is_told_in_chinese(fact: str) -> None:
+    told = wording("zh").fact(fact)
+    assert not re.search(r"[a-z]{3,} [a-z]{3,} | and ", told), told
 
 
 @pytest.mark.parametrize("silhouette", [0.1, 0.3, 0.6])

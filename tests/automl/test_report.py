@@ -261,7 +261,11 @@ def test_a_very_wide_and_long_run_stays_below_its_limit(copy: Workspace) -> None
 
 def test_the_page_tells_how_to_use_the_model(runs: dict[str, Run]) -> None:
     html = page_of(runs["binary"].workspace)
-    assert "autoglm predict binary new.csv" in html
+    home = runs["binary"].workspace.path.parent
+    first, _, rest = html.partition("</header>")
+    for part in (first, rest):  # on the first screen, and where the model's use is described
+        assert f"autoglm predict binary --runs {home} NEW_ROWS.csv" in part
+    assert f"autoglm feedback binary --runs {home} &#34;" in first
     assert "FittedModel.load(open_run(&#34;binary&#34;), &#34;search-b&#34;)" in html
     assert "autoglm predict" not in page_of(runs["profile"].workspace)
 

@@ -158,9 +158,12 @@ def test_the_summary_begins_with_the_verdict_then_score_drivers_and_what_is_next
     assert re.search(r"95 ?%", score)
     assert drivers.startswith(say("summary.drivers", columns="").rstrip(".。"))
     assert str(run.X.columns[0])[:3] in drivers or "‘" in drivers or "“" in drivers
-    assert after == say("summary.next_predict", run=f"run --runs {tmp_path}")
+    predict = "autoglm predict run{} NEW_ROWS.csv"
+    assert after == say("summary.next", advice=predict.format(f" --runs {tmp_path}"))
     monkeypatch.setenv("AUTOGLM_RUNS", str(tmp_path))  # where runs are looked for anyway
-    assert say("summary.next_predict", run="run") in summary_text(run.workspace).splitlines()
+    assert (
+        say("summary.next", advice=predict.format("")) in summary_text(run.workspace).splitlines()
+    )
 
 
 @pytest.mark.parametrize("instruction", ["Predict y", "预测结果"])

@@ -29,6 +29,7 @@ from autoglm_agent.automl.report import (
 )
 from autoglm_agent.automl.report.answer import answer, leading_columns, named_data, not_run
 from autoglm_agent.automl.report.collect import Json, RunRecord, collect
+from autoglm_agent.automl.report.commands import feedback_command, predict_command
 from autoglm_agent.automl.report.plots_forecast import forecasts_of
 from autoglm_agent.automl.report.svg import clip
 from autoglm_agent.automl.report.wording import Language, Wording, script_of, wording, wording_of
@@ -100,6 +101,8 @@ def _context(record: RunRecord, say: Wording, status: str, message: str) -> Json
         "findings": findings.findings(record, say),
         "found": findings.found(record),
         "snippet": _snippet(record),
+        "predict_command": predict_command(record),
+        "feedback_command": feedback_command(record, say("score.wish")),
         "plots": _plots(record, say, result.scores),
         "forecasts": forecasts_of(record, say),
         "num": numbers,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 
 from autoglm_agent.automl.report import journey
@@ -17,9 +16,10 @@ from autoglm_agent.automl.report.answer import (
     unresolved,
 )
 from autoglm_agent.automl.report.collect import RunRecord, collect
+from autoglm_agent.automl.report.commands import predict_command
 from autoglm_agent.automl.report.plots_forecast import forecast_doubts, forecast_lines
 from autoglm_agent.automl.report.wording import Wording, wording_of
-from autoglm_agent.automl.run.workspace import Workspace, runs_home
+from autoglm_agent.automl.run.workspace import Workspace
 
 _DRIVERS = 5
 """Columns that are named as what drives the predictions."""
@@ -81,10 +81,7 @@ def _driver_lines(record: RunRecord, say: Wording) -> list[str]:
 def _next_lines(record: RunRecord, found: Answer, say: Wording) -> list[str]:
     """Say what to do: predict with what is verified, settle what is not."""
     if found.status == "verified" and found.scores:
-        key = "summary.next_forecast" if record.forecasts else "summary.next_predict"
-        home = record.folder.parent.absolute()
-        where = "" if home == runs_home() else f" --runs {shlex.quote(str(home))}"
-        return [say(key, run=record.id + where)]
+        return [say("summary.next", advice=predict_command(record))]
     said = unread_lines(record, say)  # stands by itself already, and would hide what to do
     return [say("summary.next", advice=t) for t in found.advice if t not in said][:1]
 

@@ -3,7 +3,7 @@
 en*.py, zh*.py   the catalogues: plain data, equal keys and equal placeholders
 checks_zh.py     titles of checks; in English a check is called what its verdict says
 check_facts_zh   the facts of checks that refute, warn or do not apply; of forecasts,
-                 forecast_facts_zh
+                 forecast_facts_zh; why a remedy is one, remedies_zh
 facts_zh.py      sentences that checks and tools word in English, as patterns with their figures
 """
 
@@ -27,6 +27,7 @@ from autoglm_agent.automl.report.wording import (
     en_model,
     facts_zh,
     forecast_facts_zh,
+    remedies_zh,
     zh,
     zh_forecast,
     zh_metrics,
@@ -47,6 +48,7 @@ FACTS: dict[Language, dict[str, str]] = {
         **facts_zh.FACTS,
         **check_facts_zh.CHECK_FACTS,
         **forecast_facts_zh.FORECAST_FACTS,
+        **remedies_zh.REMEDIES,
     },
 }
 """Pattern of an English sentence to the sentence in a language."""

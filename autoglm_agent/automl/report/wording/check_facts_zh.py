@@ -213,7 +213,19 @@ _PAIRS = (
         "按 {name1} 会是另一个候选胜出（排名一致度 {n1}）：请确认所用指标正是关心的指标。",
     ),
     # Hygiene, units, series, duplicates
-    ("{n1} columns are learned from, none of them useless.", "{n1} 列用于学习，没有无用的列。"),
+    ("{n1} columns, none of them useless.", "{n1} 列，没有无用的列。"),
+    ("{n1} columns; no use to learn from: {name1}.", "{n1} 列；对学习无用的列：{name1}。"),
+    ("{n1} columns are learned from.", "{n1} 列用于学习。"),
+    (
+        "{n1} columns are learned from, {n2} were left out ({name1}).",
+        "{n1} 列用于学习，{n2} 列未使用（{name1}）。",
+    ),
+    ("Almost always the same value: {name1}.", "几乎总是同一个值：{name1}。"),
+    ("Mostly missing: {name1}.", "大多缺失：{name1}。"),
+    ("More than {n1} levels: {name1}.", "取值多于 {n1} 种：{name1}。"),
+    ("Numbers and words mixed: {name1}.", "数字与文字混杂：{name1}。"),
+    ("Collinear: {name1}.", "共线：{name1}。"),
+    ("{name1} and {n1} more", "{name1}，另有 {n1} 列"),
     (
         "Columns that cannot help are still learned from: {name1}.",
         "仍在从没有帮助的列学习：{name1}。",

@@ -9,7 +9,6 @@ TEXT: dict[str, str] = {
     "forecast.file": "All forecasts ({count}) are in forecasts.csv.",
     "forecast.plot_label": "History and forecast of {target}: {ranges}",
     "forecast.legend": "Known values, then the forecast with its 90 % interval.",
-    "summary.next_forecast": "Next: autoglm predict {run} LONGER_HISTORY.csv",
     "summary.forecasts": "Forecasts: {path}",
     "count.forecast": "{n} past forecast|{n} past forecasts",
     "count.series": "{n} series|{n} series",

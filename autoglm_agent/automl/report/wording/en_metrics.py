@@ -98,7 +98,6 @@ TEXT: dict[str, str] = {
     "summary.unverified": "Unverified. {reason}",
     "summary.drivers": "What drives it, most first: {columns}.",
     "summary.next": "Next: {advice}",
-    "summary.next_predict": "Next: autoglm predict {run} NEW_ROWS.csv",
     "summary.corrected": "Cross-validation {metric} corrected for choosing: {value} (95 % "
     "interval {low} to {high}).",
     "summary.naive": "Best cross-validation {metric}: {value} (choosing the best flatters).",

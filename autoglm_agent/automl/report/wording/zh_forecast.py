@@ -9,7 +9,6 @@ TEXT: dict[str, str] = {
     "forecast.file": "全部预测（{count}）见 forecasts.csv。",
     "forecast.plot_label": "{target} 的历史与预测：{ranges}",
     "forecast.legend": "已知值，以及带 90% 区间的预测。",
-    "summary.next_forecast": "下一步：autoglm predict {run} LONGER_HISTORY.csv",
     "summary.forecasts": "预测结果：{path}",
     "count.forecast": "{n} 次历史预测的",
     "count.series": "{n} 个序列",

@@ -91,7 +91,6 @@ TEXT: dict[str, str] = {
     "summary.unverified": "未验证。{reason}",
     "summary.drivers": "影响最大的列依次为：{columns}。",
     "summary.next": "下一步：{advice}",
-    "summary.next_predict": "下一步：autoglm predict {run} NEW_ROWS.csv",
     "summary.corrected": "扣除挑选偏差后的交叉验证 {metric}：{value}（95% 区间 {low} 至 {high}）。",
     "summary.naive": "交叉验证中最好的 {metric}：{value}（挑最好的会偏高）。",
     "summary.naive_of": "{n} 个候选中交叉验证最好的 {metric}：{value}（挑最好的会偏高）。",
