@@ -85,7 +85,7 @@ _DONE_IN = re.compile(
 _EVENT = re.compile(r"\b(?:whether|if|who|which|arriv|wait|last[s ]|delay|late\b|readmi)", re.ASCII)
 _ZH_LIMIT = re.compile(
     r"(?:不超过|不得超过|不要超过|别超过|不能超过|不可超过|最多|至多|限时|少于|小于|低于|控制在|预算|时间|限制|在|给你|"
-    r"只有|内)[^，,;]{0,4}\Z|(?:用|花)\Z",
+    r"只有|内)[^，,;]{0,4}\Z|(?:用|花|放宽到|延长到|增加到|缩短到|加到|减到)\Z",
     re.ASCII,
 )
 _ZH_AFTER = re.compile(r"\A\s?(?:之内|以内|内|以下|的时间|跑完|完成|出结果|搞定)", re.ASCII)

@@ -39,9 +39,9 @@ _BEFORE = re.compile(
     r"feed|rely on|train on|(?:give|show)(?= (?:it|them|the model)\b)|"
     r"let (?:it|the model|them|your model|the algorithm) (?:see|use|know|look at|touch|have)|"
     r"reveal)(?: it| them| the model| in)?|"
-    r"(?:keep|stay|steer) (?:away|clear) (?:from|of)|hide|strip(?:ping)?(?: out)?|throw(?:ing)? "
-    r"(?:out|"
-    r"away)|get rid of|forget(?: about)?|tak(?:e|ing) out|exclusive of|barring|minus|"
+    r"(?:keep|stay|steer) (?:away|clear) (?:from|of)|hide|strip(?:ping)?(?: out)?|"
+    r"(?:throw|kick|toss|chuck)(?:ing)? (?:out|away)|ditch(?:ing)?|get rid of|forget(?: about)?|"
+    r"tak(?:e|ing) out|exclusive of|barring|minus|"
     r"not (?:using|including|considering)|omit(?:ting)?|remov(?:e|ing)|skip(?:ping)?|"
     r"discard(?:ing)?|apart from(?! (?:the )?(?:others?|rest)\b)|other than|"
     r"(?:pretend|act as if|imagine|assume) (?:that )?(?:you|we|it|they|the model) (?:do not|don't|"
@@ -55,14 +55,19 @@ _BEFORE = re.compile(
     r"set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
-    rf"|(?:(?:不要|{_DO_NOT}|不能|不可以?|不得|不许|不准|不应该?|不该|请勿|勿|切勿|禁止|避免|不允许)"
+    rf"|(?:(?:不要|{_DO_NOT}|不能|不可以?|不得|不许|不准|不应该?|不该|请勿|勿|切勿|禁止|避免|"
+    rf"不允许)"
     r"(?:考虑|采用|选用|利用|依赖|纳入|引入|涉及|参考)|"
-    rf"不要使用|不要用|不使用|不用|{_DO_NOT}用|{_DO_NOT}使用|不得使用|不能用|不能使用|禁止使用|不考虑|忽略|"
-    rf"不纳入|不加入|不放入|{_DO_NOT}考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|舍弃|"
+    rf"不要使用|不要用|不使用|不用|{_DO_NOT}用|{_DO_NOT}使用|不得使用|不能用|不能使用|禁止使用|"
+    rf"不考虑|忽略|"
+    rf"不纳入|不加入|不放入|{_DO_NOT}考虑|不能考虑|不可使用|不可用|避开|屏蔽|拿掉|剔掉|丢掉|丢弃|"
+    rf"舍弃|"
     r"去掉|去除|剔除|排除|删除|删掉|除去|除了|除开|不含|不包括|不包含|抛开|不看|无需|扔掉|移除|"
-    rf"(?:不许|不准|{_DO_NOT}|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|看不[到见])|"
+    rf"(?:不许|不准|{_DO_NOT}|不要|不能|不可以?|不得)(?:偷看|偷用|参考|碰)|假装(?:不知道|没有|"
+    rf"看不[到见])|"
     r"避免使用|禁用|勿用|撇开|刨去|刨除|略去|"
-    rf"不得包含|不要包[含括]|{_DO_NOT}包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|不可以(?:使用|用)|"
+    rf"不得包含|不要包[含括]|{_DO_NOT}包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|"
+    rf"不可以(?:使用|用)|"
     rf"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|{_DO_NOT}看|不予考虑|不得用|不准用)"
     r"(?!(?:于|来|作|做|在)(?:建模|训练|模型|预测|学习|分析|特征|输入|变量))",
     re.ASCII,
@@ -71,7 +76,7 @@ _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
 _NO_MORE = re.compile(r"\s(?:and|or|nor) (?=no )", re.ASCII)
 _BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
 _OUT = re.compile(
-    r"\b(leav(?:e|ing)|keep(?:ing)?(?! \w+ing\b)|tak(?:e|ing)|throw(?:ing)?|"
+    r"\b(leav(?:e|ing)|keep(?:ing)?(?! \w+ing\b)|tak(?:e|ing)|(?:throw|kick|toss|chuck)(?:ing)?|"
     r"cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
     r"(?! (?:for|as) (?:the )?(?:test|valid|hold))",
     re.ASCII,
@@ -81,18 +86,24 @@ _ONLY = re.compile(
     r"\b(?:only (?:use|using|with|on|from)|(?:use|using|with|from) (?:only|just|nothing but|"
     r"solely)|just use)\b|"
     r"\bonly (?=[^.;,!?]{2,40} (?:may|can|should|must|are|is|will) (?:be )?(?:used|allowed|"
-    r"considered|available|permitted))|只(?:能|允许|准|许|可以?)?(?:使用|用|利用|考虑|根据|靠|凭|看(?!看))|"
+    r"considered|available|permitted))|只(?:能|允许|准|许|可以?)?(?:使用|用|利用|考虑|根据|靠|凭|"
+    r"看(?!看))|"
     r"仅(?:限|能|允许|可以?)?(?:使用|用|凭|根据|利用|考虑)",
     re.ASCII,
 )
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
 _USING = re.compile(r"\b(?:using|use|with|from|on|by|of|given)\b", re.ASCII)
-_ENDS_CLAUSE = re.compile(r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)")
+_ENDS_CLAUSE = re.compile(
+    r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)|\s?掉?[了吧啦哦啊掉]{1,2}(?:[,.。;!?]|\Z)"
+)
 _SOME_ROWS = re.compile(
-    r"(?:大于|小于|高于|低于|超过|不足|等于|多于|少于|早于|晚于|以上|以下|之间|[<>=]|是|为|在)[^,;。]*的|"
-    r"的(?:客户|用户|顾客|会员|订单|记录|数据|样本|行|人|人群|病人|患者|学生|员工|房子|房源|车|车辆|交易|商品|"
+    r"(?:大于|小于|高于|低于|超过|不足|等于|多于|少于|早于|晚于|以上|以下|之间|[<>=]|是|为|"
+    r"在)[^,;。]*的|"
+    r"的(?:客户|用户|顾客|会员|订单|记录|数据|样本|行|人|人群|病人|患者|学生|员工|房子|房源|车|"
+    r"车辆|交易|商品|"
     r"门店|店铺|部分|情况|航班|机器|设备)\s*\Z|"
-    r"\b(?:older|younger|larger|smaller|more|less|greater|fewer|above|below|over|under|before|after|"
+    r"\b(?:older|younger|larger|smaller|more|less|greater|fewer|above|below|over|under|before|"
+    r"after|"
     r"since|until|where|whose|between)\b|\b(?:rows?|records?|customers?|orders?|people|patients?|"
     r"cases|samples?|data) (?:with|from|of|in|that|who|which)\b",
     re.ASCII,
@@ -146,7 +157,8 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
         # "姓名不要用，...": the words bar what stands before them, not what follows.
         if tells_a_split(text, match.start()) or _begins_a_name(mentions, match.start()):
             continue
-        if not match.group().isascii() and _ENDS_CLAUSE.match(text.norm, match.end()):
+        ends = _ENDS_CLAUSE.match(text.norm, match.end())
+        if ends and not (match.group().isascii() and ends.group().isascii()):
             continue
         if not text.is_used(match.start()):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=True)

@@ -15,7 +15,7 @@ from autoglm_agent.planner.exclusions_after_words import (
 )
 from autoglm_agent.planner.grammar import FEATURE, FEATURE_ZH, PREDICT, PREDICT_ZH
 from autoglm_agent.planner.groups_said import goes_on_to_split
-from autoglm_agent.planner.meaning.near import meant_column
+from autoglm_agent.planner.meaning.near import meant_column, numbered_column
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -41,7 +41,8 @@ _IT = re.compile(
     rf"(?: out)?|\b(?:take|leave|keep|throw|kick|cut|put) (?:it|them|that|this|those|these|both|"
     rf"all)(?: ones?)? (?:out|away|aside)\b|\b(?:they|these|those|both|it|this|that|which)"
     rf"(?: two| both| columns?| features?|"
-    rf" fields?)? (?:{AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)",
+    rf" fields?)? (?:{AFTER_EN})|(?:去掉|删掉|剔除|排除|忽略|移除)(?:它|掉|即可|吧)|"
+    r"(?:drop|remove|delete) ?(?:掉|了)(?:它们?|即可|吧)",
     re.ASCII,
 )
 _NEW_SUBJECT = re.compile(
@@ -251,12 +252,16 @@ def _described(
         reach = 2 * _WINDOW if text.tokens[last].cjk else _WINDOW
         found = _longest(text, schema, max(first_allowed, last - reach + 1), last)
         item = _item_before(text, first_allowed, last) if found is None else None
+        if item is None and found is None and names and text.tokens[first_allowed].cjk:
+            item = first_allowed  # the first of the list: 鞋码和岛屿别用
         if item is not None and (told := _by_meaning(text, schema, item, last)) is not None:
             found = told[0], item
             strange += told[2]
         if found is None:
             break
         several, first = found
+        if text.tokens[first].cjk:  # 名称 may be all that is known of the item 研究名称
+            first = _item_before(text, first_allowed, first) or first
         names += several[::-1]
         start, last = text.tokens[first].start, first - 1
         if last < first_allowed:
@@ -294,6 +299,8 @@ def _by_meaning(
     if asks or len(words) > (_ITEM_WORDS if words[0].cjk else _LIST_WORDS):
         return None
     item = text.span(words[0].start, words[-1].end)
+    if (numbered := numbered_column(item, schema)) is not None:
+        return [numbered.name], words[0].start, []
     if _NO_NAME.search(item):
         return None
     meant = meant_column(item, schema.columns)
@@ -342,6 +349,9 @@ def _longest(text: Text, schema: Schema, first: int, last: int) -> tuple[list[st
             continue
         words = text.norm[window[0].start : window[-1].end]
         columns = columns_for(words, schema) if "、" not in words else []
+        numbered = numbered_column(words, schema) if not columns and len(window) > 1 else None
+        if numbered is not None:
+            return [numbered.name], begin
         if columns:
             return [column.name for column in columns], begin
     return None

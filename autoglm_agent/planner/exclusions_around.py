@@ -9,7 +9,7 @@ import re
 
 _LIST = r"(?P<list>[^.;!?,]{2,60}?)"
 _LIST_ZH = r"(?P<list>[^,;。!?同]{1,40}?)"
-_THESE_ZH = r"(?:这[一两三几]?[列项个])?(?:等|这些|都)?(?:字段|列|特征|变量|信息)?"
+_THESE_ZH = r"(?:[这那][一两三几]?[列项个])?(?:等|这些|都)?(?:字段|列|特征|变量|信息)?"
 _END_ZH = r"(?=[,;。!?]|\Z)"
 
 AROUND = (
@@ -43,6 +43,11 @@ AROUND = (
         r"(?:排除|去掉|剔除|删掉|删除|去除|拿掉|移除|忽略|屏蔽|扔掉|撇开)(?:在外|掉|了)?"
     ),
     re.compile(
+        rf"(?:把|将){_LIST_ZH}{_THESE_ZH}(?:都|先|全)?从[^,;。]{{0,6}}?"
+        r"(?P<of>特征|模型|变量|输入|features?|model|inputs?|variables?)\s?(?:列表|集|集合)?(?:里|中)?面?"
+        r"(?:都|先|全)?(?:排除|去掉|剔除|删掉|删除|去除|拿掉|移除|踢掉|扔掉)(?:掉|了)?"
+    ),
+    re.compile(
         r"(?:不要|别|不能|不得|不可以?|不许|不准|不|避免)让(?:模型|它|算法)"
         rf"(?:看到|知道|接触到?|用到?|使用|学到|参考){_LIST_ZH}{_END_ZH}"
     ),
@@ -58,4 +63,4 @@ AROUND = (
         rf"{_LIST_ZH}{_THESE_ZH}{_END_ZH}"
     ),
 )
-"""Each names as `list` what it bars."""
+"""Each names as `list` what it bars; with `of`, what it bars can be nothing but columns."""

@@ -16,7 +16,7 @@ from autoglm_agent.planner.exclusions_groups import (
 )
 from autoglm_agent.planner.exclusions_turns import described, turned
 from autoglm_agent.planner.grammar import CARRIERS, PREDICT, PREDICT_ZH, QUESTION
-from autoglm_agent.planner.meaning.near import meant_column
+from autoglm_agent.planner.meaning.near import asks_number, meant_column, numbers
 from autoglm_agent.planner.mentions import Mention, mention_at
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
@@ -122,7 +122,8 @@ def read_items(
             found = group_or_synonym(text, schema, index)
         if found is None and resolve:
             found = described(text, schema, index) or by_first_word(text, schema, index)
-        if found is not None:
+        owner = found[0] if found and resolve and _has_more(text, schema, *found) else []
+        if found is not None and not owner:
             columns += found[0]
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False
             continue
@@ -131,11 +132,28 @@ def read_items(
         ):
             break
         phrase, index = _phrase(text, index)
-        meant = meant_column(_OF_INFORMATION.sub("", phrase), schema.columns)
+        others = [column for column in schema.columns if column.name not in owner]
+        meant = meant_column(_OF_INFORMATION.sub("", phrase), others)
         columns += [meant.name] if meant is not None else []
         unknown = unknown if meant is not None else unknown or phrase
         end, joined = text.tokens[index - 1].end, False
     return columns, end, unknown
+
+
+def _has_more(text: Text, schema: Schema, names: list[str], index: int) -> bool:
+    """Tell whether words that mean what rows are about go on to something of it: 员工的血型."""
+    if len(names) != 1 or not (schema.by_name[names[0]].identifies or numbers(names[0])):
+        return False
+    before = text.tokens[index - 1]
+    while index < len(text.tokens) and text.tokens[index].low == "的":
+        index += 1
+    if index >= len(text.tokens) or not text.joined(text.tokens.index(before), index):
+        return False
+    token = text.tokens[index]
+    numbered = asks_number(text.norm[before.start : token.end])
+    if numbered or token.low in _SKIP | _TAIL | AND | _USE or begins_request(text, index):
+        return False
+    return _is_thing(text, index)
 
 
 def _whether(text: Text, schema: Schema, index: int) -> tuple[list[str], int] | None:

@@ -85,7 +85,8 @@ def listed(
     for turn in AROUND:
         for match in turn.finditer(text.low):
             names, strange = _items_of(text, schema, *match.span("list"))
-            if not names or text.is_used(match.start()):
+            certain = "of" in turn.groupindex and bool(strange)
+            if text.is_used(match.start()) or not (names or certain):
                 continue
             if not strange or _OF_FEATURES.search(match.group()):
                 columns += names

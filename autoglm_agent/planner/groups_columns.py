@@ -105,8 +105,13 @@ def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | N
         if said and can_group(column):
             rank = (column.name in barred, not column.identifies, len(column.parts))
             fits.append((rank, len(fits), column))
-    fits = [f for f in fits if tells_groups(f[2])]
+    fits = [f for f in fits if tells_groups(f[2]) or _is_the_thing(f[2])]
     return min(fits)[2] if fits else None
+
+
+def _is_the_thing(column: Column) -> bool:
+    """Tell whether a column is called nothing but what it numbers: `Store`, as `Stores` is not."""
+    return len(column.parts) == 1 and not column.name.lower().endswith("s")
 
 
 def numbered(word: str, schema: Schema) -> Column | None:

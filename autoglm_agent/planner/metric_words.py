@@ -92,7 +92,8 @@ _WISHES = (
 )  # fmt: skip
 _NEGATED_BEFORE = re.compile(
     r"(?:\bnot|n't|\bnever|instead of|rather than|\bno|avoid|forget|不要用|不用|不使用|不看|"
-    r"不按|不要按|别按|而不是|而非|别用|不是)"
+    r"不按|不要按|别按|而不是|而非|别用|不是|(?:别|不要|不用|不必)(?:老是?|总是?|再|只|光)?"
+    r"(?:盯着|看|用|拿|追求|优化))"
     r"\s*(?:use|using|look at|optimi[sz]e|report|about|the|by|go by|"
     r"(?:judg|scor|measur|evaluat|compar)\w*(?: \w+)? (?:by|with|on))?\s*(?:the )?\Z",
     re.ASCII,
@@ -100,11 +101,18 @@ _NEGATED_BEFORE = re.compile(
 _NEGATED_AFTER = re.compile(
     r"\A\s*(?:is|would be|can be|could be)?\s*(?:misleading|not (?:enough|useful|good|needed|"
     r"necessary|wanted|required|important|relevant|interesting|of interest|"
-    r"meaningful|what)|useless|meaningless|isn't)|\A\s*(?:没有意义|不重要|有误导|不合适)",
+    r"meaningful|what)|useless|meaningless|pointless|worthless|no (?:use|good|help)|irrelevant|"
+    r"isn't)|\A\s*(?:says?|tells?|means?) (?:us |me |you )?(?:nothing|little|not much)|"
+    r"\A\s*(?:根本|完全|这里|在这里)?(?:没有?(?:什么|啥|多大)?意义|没用|没啥用|不重要|有误导|"
+    r"不合适|不适合|"
+    r"不能说明|说明不了|不靠谱|我们?看不懂|看不懂|不看)",
     re.ASCII,
 )
 _STRONG = re.compile(
     r"\A\s*(?:is what |is |matters|counts|first|优先|最重要|为主|为准|最高|越高|要高)|"
+    r"(?:(?:改|换)(?:用|成|为|看|按|到)|\b(?:switch|change|move)\w*(?: it| over)? to|"
+    r"\b(?:scor|judg|rank|measur|evaluat|rat)\w* (?:it |them |models? |this )?(?:by|on|"
+    r"with))\s*(?:the )?\Z|"
     r"(?:optimi[sz]\w*|maximi[sz]\w*|minimi[sz]\w*|mainly|most|主要|优化|最大化|"
     r"最小化)\W{0,3}(?:the |for )?\Z",
     re.ASCII,

@@ -10,6 +10,7 @@ from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import name_anchors
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT
 from autoglm_agent.planner.lexicon import FLAGS, concepts_of
+from autoglm_agent.planner.meaning.near import asks_number, numbers
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
@@ -141,9 +142,24 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         only = _partly_named(text, schema) or _all_shortened(text, schema)
         return (only,) if only is not None else _by_last_character(phrase, schema)
     best = tuple(schema.by_name[n] for n, score in ranked if ranked[0][1] - score < _TIE)
+    if len(best) == 1 and _something_of(phrase, text, best[0]):
+        return ()
     if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
         return (only,)
     return best
+
+
+def _something_of(phrase: str, text: Text, column: Column) -> bool:
+    """Tell whether a phrase means something of what rows are about, and not its number: 员工的血型.
+
+    The column's name is then said by a first word that others follow, of which it says nothing.
+    """
+    if asks_number(phrase) or not (column.identifies or numbers(column.name)):
+        return False
+    meaning = senses(text)
+    told = [i for i, t in enumerate(text.tokens) if t.low not in BREAKS | CONTEXT | {"的"}]
+    said = [_in_name(text, meaning, i, column, light=True) for i in told]
+    return len(said) > 1 and said[0] and not any(said[1:])
 
 
 def _partly_named(text: Text, schema: Schema) -> Column | None:

@@ -36,27 +36,6 @@ def read_forecast_metric(talk: Talk) -> None:
             read_metric(talk)
 
 
-def read_least(talk: Talk) -> None:
-    """Read a value that recall, precision or another metric must reach."""
-    for match in list(talk.matches(say.AT_LEAST)):
-        value = match["v"] or match["v2"] or match["v3"]
-        name = (match["m"] or match["m2"] or "recall").lower()
-        least = float(re.sub(r"[^\d.]", "", value))
-        least = least / 100.0 if re.search(r"%|percent|％", value) or least > 1.0 else least
-        if re.search(r"recall|sensit|true|召回|查全", name):
-            talk.add("hold_recall", f"choose the threshold so that recall is at least {least:g}",
-                     *match.span(), min_recall=least)  # fmt: skip
-        elif re.search(r"precision|精确|查准|精准", name):
-            talk.add("hold_precision",
-                     f"choose the threshold so that precision is at least {least:g}",
-                     *match.span(), min_precision=least)  # fmt: skip
-        else:
-            metric = "accuracy" if re.search(r"acc|准确|正确", name) else "f1"
-            metric = "roc_auc" if "auc" in name else metric
-            talk.add("require", f"tell whether {metric} reaches {least:g}", *match.span(),
-                     metric=metric, at_least=least)  # fmt: skip
-
-
 def read_costs(talk: Talk) -> None:
     """Read what a miss and a false alarm cost, or which of them is the worse one."""
     costs = find_costs(talk.text)
@@ -98,6 +77,8 @@ def _worse(talk: Talk, alarms: re.Match[str], misses: re.Match[str]) -> re.Match
 
 def read_weights(talk: Talk) -> None:
     """Read which goal matters more than the others: speed, memory, the measure."""
+    if _read_trade(talk):
+        return
     match = talk.first(say.MATTERS)
     if match is None:
         return
@@ -111,9 +92,34 @@ def read_weights(talk: Talk) -> None:
     if not places or (len(places) == 1 and "care" in match.group() and _names_metric(talk)):
         return
     less = re.search(r"\bless\b|不如|没有", sentence)
-    heavier = places[-1][1] if less and len(places) > 1 else places[0][1]
-    talk.add("set_weights", f"{heavier} weighs twice as much", start, end,
-             assumed="twice, as no number was said", weights={heavier: 2.0})  # fmt: skip
+    _weigh(talk, places[-1][1] if less and len(places) > 1 else places[0][1], start, end)
+
+
+def _read_trade(talk: Talk) -> bool:
+    """Read "a bit of accuracy in exchange for speed" and "I do not mind how slow it is"."""
+    given = talk.first(say.GIVEN_UP)
+    if given is None:
+        return False
+    start, end = talk.text.sentence(given.start())
+    after, before = talk.text.low[given.end() : end], talk.text.low[start : given.start()]
+    lost = [(found.start(), name) for name, p in say.WORTH if (found := p.search(after))]
+    if not lost:
+        return False
+    first = min(lost)[1]
+    others = [name for _, name in sorted(lost) if name != first]
+    others = [name for name in others if (name == "quality") != (first == "quality")]
+    wanted = [name for name, p in say.WORTH if p.search(before) and name != first] + others
+    if not wanted and first != "quality" and say.MATTERS.search(before):
+        wanted = ["quality"]
+    if not wanted:
+        return False
+    _weigh(talk, wanted[0], start, end)
+    return True
+
+
+def _weigh(talk: Talk, goal: str, start: int, end: int) -> None:
+    talk.add("set_weights", f"{goal} weighs twice as much", start, end,
+             assumed="twice, as no number was said", weights={goal: 2.0})  # fmt: skip
 
 
 def _names_metric(talk: Talk) -> bool:
@@ -127,7 +133,7 @@ def read_rating(talk: Talk) -> None:
     if match is None or talk.edits:
         return
     digit = match["n"] or match["z"]
-    value = "一二三四五".find(digit) + 1 if digit and not digit.isascii() else int(digit or 0)
+    value = say.DIGITS.get(digit, 0) if digit else 0
     value = value or (5 if match["good"] else 4 if match["fair"] else 1)
     negated = re.search(r"\bnot\b|不", talk.text.low[max(0, match.start() - 6) : match.start()])
     if negated and match["good"]:

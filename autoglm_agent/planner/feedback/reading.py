@@ -8,24 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from autoglm_agent.errors import InputError
-from autoglm_agent.planner.durations import find_durations
 from autoglm_agent.planner.exclusions import find_exclusions
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import Edit
+from autoglm_agent.planner.feedback.families import read_families, read_why_not
+from autoglm_agent.planner.feedback.floors import read_least
 from autoglm_agent.planner.feedback.forecasts import read_forecast
 from autoglm_agent.planner.feedback.measures import (
     read_costs,
     read_forecast_metric,
-    read_least,
     read_metric,
     read_rating,
     read_weights,
 )
+from autoglm_agent.planner.feedback.questions import read_questions
+from autoglm_agent.planner.feedback.speed import read_speed
 from autoglm_agent.planner.feedback.talk import Talk
+from autoglm_agent.planner.feedback.wanted_columns import read_keep, read_positive, read_target
 from autoglm_agent.planner.mentions import find_mentions
+from autoglm_agent.planner.metric_words import metric_ranges
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.split_by_group import find_group_column
@@ -36,11 +40,6 @@ if TYPE_CHECKING:
     from autoglm_agent.automl.data.profile import Profile
     from autoglm_agent.chain import Task
 
-FASTER = 0.5
-"""Share of the present latency that "too slow" asks for, if the words give no number."""
-
-_NAMED = re.compile(r"^\s*(?:把|将|让|the )\s*|\s*(?:这一?列|字段|特征|也|再|重新)+\s*$")
-"""What stands around a name: 把年龄加回来."""
 _EXAMPLES = (
     'Say for example "do not use zip code", "recall must be 0.9", "too slow", '
     '"why not logistic regression?" or "use F1".',
@@ -101,60 +100,6 @@ def _not_understood(talk: Talk, words: str) -> InputError:
     )
 
 
-def _read_questions(talk: Talk) -> None:
-    """Why not this kind of model; why this result."""
-    asked = talk.first(say.WHY_NOT)
-    families = talk.families()
-    if asked and families:
-        names = sorted({name for _, _, found in families for name in found})
-        talk.add("why_not", f"tell how {_listed(names)} did", asked.start(), families[-1][1],
-                 families=names)  # fmt: skip
-        return
-    why = talk.first(say.EXPLAIN)
-    if why is None or talk.first(say.READABLE):
-        return
-    row = talk.first(say.ROW)
-    columns = list(dict.fromkeys(m.column.name for m in talk.named()))
-    number = int(row[1] or row[2]) if row else None
-    about = f"row {number}" if number is not None else _listed(columns) or "the model"
-    asked_row: dict[str, Any] = {} if number is None else {"row": number}
-    talk.add("explain", f"explain {about}", why.start(), len(talk.text.norm),
-             columns=columns, **asked_row)  # fmt: skip
-
-
-def _read_keep(talk: Talk) -> None:
-    match = talk.first(say.KEEP)
-    if match is None or say.BAN.search(talk.text.low[max(0, match.start() - 12) : match.start()]):
-        return
-    start, end = talk.text.clause(match.start())
-    columns = list(dict.fromkeys(m.column.name for m in talk.named(start, end)))
-    if not columns:
-        around = (talk.text.norm[match.end() : end], talk.text.norm[start : match.start()])
-        found = next(
-            filter(None, (column_for(_NAMED.sub("", w), talk.schema) for w in around)), None
-        )
-        columns = [found.name] if found else []
-    if not columns and talk.text.low[start : match.start()].strip() == "":
-        columns = list(dict.fromkeys(m.column.name for m in talk.named()))  # "X 可以用，加回去"
-    if columns:
-        talk.add("keep_columns", f"use {_listed(columns)} again", start, end, keep_columns=columns)
-
-
-def _read_families(talk: Talk) -> None:
-    for start, end, names in talk.families():
-        if talk.text.is_used(start):
-            continue
-        clause = talk.text.clause(start)
-        before = talk.text.low[clause[0] : start]
-        if say.BAN.search(before):
-            talk.add("exclude_families", f"do not train {_listed(names)}", start, end,
-                     without_families=list(names))  # fmt: skip
-        elif say.ONLY.search(before) or "only" in talk.text.low[end : end + 6]:
-            rest = [name for name in say.ALL_FAMILIES if name not in names]
-            talk.add("only_families", f"train {_listed(names)} only", start, end,
-                     without_families=rest)  # fmt: skip
-
-
 def _read_split(talk: Talk) -> None:
     shuffled = talk.first(say.RANDOM_SPLIT)
     if shuffled:
@@ -172,8 +117,12 @@ def _read_split(talk: Talk) -> None:
 
 
 def _read_exclusions(talk: Talk) -> None:
+    for match in list(talk.matches(say.NOT_SEEN)):
+        talk.text.use(*match.span())
     found = find_exclusions(talk.text, talk.schema, talk.mentions)
     columns = [name for name in found.columns if name != talk.target]
+    if talk.was != talk.target and not say.AS_FEATURE.search(talk.text.low):
+        columns = [name for name in columns if name != talk.was]  # "predict A, not B"
     barred = talk.first(say.NOT_FOR)
     if barred and not columns:  # "X 不能用于模型": the columns stand before
         start, end = talk.text.clause(barred.start())
@@ -186,7 +135,7 @@ def _read_exclusions(talk: Talk) -> None:
         found.complain(talk.text, talk.schema)
     if columns:
         starts = [s for s, _ in found.ranges] or [0]
-        talk.add("drop_columns", f"do not use {_listed(columns)}", min(starts),
+        talk.add("drop_columns", f"do not use {', '.join(columns)}", min(starts),
                  max([e for _, e in found.ranges] or [1]), drop_columns=columns)  # fmt: skip
 
 
@@ -199,78 +148,17 @@ def _is_read(talk: Talk, phrase: str) -> bool:
     )  # fmt: skip
 
 
-def _read_target(talk: Talk) -> None:
-    name = re.escape((talk.target or "").lower())
-    other = name and re.search(
-        rf"(?:\bnot|rather than|instead of) (?:the )?{name}\b", talk.text.low
-    )
-    if not (other or say.INSTEAD.search(talk.text.low)):
-        return
-    for match in talk.matches(say.NEW_TARGET):
-        if talk.text.is_used(match.end()):
-            continue
-        named = [m for m in talk.named(match.end() - 1) if m.start - match.end() < 24]
-        column = (
-            named[0].column
-            if named
-            else column_for(talk.text.norm[match.end() : match.end() + 40], talk.schema)
-        )
-        if column is not None and column.name not in (talk.target, talk.time):
-            end = named[0].end if named else match.end()
-            talk.add("set_target", f"predict {column.name}", match.start(), end,
-                     target=column.name)  # fmt: skip
-            return
-
-
-def _read_positive(talk: Talk) -> None:
-    match = talk.first(say.POSITIVE)
-    if match is None or talk.target not in talk.schema.by_name:
-        return
-    column = talk.schema.by_name[talk.target or ""]
-    start, end = talk.text.sentence(match.start())
-    for level, _ in column.profile.levels:
-        spot = re.search(
-            rf"(?<![a-z0-9]){re.escape(level.lower())}(?![a-z0-9])",
-            talk.text.low[match.end() : end],
-        )
-        if spot:
-            talk.add("set_positive_class", f"the positive class is {level}", start, end,
-                     positive_class=level)  # fmt: skip
-            return
-
-
 def _read_readable(talk: Talk) -> None:
     match = talk.first(say.READABLE)
-    if match:
+    if match and not (say.UNREAD.fullmatch(match.group()) and _of_metric(talk, match)):
         talk.add("interpretable", "train only models that a person can read", *match.span(),
                  interpretable=True)  # fmt: skip
 
 
-def _read_speed(talk: Talk) -> None:
-    budget, latency = find_durations(talk.text)
-    if latency is not None:
-        talk.add("limit_latency", f"predict a row within {latency.value:g} ms", latency.start,
-                 latency.end, max_latency_ms=latency.value)  # fmt: skip
-    training = talk.first(say.SLOW_TRAINING)
-    longer = talk.first(say.LONGER)
-    if budget is not None:
-        talk.add("set_budget", f"train for {budget.value:g} s", budget.start, budget.end,
-                 time_budget_s=budget.value)  # fmt: skip
-        for match in filter(None, (training, longer)):
-            talk.text.use(*match.span())
-    elif training or longer:
-        chosen = training or longer
-        assert chosen is not None
-        wanted = (talk.seconds or 30.0) * (0.5 if training else 3.0)
-        talk.add("set_budget", f"train for {wanted:.3g} s", *chosen.span(),
-                 assumed="half of the time" if training else "three times as long",
-                 time_budget_s=round(wanted, 3))  # fmt: skip
-    slow = talk.first(say.SLOW)
-    if slow and latency is None and budget is None and not training:
-        wanted = round((talk.latency_ms or 10.0) * FASTER, 3)
-        talk.add("limit_latency", f"predict a row within {wanted:g} ms", *slow.span(),
-                 assumed="half of the present time" if talk.latency_ms else "5 ms",
-                 max_latency_ms=wanted)  # fmt: skip
+def _of_metric(talk: Talk, match: re.Match[str]) -> bool:
+    """Tell "R2 我看不懂", where not the model cannot be read."""
+    start, end = talk.text.clause(match.start())
+    return any(start <= s < end for s, _ in metric_ranges(talk.text))
 
 
 def _read_simpler(talk: Talk) -> None:
@@ -280,25 +168,22 @@ def _read_simpler(talk: Talk) -> None:
 
 
 _READERS: tuple[Callable[[Talk], None], ...] = (
-    _read_questions,
+    read_why_not,
+    read_questions,
     read_forecast_metric,
     read_forecast,  # before the target and what is left out: "forecast 7 days", "not per store"
-    _read_keep,
-    _read_families,
+    read_keep,
+    read_families,
     read_weights,
     read_least,
     read_costs,
-    _read_positive,
-    _read_target,
-    _read_split,
+    read_target,
+    read_positive,
     read_metric,
     _read_readable,
-    _read_speed,
+    read_speed,
     _read_simpler,
     _read_exclusions,  # after the others: a list of columns runs on to the end of the clause
+    _read_split,
     read_rating,
 )
-
-
-def _listed(names: object) -> str:
-    return ", ".join(str(name) for name in names) if isinstance(names, list | tuple) else str(names)

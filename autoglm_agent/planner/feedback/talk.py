@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoglm_agent.chain import Task
-from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.edits import Edit, EditKind
 from autoglm_agent.planner.feedback.said import in_chinese
 from autoglm_agent.planner.mentions import Mention
@@ -29,6 +28,7 @@ class Talk:
         seconds: Time that the training had.
         task: What is asked now, if it is known.
         edits: What was understood so far.
+        was: The target before the words, which may ask for another.
     """
 
     text: Text
@@ -39,6 +39,10 @@ class Talk:
     seconds: float | None
     task: Task | None = None
     edits: list[Edit] = field(default_factory=list)
+    was: str | None = None
+
+    def __post_init__(self) -> None:
+        self.was = self.target
 
     @property
     def forecasts(self) -> bool:
@@ -85,15 +89,3 @@ class Talk:
             m for m in self.mentions
             if start <= m.start < stop and not self.text.is_used(m.start)
         ]  # fmt: skip
-
-    def families(self) -> list[tuple[int, int, tuple[str, ...]]]:
-        """Return where families of models are named, longest names first where they overlap."""
-        found: list[tuple[int, int, tuple[str, ...]]] = []
-        for pattern, names in say.FAMILIES.items():
-            whole = re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])", re.ASCII)
-            for match in self.matches(whole):
-                taken = any(s < match.end() and e > match.start() for s, e, _ in found)
-                column = any(m.start <= match.start() < m.end for m in self.mentions)
-                if not taken and not column:
-                    found.append((*match.span(), names))
-        return sorted(found)

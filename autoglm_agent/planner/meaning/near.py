@@ -33,6 +33,16 @@ def nearest_column(phrase: str, columns: Sequence[Column]) -> Column | None:
     return _nearest(phrase, columns, names, _LIKE, _LEAD)
 
 
+def numbers(name: str) -> bool:
+    """Tell whether a column's name is a thing with a word for its number or name: `EmployeeNo`."""
+    return bool(_NUMBERED.search(as_words(name)))
+
+
+def asks_number(phrase: str) -> bool:
+    """Tell whether a phrase is for the number of a thing: 护士编号, "the booking number"."""
+    return bool(_NUMBER_OF.search(phrase.strip()))
+
+
 def meant_column(phrase: str, columns: Sequence[Column]) -> Column | None:
     """Return the column that a phrase clearly means though no word of it is known, or None.
 
@@ -43,7 +53,7 @@ def meant_column(phrase: str, columns: Sequence[Column]) -> Column | None:
     long = _LONGEST if phrase.isascii() else _LONGEST_ZH
     if (
         not phrase.strip()
-        or _NUMBER_OF.search(phrase)
+        or asks_number(phrase)
         or len(phrase.split() if phrase.isascii() else phrase) > long
     ):
         return None

@@ -1,0 +1,64 @@
+"""How fast a prediction must come, and how long the training may take."""
+
+from __future__ import annotations
+
+import re
+
+from autoglm_agent.planner.durations import find_durations
+from autoglm_agent.planner.feedback import words as say
+from autoglm_agent.planner.feedback.talk import Talk
+from autoglm_agent.planner.slots import Found
+from autoglm_agent.planner.text import Text, read_text
+
+FASTER = 0.5
+"""Share of the present latency that "too slow" asks for, if the words give no number."""
+_IS_ENOUGH = re.compile(
+    r"\b(?:is|are|will be|would be|should be|'s) (?:really |more than |quite )?(?:plenty|enough|"
+    r"fine|ok(?:ay)?|"
+    r"sufficient|all (?:i|we) (?:need|have))\b|就?(?:足够|够了|就行|就好|够用)",
+    re.ASCII,
+)
+"""What follows the time that is wished for, where another is complained of."""
+
+
+def read_speed(talk: Talk) -> None:
+    """Read limits for a prediction and for the training, told or only wished."""
+    budget, latency = _durations(talk.text)
+    if latency is not None:
+        talk.add("limit_latency", f"predict a row within {latency.value:g} ms", latency.start,
+                 latency.end, max_latency_ms=latency.value)  # fmt: skip
+    training = talk.first(say.SLOW_TRAINING)
+    longer = talk.first(say.LONGER)
+    if budget is not None:
+        talk.add("set_budget", f"train for {budget.value:g} s", budget.start, budget.end,
+                 time_budget_s=budget.value)  # fmt: skip
+        for match in filter(None, (training, longer)):
+            talk.text.use(*match.span())
+    elif training or longer:
+        chosen = training or longer
+        assert chosen is not None
+        wanted = (talk.seconds or 30.0) * (0.5 if training else 3.0)
+        talk.add("set_budget", f"train for {wanted:.3g} s", *chosen.span(),
+                 assumed="half of the time" if training else "three times as long",
+                 time_budget_s=round(wanted, 3))  # fmt: skip
+    slow = talk.first(say.SLOW)
+    if slow and latency is None and budget is None and not training:
+        wanted = round((talk.latency_ms or 10.0) * FASTER, 3)
+        talk.add("limit_latency", f"predict a row within {wanted:g} ms", *slow.span(),
+                 assumed="half of the present time" if talk.latency_ms else "5 ms",
+                 max_latency_ms=wanted)  # fmt: skip
+
+
+def _durations(text: Text) -> tuple[Found[float] | None, Found[float] | None]:
+    """Return the wished time for the training and for a prediction, not one complained of."""
+    enough = _IS_ENOUGH.search(text.low)
+    if enough is not None:
+        start, end = text.clause(enough.start())
+        budget, latency = find_durations(read_text(f"within {text.norm[start : enough.start()]}"))
+        if budget is not None or latency is not None:
+            return _at(budget, start, end), _at(latency, start, end)
+    return find_durations(text)
+
+
+def _at(found: Found[float] | None, start: int, end: int) -> Found[float] | None:
+    return None if found is None else Found(found.value, start, end, found.confidence)
