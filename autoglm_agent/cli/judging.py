@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autoglm_agent.automl.run.workspace import Workspace, open_run
@@ -27,6 +28,12 @@ _SAID = (
         "again": "the holdout is read again (reading {}); the report says so",
         "undone": "This was not done: {}\nThe result of before stands:",
         "against": "against the failed check {check}: {fact}",
+        "despite": "Do it against the failed check all the same?",
+        "really": "Do it?",
+        "add": "Nothing was done; add {} to do it.",
+        "saved": "{seconds:.1f} s; {saved_s:.1f} s were not spent again ({kept} kept, "
+        "{reused_s:.1f} s of candidates reused)",
+        "no_step": "no step",
     },
     {
         "assumed": "（假定：{}）",
@@ -39,6 +46,12 @@ _SAID = (
         "again": "留出数据将再次被读取（第 {} 次）；报告会说明",
         "undone": "没有做到：{}\n此前的结果保持不变：",
         "against": "与未通过的检查 {check} 相悖：{fact}",
+        "despite": "仍然要违背未通过的检查去做吗？",
+        "really": "要这样做吗？",
+        "add": "什么也没有做；加上 {} 才会执行。",
+        "saved": "用时 {seconds:.1f} 秒；省下 {saved_s:.1f} 秒（保留 {kept}，"
+        "复用候选模型 {reused_s:.1f} 秒）",
+        "no_step": "零个步骤",
     },
 )
 """What is said of a plan, in English and Chinese."""
@@ -107,8 +120,8 @@ class _Consent:
             print(shown(plan, chinese=self._chinese), file=sys.stderr)
         asks = not self._quiet and sys.stdin.isatty()
         if plan.clashes and not self._accepts:
-            return asks and self._confirmed("Do it against the failed check all the same?")
-        return self._yes or (asks and self._confirmed("Do it?"))
+            return asks and self._confirmed(_SAID[self._chinese]["despite"])
+        return self._yes or (asks and self._confirmed(_SAID[self._chinese]["really"]))
 
     @staticmethod
     def _confirmed(question: str) -> bool:
@@ -128,13 +141,24 @@ def shown(plan: Plan, *, chinese: bool = False) -> str:
         lines.append(f"- {edit.said}{assumed}")
     if plan.step:
         stay = say["stay"] if len(plan.kept) > 1 else say["stays"]
-        kept = ", ".join(plan.kept) or say["nothing"]
-        lines.append(say["back"].format(step=plan.step, kept=kept, stay=stay))
+        kept = _listed(plan.kept, chinese=chinese) or say["nothing"]
+        step = _listed([plan.step], chinese=chinese)
+        lines.append(say["back"].format(step=step, kept=kept, stay=stay))
     anew = any(edit.kind in ANEW for edit in plan.edits)
     if plan.reading:
         lines.append(say["anew" if anew else "again"].format(plan.reading))
     lines += [say["against"].format(check=c.check, fact=c.fact) for c in plan.clashes]
     return "\n".join(lines)
+
+
+def _listed(steps: Sequence[str], *, chinese: bool) -> str:
+    """Return the names of steps: of their tools in English, what they do in Chinese."""
+    from autoglm_agent.automl.report.wording import wording
+    from autoglm_agent.automl.report.words import tool_title
+
+    if not chinese:
+        return ", ".join(steps)
+    return "、".join(f"“{tool_title(step, wording('zh'))}”" for step in steps)
 
 
 def _print(
@@ -147,19 +171,24 @@ def _print(
     chinese: bool,
 ) -> None:
     from autoglm_agent.automl.report import summary_text
+    from autoglm_agent.automl.report.wording import wording
 
     for answer in answers:
         print(answer)
+    say = _SAID[chinese]
     if plan.reason:
-        print(plan.reason)
+        print(wording("zh" if chinese else "en").fact(plan.reason))
     if result is not None:
         if result.get("undone"):
-            print(_SAID[chinese]["undone"].format(result["undone"]))
+            print(say["undone"].format(result["undone"]))
         print(summary_text(workspace))
-        print(saved["text"] if saved else "")
+        if saved:
+            kept = _listed(plan.kept, chinese=chinese) or say["no_step"]
+            print(say["saved"].format(**{**saved, "kept": kept}))
     elif plan.step and not sys.stdin.isatty():
-        flag = "--yes --accept-failed-check" if plan.clashes else "--yes"
-        print(f"Nothing was done; add {flag} to do it.")
+        print(say["add"].format("--yes --accept-failed-check" if plan.clashes else "--yes"))
+    elif not answers:
+        print(shown(plan, chinese=chinese))
 
 
 def _code(plan: Plan, result: dict[str, Any] | None) -> int:

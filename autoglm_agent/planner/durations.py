@@ -14,7 +14,7 @@ _ENGLISH = {
     "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90,
     "half a": 0.5, "half an": 0.5, "half": 0.5, "a couple of": 2, "a quarter of an": 0.25,
     "quarter of an": 0.25, "a single": 1, "a hundred": 100, "hundred": 100,
-    "three quarters of an": 0.75,
+    "three quarters of an": 0.75, "a full": 1, "a whole": 1, "one full": 1,
 }  # fmt: skip
 _UNITS = {
     "h": 3600.0, "小时": 3600.0, "钟头": 3600.0, "刻": 900.0, "m": 60.0, "分": 60.0, "s": 1.0,

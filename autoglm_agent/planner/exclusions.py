@@ -18,6 +18,7 @@ from autoglm_agent.planner.grammar import QUESTION
 from autoglm_agent.planner.groups_said import tells_a_split
 from autoglm_agent.planner.meaning.near import near_in_meaning
 from autoglm_agent.planner.mentions import Mention, mention_at
+from autoglm_agent.planner.metric_words import names_metric
 from autoglm_agent.planner.resolve import columns_for
 from autoglm_agent.planner.schema import Schema
 from autoglm_agent.planner.text import Text
@@ -94,7 +95,7 @@ _ONLY = re.compile(
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
 _USING = re.compile(r"\b(?:using|use|with|from|on|by|of|given)\b", re.ASCII)
 _ENDS_CLAUSE = re.compile(
-    r"[了吧啦哦啊的掉]{0,2}(?:[,.。;!?]|\Z)|\s?掉?[了吧啦哦啊掉]{1,2}(?:[,.。;!?]|\Z)"
+    r"[了吧啦哦啊的掉呢嘛吗]{0,3}(?:[,.。;!?]|\Z)|\s?掉?[了吧啦哦啊掉]{1,2}(?:[,.。;!?]|\Z)"
 )
 _SOME_ROWS = re.compile(
     r"(?:大于|小于|高于|低于|超过|不足|等于|多于|少于|早于|晚于|以上|以下|之间|[<>=]|是|为|"
@@ -225,6 +226,10 @@ def _read_list(
         and not (spelt and named and not named.column.name.islower())
         and any(word in NOT_COLUMNS for word in text.low[position : position + 20].split()[:1])
     ):
+        return
+    if unknown and strict and names_metric(unknown):
+        # "Don't look at accuracy" says what does not count, and bars no column.
+        result.ranges.append((start, end))
         return
     if unknown and strict and _MANNER.match(text.low, start) and " " not in unknown:
         # "leave school without finishing" says how, and bars nothing.

@@ -34,10 +34,20 @@ _NO_NAME = re.compile(
 )
 """What says which columns, and names none: 不重要的特征."""
 _LIST_LEAD = re.compile(r"\s*(?:(?:and|but|also|so|the|both|please)\s+)*")
+_SUBJECT = re.compile(
+    r"(?P<name>[^,;。!?]{1,12}?)(?:这一?列|这个|那一?列|本身)?"
+    r"(?:属于|涉及|是(?!否|不是)|太|都|大半|基本|几乎|大部分|很|不|没|有|跟|会|只|已经|明显)"
+)
+"""What a clause is about, and the verb that follows it."""
+_ITEMS = re.compile(r"、|和|与|及|以及|跟")
+_LINKS = re.compile(r"\A(?:还有|另外|以及|然后|并且|而且|同时|此外|其次|请|麻烦)+")
+"""What joins a list to what was asked before it."""
 _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
 _IT = re.compile(
     r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
     r"omit|discard|leave|forget) (?:it|them|that|this|those)\b"
+    r"|\b(?:do not|don't|never) let (?:it|the model|them|the algorithm) (?:use|see|have|know|touch|"
+    r"look at) (?:it|them|that|this|those)\b"
     rf"(?: out)?|\b(?:take|leave|keep|throw|kick|cut|put) (?:it|them|that|this|those|these|both|"
     rf"all)(?: ones?)? (?:out|away|aside)\b|\b(?:they|these|those|both|it|this|that|which)"
     rf"(?: two| both| columns?| features?|"
@@ -50,7 +60,8 @@ _NEW_SUBJECT = re.compile(
     r"(?:is|are|was|were|gets?|leaks?|comes?)\b"
 )
 _THESE = re.compile(
-    r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|二者|两者|"
+    r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|"
+    r"二者|两者|"
     r"[两三]列)(?:都|也|就|统统|一律)*"
 )
 _NUMBER_OF = re.compile(r"\b(?:the )?(?:number|count|amount|level|share) of (?:the )?\Z", re.ASCII)
@@ -60,7 +71,7 @@ _TARGET = re.compile(
     re.ASCII,
 )
 """What stands before a target that no verb asks for."""
-_WINDOW, _PRONOUN, _LIST_WORDS, _ITEM_WORDS = 5, 100, 3, 6
+_WINDOW, _PRONOUN, _LIST_WORDS, _ITEM_WORDS = 5, 160, 3, 6
 _MOST = 40
 """Requests that are read at most: resolving one looks at every column."""
 
@@ -275,7 +286,31 @@ def _described(
     called = _COLUMN_END.search(text.low[clause[0] : match.start()])
     if not names and called and (told := _by_meaning(text, schema, first_allowed, last)):
         return told
+    if not names and chinese and (told := _subject_before(text, schema, match.start())):
+        return told
     return names[::-1], start, strange if names else []
+
+
+def _subject_before(
+    text: Text, schema: Schema, place: int
+) -> tuple[list[str], int, list[str]] | None:
+    """Return the column of which the clause before tells: 年龄属于敏感信息，不能拿来当特征."""
+    start = text.clause(place)[0]
+    if text.low[start:place].strip(" \"'") or text.norm[max(0, start - 1)] != ",":
+        return None
+    before = text.clause(max(0, start - 2))
+    subject = _SUBJECT.match(text.norm, *before)
+    inside = [t for t in text.tokens if before[0] <= t.start < before[1]]
+    if not subject or any(t.stem in PREDICT or t.low in PREDICT_ZH for t in inside):
+        return None
+    names: list[str] = []
+    strange: list[str] = []
+    for item in _ITEMS.split(subject["name"]):
+        meant = meant_column(item, schema.columns)
+        found = columns_for(item, schema) or ([meant] if meant else [])
+        names += [column.name for column in found]
+        strange += [] if found else [item]
+    return (names, before[0], strange) if names else None
 
 
 def _item_before(text: Text, first: int, last: int) -> int | None:
@@ -298,7 +333,7 @@ def _by_meaning(
     asks = any(t.stem in PREDICT or t.low in PREDICT_ZH for t in words)
     if asks or len(words) > (_ITEM_WORDS if words[0].cjk else _LIST_WORDS):
         return None
-    item = text.span(words[0].start, words[-1].end)
+    item = _LINKS.sub("", text.span(words[0].start, words[-1].end))
     if (numbered := numbered_column(item, schema)) is not None:
         return [numbered.name], words[0].start, []
     if _NO_NAME.search(item):

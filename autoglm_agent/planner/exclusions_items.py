@@ -45,7 +45,8 @@ _OF_INFORMATION = re.compile(
 """Ends of an item that say no more than that it is a column."""
 _LIST_GOES_ON = re.compile(
     r"[\"'\s]*(?:\Z|[,;.!?\n:、&/()]|(?:and|or|nor|as|plus|columns?|fields?|features?|at all|"
-    r"please|pls|either|too)\b|和|与|及|以及|跟|等|这|列|字段|特征|变量|也|都|的?信息|去|来|做|建|训)"
+    r"please|pls|either|too)\b|和|与|及|以及|跟|等|这|列|字段|特征|变量|也|都|的?信息|去|来|做|建|"
+    r"训)"
 )
 """What follows the name after a comma that is one more of the list."""
 

@@ -49,7 +49,8 @@ _BARRED_AFTER = re.compile(
     re.ASCII,
 )
 _OF_FEATURES = re.compile(
-    r"\b(?:model|features?|inputs?|predictors?|variables?|algorithm|learner)\b|模型|特征|变量|输入|字段|列"
+    r"\b(?:model|features?|inputs?|predictors?|variables?|algorithm|learner)\b|模型|特征|变量|"
+    r"输入|字段|列"
 )
 """What tells of the things in a turn's middle that they are columns."""
 _LEAD = 60

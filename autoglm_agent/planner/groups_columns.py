@@ -105,13 +105,15 @@ def _of_entity(word: str, schema: Schema, barred: Collection[str]) -> Column | N
         if said and can_group(column):
             rank = (column.name in barred, not column.identifies, len(column.parts))
             fits.append((rank, len(fits), column))
-    fits = [f for f in fits if tells_groups(f[2]) or _is_the_thing(f[2])]
+    fits = [f for f in fits if tells_groups(f[2]) or _is_the_thing(f[2], wanted)]
     return min(fits)[2] if fits else None
 
 
-def _is_the_thing(column: Column) -> bool:
+def _is_the_thing(column: Column, wanted: set[str]) -> bool:
     """Tell whether a column is called nothing but what it numbers: `Store`, as `Stores` is not."""
-    return len(column.parts) == 1 and not column.name.lower().endswith("s")
+    itself = {concept.name for concept in concepts_of(column.parts[0].stem)}
+    counts = column.name.lower().endswith("s")
+    return len(column.parts) == 1 and bool(itself & wanted) and not counts
 
 
 def numbered(word: str, schema: Schema) -> Column | None:

@@ -94,7 +94,8 @@ _NEGATED_BEFORE = re.compile(
     r"(?:\bnot|n't|\bnever|instead of|rather than|\bno|avoid|forget|不要用|不用|不使用|不看|"
     r"不按|不要按|别按|而不是|而非|别用|不是|(?:别|不要|不用|不必)(?:老是?|总是?|再|只|光)?"
     r"(?:盯着|看|用|拿|追求|优化))"
-    r"\s*(?:use|using|look at|optimi[sz]e|report|about|the|by|go by|"
+    r"\s*(?:use|using|look at|optimi[sz]e|report|about|the|by|go by|care (?:about|for)|"
+    r"bother (?:about|with)|believe in|trust|like|want|mind|"
     r"(?:judg|scor|measur|evaluat|compar)\w*(?: \w+)? (?:by|with|on))?\s*(?:the )?\Z",
     re.ASCII,
 )
@@ -184,6 +185,11 @@ def _only_named(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
     """
     inside = (s < end and e > start for s, e in taken if not (start <= s and e < end))
     return any(inside)
+
+
+def names_metric(phrase: str) -> bool:
+    """Tell whether some words are a measure's name and nothing else."""
+    return any(pattern.fullmatch(phrase.strip().lower()) for _, pattern in _METRICS)
 
 
 def metric_ranges(text: Text) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ _LATER_ZH = r"(?:[^;。,]{0,24}(?:,[^;。,]{0,12}(?:测试|验证|检验|评估)
 """The rest of a clause, and what the next says of testing."""
 _TIME = re.compile(
     rf"\b{_USE}[^.;。!?]{{0,30}}\b{_WHEN}\b[^.;。!?]{{0,90}}|"
-    rf"\b{_CHECK}[^.;。!?]{{0,30}}\b{_THEN}\b[^.;。!?]{{0,60}}"
+    rf"\b{_CHECK}[^.;。!?]{{0,40}}\b{_THEN}\b[^.;。!?]{{0,60}}"
     rf"|\b{_WHEN}\b[^.;,。!?]{{0,40}}\b(?:for|to) (?:train\w*|fit\w*|learn\w*)[^.;。!?]{{0,60}}"
     rf"|\b{_THEN}\b[^.;,。!?]{{0,40}}\b(?:is|are|be|as|for|form|serve|go|"
     rf"goes|become|becomes|into|in|to|make)\b"
@@ -48,7 +48,7 @@ _TIME = re.compile(
     r"(?:time|temporal|date|chronological) (?:order|sequence)(?: when splitting)?"
     r"|\b(?:without|no|never|not|n't) (?:looking|look|peeking|peek) (?:in|into|at) the future\b"
     r"|(?:按照?|依照?|根据|以)[^，,;。]{0,16}?(?:时间|日期|先后|年份|时序|顺序|"
-    r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开)[^，,;。]{0,12}"
+    r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开|来(?=[，,;。]|\Z))[^，,;。]{0,12}"
     r"|(?:时间|时序)(?:顺序|先后|序列)?(?:划分|切分|拆分|分割|验证)[^，,;。]{0,8}"
     r"|(?:训练|建模)[^;。]{0,8}(?:较早|早期|早些|过去|历史|以前|之前|前面)"
     + _LATER_ZH

@@ -163,6 +163,6 @@ def test_another_question_is_told_as_one_in_both_languages() -> None:
     english, chinese = shown(plan).splitlines(), shown(plan, chinese=True).splitlines()
     assert english[0] == "- forecast the next 7 days"
     assert "another question: other rows are sealed for it and read (reading 2" in english[2]
-    assert chinese[1] == "回到 plan_task；profile_data 保留"
+    assert chinese[1] == "回到 “理解任务”；“查看表格” 保留"
     assert "另一个问题" in chinese[2]
     assert "第 2 次" in chinese[2]

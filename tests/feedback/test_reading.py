@@ -133,3 +133,105 @@ def test_a_list_of_columns_does_not_swallow_the_next_wish(words: str) -> None:
 def test_a_column_that_is_not_there_is_told_even_beside_one_that_is() -> None:
     with pytest.raises(InputError, match="no such column"):
         read("do not use zip code and shoe size")
+
+
+@pytest.mark.parametrize(
+    "words", ["only decision trees please", "只用决策树", "use a decision tree"]
+)
+def test_trees_alone_are_searched_among_what_a_person_can_read(words: str) -> None:
+    """A usual search trains no single tree: without the rest it would train nothing."""
+    edit = read(words)[0]
+    assert edit.kind == "only_families"
+    assert edit.args == {"interpretable": True, "without_families": ["linear"]}
+
+
+@pytest.mark.parametrize("words", ["no xgboost please", "别用xgboost", "不要KNN"])
+def test_what_no_search_trains_needs_no_training_again(words: str) -> None:
+    edit = read(words)[0]
+    assert (edit.kind, edit.args, edit.step) == ("exclude_families", {"without_families": []}, None)
+    assert verdicts_of([edit]) == ()
+
+
+def test_what_no_search_trains_cannot_be_all_that_is_trained() -> None:
+    with pytest.raises(InputError, match="No search trains svm"):
+        read("use only an SVM")
+
+
+def test_a_list_of_models_is_one_wish() -> None:
+    edits = read("no lightgbm, no catboost and no random forests")
+    assert [e.args for e in edits] == [
+        {"without_families": ["lightgbm", "catboost", "random_forest"]}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "least"),
+    [
+        ("make sure that you catch nine out of ten of the leavers", 0.9),
+        ("at least three quarters of them must be found", 0.75),
+        ("要走的人里百分之九十五都得抓出来", 0.95),
+        ("十个里至少要找出八个", 0.8),
+        ("至少要找出七成五的流失客户", 0.75),
+    ],
+)
+def test_a_floor_for_recall_may_be_told_in_everyday_words(words: str, least: float) -> None:
+    edits = read(words)
+    assert [(e.kind, e.args) for e in edits] == [("hold_recall", {"min_recall": least})]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "of those you flag, at least half must really leave",
+        "when it says yes it should be right at least 5 times out of 10",
+        "报出来的人里至少一半得是真的",
+    ],
+)
+def test_a_floor_for_precision_is_about_what_the_model_says(words: str) -> None:
+    assert [(e.kind, e.args) for e in read(words)] == [("hold_precision", {"min_precision": 0.5})]
+
+
+def test_half_of_the_rows_is_no_floor() -> None:
+    with pytest.raises(InputError):
+        read("you must catch up, at least half of the rows in the test set are there")
+
+
+@pytest.mark.parametrize(
+    "words", ["put the shoe size back", "把鞋码加回来", "鞋码怎么没了？放回去"]
+)
+def test_what_is_to_come_back_and_is_no_column_is_told(words: str) -> None:
+    with pytest.raises(InputError, match=r"used again|重新使用"):
+        read(f"{words}, use F1")
+
+
+def test_the_former_target_is_left_out_only_if_that_is_said() -> None:
+    assert [e.kind for e in read("predict contract, not churn")] == ["set_target"]
+    edits = {e.kind: e.args for e in read("选错列了，要预测的是 contract，churn 也别拿来当特征")}
+    assert edits["drop_columns"] == {"drop_columns": ["churn"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "goal"),
+    [
+        ("I would give up some accuracy for more speed", "speed"),
+        ("a little less accurate is fine, speed matters more than accuracy", "speed"),
+        ("Getting it right is what counts, I don't mind how slow it is", "quality"),
+        ("牺牲一点精度换取速度", "speed"),
+    ],
+)
+def test_one_goal_may_be_given_up_for_another(words: str, goal: str) -> None:
+    assert [(e.kind, e.args) for e in read(words)] == [("set_weights", {"weights": {goal: 2.0}})]
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("Five minutes for so few rows? One minute is plenty.", 60.0),
+        ("ten minutes of training is way too long, finish in 90 seconds", 90.0),
+        ("训练时间可以放宽到半小时", 1800.0),
+    ],
+)
+def test_the_time_that_is_wished_for_counts_not_the_one_complained_of(
+    words: str, seconds: float
+) -> None:
+    assert [(e.kind, e.args) for e in read(words)] == [("set_budget", {"time_budget_s": seconds})]

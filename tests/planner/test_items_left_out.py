@@ -158,3 +158,58 @@ def test_what_and_joins_before_a_column_may_be_another_wish() -> None:
     assert parse_task("Predict Exited. Recall, and DOM is out of bounds.", PEOPLE).exclude == (
         "DOM",
     )
+
+
+STAFF = make_profile(
+    "staff",
+    1470,
+    {
+        "EmployeeNumber": "integer 1 2068 1470",
+        "Age": "integer 18 60 43",
+        "Department": "category Sales:446|R&D:961|HR:63",
+        "Attrition": "category No:1233|Yes:237",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "不要用员工的血型", "不要用员工血型", "don't use the employee's blood type",
+        "把员工的 blood type 那一列从 features 里去掉", "鞋码和部门都别当特征",
+        "鞋码和部门没什么用，去掉",
+    ],
+)  # fmt: skip
+def test_something_of_whom_rows_are_about_is_not_their_number(words: str) -> None:
+    """What is no column is told, also where a word of it, or the next item, means a column."""
+    with pytest.raises(InputError, match=r"no such column|没有这样的列"):
+        parse_task(f"预测 Attrition，{words}", STAFF)
+
+
+@pytest.mark.parametrize(
+    ("words", "barred"),
+    [
+        ("不要用员工编号", ("EmployeeNumber",)),
+        ("不要用员工信息建模", ("EmployeeNumber",)),
+        ("without the employee's age", ("Age",)),
+        ("年龄和部门都别当特征", ("Age", "Department")),
+        ("年龄属于敏感信息，不能拿来当特征", ("Age",)),
+        ("Department 大半是空的，drop 掉吧", ("Department",)),
+        ("Age has no place in this", ("Age",)),
+        ("Age is discriminating, so don't let the model see it", ("Age",)),
+    ],
+)
+def test_what_is_said_of_a_column_in_the_clause_before_is_left_out(
+    words: str, barred: tuple[str, ...]
+) -> None:
+    task = parse_task(f"预测 Attrition，{words}", STAFF)
+    assert (task.target, task.exclude) == ("Attrition", barred)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["别看准确率，换 AUC", "don't look at accuracy, use AUC", "别老盯着准确率，改用AUC来评"],
+)
+def test_a_measure_that_does_not_count_is_no_column_to_leave_out(words: str) -> None:
+    task = parse_task(f"预测 Attrition，{words}", STAFF)
+    assert (task.metric, task.exclude) == ("roc_auc", ())

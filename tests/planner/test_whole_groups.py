@@ -231,3 +231,22 @@ def test_each_thing_on_one_side_is_found_by_meaning() -> None:
     )
     words = "A classifier for Exited; each country has to sit entirely in either train or test."
     assert parse_task(words, table).group_column == "Geography"
+
+
+SHOPS = make_profile(
+    "shops",
+    9000,
+    {
+        "Store": "integer 1 1115 800",
+        "StoreType": "category a:4000|b:3000|c:2000",
+        "Customers": "integer 0 3000 900",
+        "Sales": "number 0 40000 5000",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "words", ["同一家店的数据得整个放在一边", "rows of one store must stay together"]
+)
+def test_a_whole_number_that_is_called_as_the_thing_itself_tells_its_groups(words: str) -> None:
+    assert parse_task(f"预测 Sales，{words}", SHOPS).group_column == "Store"

@@ -69,6 +69,8 @@ class Edit(Datum):
     @property
     def step(self) -> str | None:
         """The tool whose step is entered again; None if nothing is done again."""
+        if self.kind == "exclude_families" and not self.args.get("without_families"):
+            return None  # no search trains what is not to be trained
         return STEPS.get(self.kind)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from autoglm_agent.errors import InputError
 from autoglm_agent.planner.feedback.talk import Talk
@@ -40,7 +40,9 @@ _WHOLE = tuple(
 _WHY_NOT = re.compile(
     r"\b(?:why|how come)\b|\breason (?:that |why )?(?:you|it|we|they) (?:did|do|have|"
     r"had)(?: ?n'?t| not)|"
-    r"\b(?:what|how) about\b|\bhow (?:does|did|do|would|well|good|bad)\b|"
+    r"\b(?:what|how) about\b|\bhow(?:'d| does| did| do| would| well| good| bad)\b|\bwhat (?:would|"
+    r"did|does)\b|"
+    r"\bhow [^.;!?]{1,40} (?:would|did|does|do|could)\b|"
     r"\b(?:did|have|has|had) (?:you|it|anyone) (?:also |ever |even )?(?:tr(?:y|ied)|test(?:ed)?|"
     r"consider(?:ed)?|look(?:ed)? at|us(?:ed?|ing)|train(?:ed)?)\b|"
     r"\b(?:was|were) (?:there )?(?:an?y? |the )?[a-z -]{2,40}(?:tried|tested|considered|trained)\b|"
@@ -86,7 +88,8 @@ _NO_OTHERS = re.compile(
     r"without) "
     r"(?:all )?the (?:others?|rest))\b|"
     r"(?:别的|其他|其它|其余|剩下)(?:的|模型|算法|方法|\s?models?)*\s?"
-    r"(?:就|都|全|一律|统统)*(?:别|不要|不用|不许|不必|去掉|排除)(?:再)?(?:用|要|试|考虑| ?try|"
+    r"(?:就|都|全|一律|统统)*(?:别|不要|不用|不许|不必|去掉|排除)(?:再)?(?:用|要|试|考虑|管|理|"
+    r" ?try|"
     r" ?use)?了?|"
     r"不要(?:别的|其他|其它)(?:的|模型)*",
     re.ASCII,
@@ -101,7 +104,7 @@ _LINK = re.compile(
 """What stands between two models of one list; a ban said again changes nothing."""
 _ASKS = re.compile(r"\A[^.;!]{0,80}?\?|\A[^.;!]{0,30}(?:吗|呢)(?=\W|\Z)", re.ASCII)
 _MODAL = re.compile(
-    r"\b(?:can|could|would|will|may|shall)(?: you| we|n't you)?\b|能不能|可以|可否|能否", re.ASCII
+    r"\b(?:can|could|would|will|may|shall)(?:n't)? (?:you|we|it)\b|能不能|可以|可否|能否", re.ASCII
 )
 
 
@@ -147,7 +150,7 @@ def read_why_not(talk: Talk) -> None:
     if not asked:
         return
     names = sorted({name for n in asked for name in n.names})
-    start, end = talk.text.sentence(asked[0].start)
+    start, end = talk.text.clause(asked[0].start)[0], talk.text.sentence(asked[-1].start)[1]
     talk.add("why_not", f"tell how {', '.join(names)} did", start, max(end, asked[-1].end),
              families=names)  # fmt: skip
 
@@ -167,8 +170,9 @@ def read_families(talk: Talk) -> None:
     for named in named_families(talk):
         start, end = _around(talk, named)
         before, after = talk.text.low[start : named.start], talk.text.low[named.end : end]
-        if _NO_OTHERS.search(after) or _ONLY_AFTER.match(after):
-            alone.append(named)
+        others = _NO_OTHERS.search(after)
+        if others or _ONLY_AFTER.match(after):
+            alone.append(replace(named, end=named.end + others.end()) if others else named)
         elif _BAN.search(_own_clause(talk, named)) or _BAN_AFTER.match(after):
             barred.append(named)
         elif _ONLY.search(before):

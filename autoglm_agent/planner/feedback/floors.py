@@ -14,11 +14,12 @@ _HAN = "一二两三四五六七八九十"
 _SHARE = (
     r"(?:(?<![\d.])0?\.\d+|(?<![\d.])1\.0(?!\d)|(?<![\d.])\d{1,3}(?:\.\d+)?\s?(?:%|percent|"
     r"per cent|pct)|"
-    rf"\b(?:\d{{1,3}}|{_COUNT}) (?:out of|in|of) (?:every )?(?:\d{{1,3}}|{_COUNT}|a hundred)\b|"
+    rf"\b(?:\d{{1,3}}|{_COUNT}) (?:times )?(?:out of|in|of) (?:every )?(?:\d{{1,3}}|{_COUNT}|"
+    rf"a hundred)\b|"
     r"\b(?:a |one )?half\b|\b(?:a |an |one[ -]|two[ -]|three[ -]|four[ -]|nine[ -])?(?:third|"
     r"quarter|fifth|tenth)s?\b|"
     rf"百分之[{_HAN}百]+|[{_HAN}]成[{_HAN}半]?|{_HAN[0]}半|半数|"
-    rf"(?:十|10)个(?:里|中|当中)?(?:面|头)?(?:至少|起码|要|得|能)*有?(?:[{_HAN}]|\d)个)"
+    rf"(?:十|10)个(?:里|中|当中)?(?:面|头)?(?:至少|起码|要|得|能|有|找出|找到|抓到|抓住)*(?:[{_HAN}]|\d)个)"
 )
 """A share in figures or in words: 0.9, 90 %, nine out of ten, half, 九成, 十个里有九个."""
 _NAMED = re.compile(
@@ -125,7 +126,7 @@ def _hold(talk: Talk, name: str, least: float, start: int, end: int) -> None:
 def _share(words: str) -> float | None:
     """Return what a share in figures or words is, from nought to one; None if it is none."""
     words = words.strip().lower()
-    if of := re.fullmatch(r"(\w+) (?:out of|in|of) (?:every )?(\w+| ?a hundred)", words):
+    if of := re.fullmatch(r"(\w+) (?:times )?(?:out of|in|of) (?:every )?(\w+| ?a hundred)", words):
         part, whole = _number(of[1]), _number(of[2])
         value = part / whole if whole else 0.0
     elif words.startswith("百分之"):

@@ -76,7 +76,8 @@ _FILLER = re.compile(
     r"\b(?:please|just|it|now|all|show|make|give|me|i|we|want|need|would|like|only|instead|rather|"
     r"the|a|an|one|to|be|as|and|or|but|use|sum|total|so|do|then|together|in|of|for|should|"
     r"number|value|figure|series|everything|ok|okay|yes)\b|"
-    r"改成|改为|换成|还是|一个|可以|数值|[要请只就行好了吧的我想看用按做值数把都成为地给给出]|[^\w\u3400-\u9fff]",
+    r"改成|改为|换成|还是|一个|可以|数值|[要请只就行好了吧的我想看用按做值数把都成为地给给出]|"
+    r"[^\w\u3400-\u9fff]",
     _P,
 )
 _AND = re.compile(
@@ -101,7 +102,8 @@ _ERROR = re.compile(
     _P,
 )
 _ALONE = re.compile(
-    r"(?:值|数值|数|量)?(?:的)?(?=$|[^\w\u3400-\u9fff-]*$|[,;.:!?)]|吧|就|即可|来|而|不|每|各|一?下)|"
+    r"(?:值|数值|数|量)?(?:的)?(?=$|[^\w\u3400-\u9fff-]*$|[,;.:!?)]|吧|就|即可|来|而|不|每|各|"
+    r"一?下)|"
     r" (?:values?|numbers?|figures?|amounts?)?(?=$|[,;.:!?]| ?(?:instead|please|only|rather|not|"
     r"and|but|per|each|every|for|over|across|by|within|a|of (?:a|the|each|every|all)|daily|weekly|"
     r"monthly|hourly)\b)",

@@ -44,7 +44,7 @@ def read_costs(talk: Talk) -> None:
                  costs.start, costs.end, costs={"fn": costs.fn, "fp": costs.fp})  # fmt: skip
         return
     alarms, misses = talk.first(say.FALSE_ALARMS), talk.first(say.MISSES)
-    if alarms is None and misses is None:
+    if (alarms is None and misses is None) or _is_held(talk, alarms or misses):
         return
     worse = alarms or misses
     assert worse is not None
@@ -61,6 +61,13 @@ def read_costs(talk: Talk) -> None:
     for other in (alarms, misses):
         if other is not None:
             talk.text.use(*other.span())
+
+
+def _is_held(talk: Talk, match: re.Match[str] | None) -> bool:
+    """Tell whether what is complained of is given a floor in the same sentence."""
+    start, end = talk.text.sentence(match.start()) if match else (0, 0)
+    held = any(edit.kind in ("hold_recall", "hold_precision") for edit in talk.edits)
+    return held and any(start <= s and e <= end for s, e in talk.text.used)
 
 
 def _worse(talk: Talk, alarms: re.Match[str], misses: re.Match[str]) -> re.Match[str]:
@@ -129,9 +136,11 @@ def _names_metric(talk: Talk) -> bool:
 
 def read_rating(talk: Talk) -> None:
     """Read how well the user likes the result, from 1 to 5."""
-    match = talk.first(say.RATING)
-    if match is None or talk.edits:
+    told = list(talk.matches(say.RATING))
+    starred = [m for m in told if m["n"] or m["z"]]  # "not bad, four stars"
+    if not told or (talk.edits and not starred):
         return
+    match = (starred or told)[0]
     digit = match["n"] or match["z"]
     value = say.DIGITS.get(digit, 0) if digit else 0
     value = value or (5 if match["good"] else 4 if match["fair"] else 1)

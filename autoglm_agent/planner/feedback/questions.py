@@ -11,7 +11,8 @@ from autoglm_agent.planner.meaning.near import meant_column
 from autoglm_agent.planner.resolve import column_for
 
 _EXPLAIN = re.compile(
-    r"\b(?:why|explain|how come|what (?:drives|matters|makes|explains|influences|affects)|"
+    r"\b(?:why|explain|how come|what (?:drives|matters|makes|made|explains|influences|affects|"
+    r"caused)|"
     r"which (?:[a-z]+ ){1,3}?(?:matters?|drives?|counts?|influences?|affects?|are|is)|"
     r"tell me (?:more )?(?:about|why)|understand why|help me understand|walk me through|"
     r"what(?:'s| is| was) (?:most |so )?important|"
@@ -21,7 +22,7 @@ _EXPLAIN = re.compile(
     r"(?:decide|work|think|predict|come|get|arrive|reach)\w*|"
     r"(?:does|do|did) [a-z_ ]{2,30} (?:matter|play (?:a|any) role|influence|"
     r"affect)(?=[^.;!]{0,40}\?))\b|"
-    r"(?:怎么|如何|怎样|咋)(?:会)?(?:判断|决定|得出|预测|算|做出|工作)|"
+    r"(?:怎么|如何|怎样|咋)(?:会)?(?:判断|决定|得出|预测|算|做出|工作|影响)|"
     r"为什么|为何|为啥|凭什么|凭啥|解释|说明一下|讲讲|哪些(?:因素|特征|列|变量|指标|字段)|"
     r"什么(?:因素|原因)|原因|影响(?:到底|究竟)?(?:有)?(?:多大|大不大|大吗)|"
     r"(?:有|有没有|有多大的?|有什么|有啥|什么|多大的?|多少)影响|影响(?:吗|不)|"
@@ -35,9 +36,10 @@ _ROW = re.compile(
     re.ASCII,
 )
 _ASKED_OF = re.compile(
-    r"\A(?:\s|那|请问|在模型里|模型里|到底|究竟|的)*(?P<names>[^,;。?!]{1,24}?)(?:在模型(?:里|"
+    r"\A(?:\s|那|请问|能不能|能|可以|给我|说说|说一下|讲讲|讲一下|解释一下|解释|在模型里|模型里|"
+    r"到底|究竟|的)*(?P<names>[^,;。?!]{1,24}?)(?:在模型(?:里|"
     r"中))?(?:的)?(?:对[^,;。?!]{1,10})?"
-    r"(?:到底|究竟)?(?:有|起|影响|是不是|重要)"
+    r"(?:到底|究竟)?(?:有|起|影响|是不是|重要|是?怎么|是?如何|为什么)"
 )
 """What is asked about in Chinese: 嘴峰长度在模型里到底起了什么作用."""
 
@@ -51,6 +53,7 @@ def read_questions(talk: Talk) -> None:
     row = _ROW.search(talk.text.low)
     number = int(row[1] or row[2] or row[3]) if row else None
     columns = list(dict.fromkeys(m.column.name for m in talk.named()))
+    columns = [name for name in columns if name != talk.target] or columns
     columns = columns or _asked_of(talk, talk.text.norm[start:end])
     about = f"row {number}" if number is not None else ", ".join(columns) or "the model"
     asked_row: dict[str, Any] = {} if number is None else {"row": number}

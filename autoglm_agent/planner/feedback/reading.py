@@ -32,6 +32,7 @@ from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import metric_ranges
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import schema_of
+from autoglm_agent.planner.spelling import mend
 from autoglm_agent.planner.split_by_group import find_group_column
 from autoglm_agent.planner.split_by_time import find_time_column
 from autoglm_agent.planner.text import read_text
@@ -79,7 +80,11 @@ def read_feedback(
         InputError: If nothing is understood, or something is to be left out that is no column.
     """
     schema = schema_of(profile)
-    text = read_text(words, schema.vocabulary)
+    text = read_text(
+        words,
+        schema.vocabulary,
+        lambda norm, at: mend(norm, at, schema.word_stems),
+    )
     mentions = find_mentions(text, schema)
     talk = Talk(text, schema, mentions, target, latency_ms, seconds, task)
     for reader in _READERS:

@@ -14,6 +14,7 @@ _CHINESE = tuple(
         (r"use (.+) again", r"重新使用 \1"),
         (r"do not train (.+)", r"不训练 \1"),
         (r"train (.+) only", r"只训练 \1"),
+        (r"(.+) is not trained", r"本来就不训练 \1"),
         (r"split at random", "随机划分"),
         (r"split by the time in (.+)", r"按 \1 的时间划分"),
         (r"keep rows with the same (.+) together", r"\1 相同的行放在一起"),

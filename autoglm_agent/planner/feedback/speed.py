@@ -19,6 +19,13 @@ _IS_ENOUGH = re.compile(
     re.ASCII,
 )
 """What follows the time that is wished for, where another is complained of."""
+_IS_TOO_LONG = re.compile(
+    r"\b(?:is|are|was|were) (?:way |far |much |a bit |really )?(?:too (?:long|much|slow)|"
+    r"ridiculous|"
+    r"excessive|overkill)\b|(?:太|有点|过于)(?:长|久|慢|多)了?",
+    re.ASCII,
+)
+"""What follows the time that is complained of."""
 
 
 def read_speed(talk: Talk) -> None:
@@ -51,12 +58,16 @@ def read_speed(talk: Talk) -> None:
 
 def _durations(text: Text) -> tuple[Found[float] | None, Found[float] | None]:
     """Return the wished time for the training and for a prediction, not one complained of."""
-    enough = _IS_ENOUGH.search(text.low)
-    if enough is not None:
-        start, end = text.clause(enough.start())
-        budget, latency = find_durations(read_text(f"within {text.norm[start : enough.start()]}"))
+    for pattern, lead in ((_IS_ENOUGH, "within "), (_IS_TOO_LONG, "")):
+        match = pattern.search(text.low)
+        if match is None:
+            continue
+        start, end = text.clause(match.start())
+        told = text.norm[start : match.start()] if lead else text.norm[end:]
+        budget, latency = find_durations(read_text(f"{lead}{told}"))
         if budget is not None or latency is not None:
-            return _at(budget, start, end), _at(latency, start, end)
+            place = (start, end) if lead else (start, len(text.norm))
+            return _at(budget, *place), _at(latency, *place)
     return find_durations(text)
 
 

@@ -8,7 +8,7 @@ from autoglm_agent.errors import InputError
 from autoglm_agent.planner.characters import is_chinese
 from autoglm_agent.planner.feedback import words as say
 from autoglm_agent.planner.feedback.talk import Talk
-from autoglm_agent.planner.meaning.near import meant_column
+from autoglm_agent.planner.meaning.near import meant_column, near_in_meaning
 from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.task_parser import parse_task
@@ -23,12 +23,17 @@ _AROUND = re.compile(
 )
 """What stands around a name: 把年龄加回来."""
 _ITEMS = re.compile(r"、|和|与|及|以及|还有|,|\band\b|\bor\b", re.ASCII)
+_SURE = 0.7
+"""Confidence from which a column is taken that is said in other words than its name."""
+_SURELY_BACK = re.compile(r"\bback\b|[加放拿补添捡弄]回|恢复|还原|重新", re.ASCII)
+"""What cannot be said but of a column that was left out."""
 _BACK = 2
 """Clauses before "put it back" in which a column may be named."""
 _IT = re.compile(r"(?:it|them|that|this|those|both|来|去|它|它们|这个|这列|那列)")
 _LOST = re.compile(
     r"(?P<name>[^,;。!?]{1,30}?)(?:怎么|为什么|为啥|咋)?(?:被|给)?(?:我)?(?:明明)?(?:没了|不见了|"
     r"被?(?:扔|删|去|丢|踢|剔除)(?:掉|除)?了)|"
+    r"(?P<called>[^,;。!?]{1,12}?)(?:这个|那个|这一|那一|这|那)(?:字段|列|特征|变量)|"
     r"(?:怎么|为什么|为啥|咋)把(?P<taken>[^,;。!?]{1,30}?)(?:扔|删|去|丢|踢|剔除|排除)(?:掉|"
     r"除)?了?",
     re.ASCII,
@@ -42,8 +47,13 @@ def read_keep(talk: Talk) -> None:
     if match is None or say.BAN.search(talk.text.low[max(0, match.start() - 12) : match.start()]):
         return
     start, end = talk.text.clause(match.start())
-    columns = list(dict.fromkeys(m.column.name for m in talk.named(start, end)))
+    named = talk.named(start, end)
+    columns = list(dict.fromkeys(m.column.name for m in named))
     begin = start
+    if columns:  # "bring X back and train longer" asks for more
+        start = min(match.start(), named[0].start)
+        end = max(match.end(), named[-1].end)
+        begin = start
     if not columns:
         around = (talk.text.norm[match.end() : end], talk.text.norm[start : match.start()])
         columns = next(filter(None, (_columns_of(talk, words) for words in around)), [])
@@ -57,13 +67,26 @@ def read_keep(talk: Talk) -> None:
         listed = ", ".join(columns)
         talk.add("keep_columns", f"use {listed} again", start, end, keep_columns=columns)
         talk.text.use(begin, end)
+    elif _SURELY_BACK.search(match.group()):
+        raise _no_such(talk, talk.text.span(start, end))
+
+
+def _no_such(talk: Talk, words: str) -> InputError:
+    near = ", ".join(near_in_meaning(words, talk.schema, 3))
+    return InputError(
+        talk.text.say(
+            f"I cannot tell which column is to be used again: {words[:80]!r}.",
+            f"从“{words[:80]}”中看不出要重新使用哪一列。",
+        ),
+        talk.text.say(f"Near names: {near}.", f"相近的列：{near}。"),
+    )
 
 
 def _missed(talk: Talk, start: int, end: int) -> list[str]:
     """Return the columns of a clause that says that they were lost, or are needed."""
     clause = talk.text.norm[start:end]
     lost = _LOST.search(clause)
-    return _columns_of(talk, (lost["name"] or lost["taken"]) if lost else clause)
+    return _columns_of(talk, (lost["name"] or lost["taken"] or lost["called"]) if lost else clause)
 
 
 def _columns_of(talk: Talk, words: str) -> list[str]:
@@ -73,7 +96,7 @@ def _columns_of(talk: Talk, words: str) -> list[str]:
         name = _AROUND.sub("", _AROUND.sub("", item)).strip(" \"'.?!")
         if not name or _IT.fullmatch(name):
             continue
-        column = column_for(name, talk.schema) or meant_column(name, talk.schema.columns)
+        column = _asked(talk, name) or meant_column(name, talk.schema.columns)
         if column is None:
             return []
         found.append(column.name)
@@ -81,14 +104,15 @@ def _columns_of(talk: Talk, words: str) -> list[str]:
 
 
 _WANTED = re.compile(
-    r"(?:\bit(?:'s| is| was) |\b(?:picked|chose|took) the wrong (?:column|target)\W+(?:it(?:'s|"
-    r" is) )?)"
-    r"(?:the )?(?P<a>[^.;,!?]{2,40}?),? (?:column )?(?:that )?(?:i|we)(?:'d| would)? (?:like|want|"
-    r"need|meant|wanted)\b|"
-    r"(?:\A|[.;!?,]\s*)(?:the )?(?P<b>[^.;,!?]{2,40}?) is what (?:i|we) (?:want|need|meant|"
-    r"wanted)\b|"
-    r"(?:本来|其实|应该|原本|是)?(?:想|要|想要)?(?:预测|预估|猜|看)的(?:其实|应该|本来)?(?:是|"
-    r"不是[^,;。]{1,12}[,，]?而是)(?P<c>[^,;。!?]{1,20})",
+    r"(?:\bit(?:'s| is| was) |\b(?:picked|chose|took) the wrong (?:column|target|thing)\W+)"
+    r"(?:it(?:'s| is) )?(?:the )?(?P<a>[^.;,!?]{2,40}?),? (?:column )?(?:that )?(?:i|we)"
+    r"(?:'d| would)? (?:like|want|need|meant|wanted)\b|"
+    r"\bit(?:'s| is| was) (?:the )?(?P<d>[^.;,!?]{2,40}?)(?: column)? (?:that |which )?"
+    r"(?:should|ought to|has to|must) (?:be|have been) (?:predicted|forecast|the target)|"
+    r"(?:\A|[.;!?,]\s*)(?:the )?(?P<b>[^.;,!?]{2,40}?) is what (?:i|we) "
+    r"(?:want|need|meant|wanted)\b|"
+    r"(?:本来|其实|应该|原本|是)?(?:想|要|想要)?(?:预测|预估|猜|看)的(?:其实|应该|本来)?"
+    r"(?:是|不是[^,;。]{1,12}[,，]?而是)(?P<c>[^,;。!?]{1,20})",
     re.ASCII,
 )
 """What should have been predicted."""
@@ -115,7 +139,7 @@ def read_target(talk: Talk) -> None:
         ]
         column = named[0].column if named else _asked(talk, words)
         if column is not None and column.name not in (talk.target, talk.time):
-            end = named[0].end if named else match.end()
+            end = named[0].end if named else talk.text.clause(match.end())[1]
             _set_target(talk, column, match.start(), end)
             break
     else:
@@ -124,7 +148,7 @@ def read_target(talk: Talk) -> None:
 
 def _read_wanted(talk: Talk) -> None:
     for match in talk.matches(_WANTED):
-        words = match["a"] or match["b"] or match["c"]
+        words = match["a"] or match["b"] or match["c"] or match["d"]
         column = _asked(talk, words)
         if column is not None and column.name not in (talk.target, talk.time):
             _set_target(talk, column, *match.span())
@@ -148,7 +172,9 @@ def _asked(talk: Talk, words: str) -> Column | None:
         task = parse_task(f"{verb}{words}", talk.schema.profile)
     except InputError:
         return None
-    return talk.schema.by_name[task.target] if task.target else None
+    told = task.evidence.get("target")
+    sure = told is not None and told.confidence >= _SURE
+    return talk.schema.by_name[task.target] if task.target and sure else None
 
 
 _POSITIVE = re.compile(
@@ -188,7 +214,9 @@ def _level_near(talk: Talk, column: Column, place: int) -> str | None:
         spots = [
             (abs(at + spot.start() - place), level)
             for level, written in levels
-            for spot in re.finditer(rf"(?<![A-Za-z0-9_]){re.escape(written)}(?![A-Za-z0-9_])", text)
+            for spot in re.finditer(
+                rf"(?<!not )(?<![A-Za-z0-9_]){re.escape(written)}(?![A-Za-z0-9_])", text
+            )
         ]
         if spots:
             return min(spots)[1]

@@ -11,7 +11,8 @@ KEEP = re.compile(
     r"keep|use|include|add|allow) (?=[^.;,]{0,60}\b(?:again|anyway|after all|regardless|"
     r"nevertheless|"
     r"although|even though|back)\b)|\b(?:bring|put) back\b|\bi (?:still )?want (?:to use |"
-    r"to keep )|\bkeep (?:the )?(?![^.;,]*\b(?:out|together|apart|away|whole|each|all|every|"
+    r"to keep )|\bkeep (?:the )?(?!\w+ing\b)(?![^.;,]*\b(?:out|together|apart|away|whole|each|all|"
+    r"every|"
     r"separate|off|same|it|under|below)\b)(?=[^.;,]{2,30}(?:[.;,!]|\Z))|"
     r"还是(?:要)?(?:用|保留)|保留|重新(?:加入|使用|用)|(?:加|放|拿|补|添|捡|弄)回|还原|恢复|"
     r"仍然(?:用|使用)|继续使用|"
@@ -19,11 +20,17 @@ KEEP = re.compile(
 )  # fmt: skip
 FALSE_ALARMS = re.compile(
     r"false[- ](?:alarms?|positives?)|wrong alarms?|crying wolf|flag\w* (?:too many|innocent|good)|"
-    r"too many (?:alerts|alarms|warnings)|误报|虚警|误判|误杀|误伤|错杀|骚扰", _P,
+    r"too many (?:alerts|alarms|warnings)|误报|虚警|误判|误杀|误伤|错杀|骚扰|"
+    r"\b(?:call|bother|contact|annoy|disturb|mail|ring)\w* [^.;,]{2,30} (?:who|that) (?:were|are|"
+    r"was|is|would|will) "
+    r"(?:never|not)\b|\bfor nothing\b|"
+    r"\bneedlessly\b|\bunnecessarily\b", _P,
 )  # fmt: skip
 MISSES = re.compile(
     r"false[- ]negatives?|\bmiss(?:es|ed|ing)?\b(?! values?)|overlook\w*|slip(?:s|ping)? through|"
-    r"let(?:s|ting)? [^.;,]{1,20} through|漏报|漏掉|漏检|漏|错过|遗漏", _P,
+    r"let(?:s|ting)? [^.;,]{1,20} through|"
+    r"did(?: not|n't) (?:spot|catch|notice|detect|see) (?:them|it|him|her)?|\bwe (?:didn't|"
+    r"did not) (?:spot|catch|notice)|漏报|漏掉|漏检|漏|错过|遗漏", _P,
 )  # fmt: skip
 READABLE = re.compile(
     r"black[- ]?box|(?:can(?:no|')?t|cannot|hard to|difficult to|impossible to|not able to|"
@@ -54,7 +61,8 @@ LONGER = re.compile(
     r"(?:多|再|继续) ?(?:训练|搜索|跑|花|train|run|search|搜|找|试) ?(?:得?久|长|一会|些|一下|点|"
     r"一阵)?|"
     r"(?:训练|train\w*|跑|搜索?)(?:得)? ?(?:再|更)?(?:久|长)一?[点些]|"
-    r"时间(?:可以)?(?:(?:更|再)?(?:长|多)|(?:太|有点|过于|不够)(?:短|少|长))(?<!太长)(?<!点长)", _P,
+    r"时间(?:也)?(?:可以)?(?:(?:更|再)?(?:放|拉|延|加|调)?(?:长|多)|(?:太|有点|过于|不够)(?:短|少|"
+    r"长))(?<!太长)(?<!点长)", _P,
 )  # fmt: skip
 SLOW = re.compile(
     r"\btoo slow\b|\bslow\b|\bfaster\b|\bquicker\b|\bspeed (?:it |this )?up\b|\blatency\b|"
@@ -88,9 +96,10 @@ NEW_TARGET = re.compile(
     r"要预测|预测的是|换成预测|是预测)", _P,
 )  # fmt: skip
 INSTEAD = re.compile(
-    r"\binstead\b|\brather\b|\bwrong (?:target|column)|\bnot what i (?:wanted|asked)|\bi meant\b|"
+    r"\binstead\b|\brather\b|\bwrong (?:target|column|thing|one)|\bnot what i (?:wanted|asked)|"
+    r"\bi meant\b|"
     r"target (?:should|is|must)|change the target|\bnot \w+,? but\b|"
-    r"目标|改|应该预测|不对|搞错|弄错|我(?:是)?想|"
+    r"目标|改|应该预测|不对|搞错|弄错|选错|我(?:其实|本来|原本|是)*想|预测的(?:其实|本来)*是|"
     r"换成预测|不是预测|要预测的", _P,
 )  # fmt: skip
 WEIGHTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -105,10 +114,12 @@ MATTERS = re.compile(
     r"(?:matters?|counts?|important|weigh\w*|priorit\w*)(?: much| far| a lot|"
     r" way)? (?:more|most|less)|more important|"
     r"\bcares? (?:much |far |a lot )?more (?:about|for)\b|"
-    r"(?:is|are) (?:my|our|the) (?:top )?priority|prefer \w+ over|\bover (?:accuracy|speed|"
+    r"\bworth (?:\w+ ){0,3}more\b|(?:is|are) (?:my|our|the) (?:top )?priority|prefer \w+ over|"
+    r"\bover (?:accuracy|speed|"
     r"quality)|"
-    r"比[^。,，]{1,10}(?:更)?重要|更(?:看重|重要|在乎|关心)|优先|"
-    r"\ball (?:that )?(?:i|we) (?:really )?care about\b|只(?:在乎|关心|看重|要)", _P,
+    r"比[^。,，]{1,10}(?:更)?(?:重要|要紧|关键|优先)|更(?:看重|重要|要紧|在乎|关心)|优先|"
+    r"\bwhat (?:really )?(?:counts|matters)\b|\ball (?:that )?(?:i|we) (?:really )?care about\b|"
+    r"只(?:在乎|关心|看重|要)", _P,
 )  # fmt: skip
 GIVEN_UP = re.compile(
     r"\b(?:give up|giving up|sacrific\w*|trade(?: off| away)?|trading|lose|losing|live with|accept|"
@@ -136,7 +147,8 @@ DIGITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5} | {
 }
 """Stars and points as they are written."""
 RATING = re.compile(
-    r"\b(?P<n>[1-5]|one|two|three|four|five)\s?(?:/\s?5|(?:points? |stars? )?out of (?:5|five)|"
+    r"(?<!to )(?<!-)\b(?P<n>[1-5]|one|two|three|four|five)\s?(?:/\s?5|(?:points? |"
+    r"stars? )?out of (?:5|five)|"
     r"of (?:5|five)\b|[- ]?stars?\b)|(?P<z>[1-5一二两三四五])\s?(?:颗)?(?:星|分)|"
     r"(?P<fair>\bnot bad\b|\A\W*(?:ok(?:ay)?|fine|还行|还可以|一般|凑合)\W*\Z)|"
     r"(?P<good>\A\W*(?:(?:very|pretty|really|quite|so) )?(?:good|nice|cool)\W*\Z|"
@@ -151,7 +163,7 @@ RATING = re.compile(
     r"做得好)|"
     r"(?P<bad>\A\W*(?:(?:very|pretty|really|quite|so) )?bad\W*\Z|"
     r"\A\W*不(?:太|够)?(?:好|行)\W*\Z|\b(?:useless|terrible|awful|rubbish|garbage|horrible|crap|"
-    r"(?:bad|poor) (?:job|work|result)|disappoint\w*|hate it|not (?:good|happy|satisfied|"
+    r"(?:bad|poor) (?:job|work|result)|disap+oint\w*|hate it|not (?:good|happy|satisfied|"
     r"impressed))\b|"
     r"没用|很差|太差|太烂|垃圾|一塌糊涂|不咋地|不怎么样|"
     r"糟糕|失望|不满意|不满)",

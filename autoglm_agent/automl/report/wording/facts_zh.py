@@ -15,6 +15,7 @@ _PAIRS = (
     ("{n1} MB of memory were used, {n2} MB allowed.", "使用了 {n1} MB 内存，上限为 {n2} MB。"),
     ("Time and memory stayed within their limits.", "时间与内存均未超出限制。"),
     ("No limit of time or memory was set.", "没有设定时间或内存限制。"),
+    ("That was done already, word for word.", "这件事已经原样做过了。"),
     ("The best result so far is reported.", "此处报告的是目前最好的结果。"),
     ("No useful model was found.", "没有找到有用的模型。"),
     ("The plan was not approved.", "方案未获批准。"),
