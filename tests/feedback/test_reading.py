@@ -235,3 +235,19 @@ def test_the_time_that_is_wished_for_counts_not_the_one_complained_of(
     words: str, seconds: float
 ) -> None:
     assert [(e.kind, e.args) for e in read(words)] == [("set_budget", {"time_budget_s": seconds})]
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("try a neural network", "why_not"),
+        ("试试神经网络", "why_not"),
+        ("don't try catboost", "exclude_families"),
+        ("only try linear models", "only_families"),
+        ("I don't know whether random forest was tried", "why_not"),
+        ("随机森林太慢了，别用", "exclude_families"),
+    ],
+)
+def test_who_wants_a_kind_of_model_tried_asks_how_it_does(words: str, kind: str) -> None:
+    """A search tries every kind anyway; nothing else is thrown out for it."""
+    assert [e.kind for e in read(words)] == [kind]

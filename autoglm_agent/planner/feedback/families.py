@@ -45,14 +45,21 @@ _WHY_NOT = re.compile(
     r"\bhow [^.;!?]{1,40} (?:would|did|does|do|could)\b|"
     r"\b(?:did|have|has|had) (?:you|it|anyone) (?:also |ever |even )?(?:tr(?:y|ied)|test(?:ed)?|"
     r"consider(?:ed)?|look(?:ed)? at|us(?:ed?|ing)|train(?:ed)?)\b|"
-    r"\b(?:was|were) (?:there )?(?:an?y? |the )?[a-z -]{2,40}(?:tried|tested|considered|trained)\b|"
+    r"\b(?:was|were|been|is|are) (?:it |also |ever |even |actually )?(?:tried|tested|considered|"
+    r"trained)\b|\b(?:was|were) (?:there )?(?:an?y? |the )?[a-z -]{2,40}(?:tried|tested|trained)\b|"
     r"试过|试了|考虑过|(?:表现|效果|成绩|得分)(?:好|差)?(?:吗|如何|呢)|"
     r"为什么|为何|为啥|怎么(?:不|没)|咋(?:不|没)|怎么样|怎样|如何",
     re.ASCII,
 )  # fmt: skip
 """What asks how a kind of model did."""
+_TO_TRY = re.compile(
+    r"(?:\btry(?:ing)? (?:out |also )?(?:an? |the |some )?|(?:试试|试一下|试一试|试下)(?:看)?)\Z",
+    re.ASCII,
+)
+"""Who wants a kind of model tried asks how it does: a search tries every kind anyway."""
 _BAN = re.compile(
-    r"\b(?:no|not|never|without|avoid|exclude|excluding|drop|skip|remove|ban|do ?n[o']?t|"
+    r"\b(?:no|not(?! (?:sure|certain|only|just|bad|clear))|never|without|avoid|exclude|excluding|"
+    r"drop|skip|remove|ban|do ?n[o']?t(?! (?:know|mind|see|think|understand|remember))|"
     r"stop (?:using|training)|get rid of|hate|dislike|leave out|forbid\w*|instead of|"
     r"anything but|except(?: for)?|other than|kick out|throw out|ditch|nor|cannot|can't|"
     r"won't|rather than)\b|不要|别|不用|不能|不得|不准|禁止|去掉|排除|不许|不想|剔除|删掉|除了|"
@@ -76,10 +83,11 @@ _BAN_AFTER = re.compile(
 """What bars the models named before it: 随机森林太占内存了，都别用."""
 _ONLY = re.compile(
     r"\b(?:only|just|nothing but|solely|exclusively|stick to|restrict\w*|limit (?:it|yourself)|"
-    r"confine\w*|switch (?:over )?to|use|prefer|want|try|go with|take)\b|"
+    r"confine\w*|switch (?:over )?to|use|prefer|want|go with|take)\b|"
     r"只|仅|改用|改成|换成|换用|换|就用|优先用|用",
     re.ASCII,
 )
+_ALONE = re.compile(r"\b(?:only|just|nothing but|solely|exclusively)\b|只|仅", re.ASCII)
 _ONLY_AFTER = re.compile(
     r"\A\s*(?:models? )?(?:only|alone|exclusively|就行|就好|就可以|即可|就够了?|是唯一)", re.ASCII
 )
@@ -157,7 +165,9 @@ def read_why_not(talk: Talk) -> None:
 
 def _is_asked(talk: Talk, named: Named) -> bool:
     start, end = talk.text.sentence(named.start)
-    if _WHY_NOT.search(talk.text.low[start:end]):
+    own = _own_clause(talk, named)
+    wished = _TO_TRY.search(own) and not (_BAN.search(own) or _ALONE.search(own))
+    if wished or _WHY_NOT.search(talk.text.low[start:end]):
         return True
     before, after = talk.text.low[start : named.start], talk.text.low[named.end : end + 1]
     return bool(_ASKS.match(after)) and not _MODAL.search(before)

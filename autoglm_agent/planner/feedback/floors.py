@@ -19,7 +19,8 @@ _SHARE = (
     r"\b(?:a |one )?half\b|\b(?:a |an |one[ -]|two[ -]|three[ -]|four[ -]|nine[ -])?(?:third|"
     r"quarter|fifth|tenth)s?\b|"
     rf"百分之[{_HAN}百]+|[{_HAN}]成[{_HAN}半]?|{_HAN[0]}半|半数|"
-    rf"(?:十|10)个(?:里|中|当中)?(?:面|头)?(?:至少|起码|要|得|能|有|找出|找到|抓到|抓住)*(?:[{_HAN}]|\d)个)"
+    rf"(?:十|10)个(?:里|中|当中)?(?:面|头)?(?:至少|起码|要|得|能|有|找出|找到|抓到|"
+    rf"抓住)*(?:[{_HAN}]|\d)个)"
 )
 """A share in figures or in words: 0.9, 90 %, nine out of ten, half, 九成, 十个里有九个."""
 _NAMED = re.compile(

@@ -26,6 +26,10 @@ _IS_TOO_LONG = re.compile(
     re.ASCII,
 )
 """What follows the time that is complained of."""
+_IS = re.compile(
+    r"\W*(?:models? )?(?:is|are|was|were|都|也)?\s?(?:much |way |far )?(?:too |so |very |太|很)?"
+)
+"""What stands between models and what is said of them."""
 
 
 def read_speed(talk: Talk) -> None:
@@ -49,11 +53,18 @@ def read_speed(talk: Talk) -> None:
                  assumed="half of the time" if training else "three times as long",
                  time_budget_s=round(wanted, 3))  # fmt: skip
     slow = talk.first(say.SLOW)
-    if slow and latency is None and budget is None and not training:
+    if slow and not (latency or budget or training or _of_models(talk, slow.start())):
         wanted = round((talk.latency_ms or 10.0) * FASTER, 3)
         talk.add("limit_latency", f"predict a row within {wanted:g} ms", *slow.span(),
                  assumed="half of the present time" if talk.latency_ms else "5 ms",
                  max_latency_ms=wanted)  # fmt: skip
+
+
+def _of_models(talk: Talk, place: int) -> bool:
+    """Tell "random forests are too slow, drop them", where kinds of models are, not predictions."""
+    before = max((end for _, end in talk.text.used if end <= place), default=None)
+    told = before is not None and any(edit.kind == "exclude_families" for edit in talk.edits)
+    return told and bool(_IS.fullmatch(talk.text.low[before:place]))
 
 
 def _durations(text: Text) -> tuple[Found[float] | None, Found[float] | None]:
