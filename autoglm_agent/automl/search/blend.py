@@ -69,7 +69,9 @@ def conclude(
         oofs = {t.candidate.id: t.oof for t in usable if t.candidate.family != "baseline"}
         oofs = oofs or {best.candidate.id: best.oof}
         choose = select_bagged if deadline.left > LEAST_SECONDS else select
-        weights = choose(oofs, study.y, study.problem, steps=steps or STEPS)
+        weights = choose(
+            oofs, study.y, study.problem, steps=steps or STEPS, deadline=deadline.share(0.7)
+        )
     if max_latency_ms is not None:
         held = hold_latency(
             study, X, usable, weights, max_latency_ms, deadline=deadline.share(0.6),

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring import bootstrap
 from autoglm_agent.automl.scoring.metrics import oriented, rank_auc, score
 from autoglm_agent.automl.scoring.problem import Problem
@@ -45,8 +46,9 @@ def combine(oofs: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.
 
 
 def select(
-    oofs: Mapping[str, np.ndarray], y: np.ndarray, problem: Problem, *, steps: int = STEPS
-) -> dict[str, float]:
+    oofs: Mapping[str, np.ndarray], y: np.ndarray, problem: Problem, *, steps: int = STEPS,
+    deadline: Deadline | None = None,
+) -> dict[str, float]:  # fmt: skip
     """Choose the weights of an ensemble.
 
     Args:
@@ -55,6 +57,7 @@ def select(
         y: Codes or numbers, shape (rows,).
         problem: What is predicted, and its metric.
         steps: Candidates added at most.
+        deadline: When it must end; the best sequence so far counts then.
 
     Returns:
         Name to weight, all positive, summing to one. The ensemble's score on the common rows is
@@ -74,6 +77,8 @@ def select(
     total = np.zeros_like(judge.parts[0])
     best, best_counts, best_step = -np.inf, counts.copy(), 0
     for step in range(steps):
+        if step and deadline is not None and deadline.over:
+            break
         merits = judge.merits(total, step)
         top = np.nanmax(merits) if np.isfinite(merits).any() else 0.0
         tied = np.flatnonzero(merits >= top - 1e-12 * max(1.0, abs(top)))
@@ -93,8 +98,9 @@ def select(
 
 
 def select_bagged(
-    oofs: Mapping[str, np.ndarray], y: np.ndarray, problem: Problem, *, steps: int = STEPS
-) -> dict[str, float]:
+    oofs: Mapping[str, np.ndarray], y: np.ndarray, problem: Problem, *, steps: int = STEPS,
+    deadline: Deadline | None = None,
+) -> dict[str, float]:  # fmt: skip
     """Choose the weights as the mean of selections on resampled rows.
 
     One selection follows the accidents of its rows, most of all where a few rows rule the loss;
@@ -106,6 +112,7 @@ def select_bagged(
         y: Codes or numbers, shape (rows,).
         problem: What is predicted, and its metric.
         steps: Candidates added at most, in each selection.
+        deadline: When it must end; the selections so far count then.
 
     Returns:
         Name to weight, all positive, summing to one; on the common rows never worse than the
@@ -114,7 +121,7 @@ def select_bagged(
     Raises:
         ValueError: If no row is predicted by every candidate.
     """
-    whole = select(oofs, y, problem, steps=steps)
+    whole = select(oofs, y, problem, steps=steps, deadline=deadline)
     rows = np.flatnonzero(common_rows(oofs))
     if len(oofs) < 2 or len(rows) < LEAST_BAGGED or not _quickly_judged(problem):
         return whole
@@ -127,6 +134,8 @@ def select_bagged(
     oofs = {name: oof for name, oof in oofs.items() if name in whole or name in leading}
     rng, found = np.random.default_rng(0), [whole]
     for _ in range(BAGS):
+        if deadline is not None and deadline.over:
+            break
         drawn = rng.choice(rows, min(len(rows), BAG_ROWS))
         if problem.is_classification and len(np.unique(y[drawn])) < problem.width:
             continue
