@@ -33,6 +33,7 @@ _OPEN = re.compile(
 """What a name or a figure follows: the blank after it sets that off."""
 _GOES_ON = re.compile(r"(?:先后|整组)?(?:划分|拆分|切分|分组|留出)")
 """What belongs to a name before it: 按 申请日期 划分."""
+_LATIN = re.compile(r"[A-Za-z]")
 _UNIT = re.compile(r"毫?秒|分钟|个?小时|[倍个元天日周月年次条]")
 _BARRED = re.compile(r"(?<=\w\w)(?:不要|不能|不可以?|不得|不许|不准|别|不)用\Z")
 """What may have named already what is not to be used: 性别不要用, but 建模时不要用."""
@@ -49,6 +50,17 @@ _BARS_NEXT = re.compile(
     r"(?:去掉|排除|剔除|删除|忽略)(?!即可|就|吧|了|掉|它))[\u3400-\u9fff]{2}"
 )
 """What bars the names after it, so that the name before it ends a wish: 预测 Churn 别用性别."""
+_TAKES = re.compile(
+    r"(?:请|最好)?(?:训练|跑|限时|最多|预算|时间|(?:不要|不能?|别)超过|控制在|给你|只有)[^,，]{0,6}?"
+    r"(?:\d|[一二两三四五六七八九十半])[^,，]{0,5}?(?:秒|分|小时|钟|min|s\b|h\b|\Z)|"
+    r"(?:训练|限时|最多|控制在)\Z"
+)
+"""A time for the work, which ends the wish before it: 预测 Churn 训练3分钟."""
+_DIVIDES = re.compile(
+    r"同一|测试集?[要用里中的]|训练集?(?:和|与)测试|(?:确保|保证|避免|防止)(?:每|同一|任何)|"
+    r"[\u3400-\u9fff]{1,6}不能跨"
+)
+"""How rows are to be divided, which ends the wish before it: 预测 Churn 同一客户要放在一起."""
 _OWN_CLAUSE = re.compile(
     r"不要|不用|不能|不可|不得|不许|不准|不参与|不参加|不超过|不多于|不超出|别用|别把|去掉|去除|剔除|排除|除去|"
     r"同一|代价|相当于|划分|拆分|分组|留出|以内|之内|最多|限时|预算|指标|评价|评估|尽量|最好|希望|要求|宁可|解释|"
@@ -116,7 +128,9 @@ def _pauses(text: str) -> set[int]:
 
 def _parts(last: str, following: str) -> bool:
     if not is_chinese(last):
-        return bool(_BARS_NEXT.match(following))
+        return any(turn.match(following) for turn in (_BARS_NEXT, _TAKES, _DIVIDES))
+    if _LATIN.match(last[-1]) and _LATIN.match(following):
+        return False  # two words of one name: 用log loss评估
     if _GOES_ON.match(following):
         return False  # a name set off by blanks: 按 deadline 划分
     if last[-1].isdigit() and _UNIT.match(following):

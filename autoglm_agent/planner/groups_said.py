@@ -101,10 +101,20 @@ _TURNS = tuple(
         rf"(?:测试|验证)集?(?:里|中|上|用)?的(?P<noun>{NAME_ZH})(?:都|必须|要|得|应该?|不能|不要|不得|不会|不应|没有?|别)"
         r"[^,;。]{0,4}训练[^,;。]{0,8}(?:没|未|出现|见过)[^,;。]{0,4}",
         rf"(?<![{_HAN}])(?P<noun>{NAME_ZH})(?:都|绝)?(?:不要|不能|不可以?|不得|不许|别|勿|不应该?){_BOTH_SETS_ZH}",
+        rf"用(?:一些|全)?(?:新的?|没见过的?|未见过的?|不同的|陌生的) ?(?P<noun>{NAME_ZH}) ?"
+        r"(?:来|去|做|进行|当)?(?:测试|验证|评估|检验)",
+        r"\b(?:rows?|records?|samples?|observations?|entries|data) (?:of|from|for) "
+        rf"(?:a|an|one|each|every|any|the same) {_NOUN} {_MUST} (?:not|never) be "
+        r"(?:split|separated|divided|torn|cut|spread|scattered)\b[^.;,!?]{0,30}",
         rf"(?:把|以|用|将)(?P<noun>{NAME_ZH})(?:当作|作为|当|做|为)(?:分)?组(?!合)",
     )
 )
-_GOES_ON = re.compile(_BOTH_SETS_ZH)
+_GOES_ON = re.compile(
+    rf"{_BOTH_SETS_ZH}|\s(?:(?:in|on|into) )?(?:both )?(?:in )?(?:the )?"
+    r"(?:train\w*(?: set| data)? (?:and|or) (?:in )?(?:the )?test|"
+    r"test\w*(?: set| data)? (?:and|or) (?:in )?(?:the )?train)|"
+    r"\s(?:in|on) (?:both|two) (?:sets|sides|parts|halves|splits)\b"
+)
 _BOTH = re.compile(
     rf"(?:without|avoid|no) (?:[a-z]+ing )?(?:the |any |a )?(?:same |single |one )?[\w{_HAN}-]+"
     r"(?: [\w-]+){0,6}? (?:both|train\w* (?:and|as)|test\w* (?:and|as)|across|two sides|"

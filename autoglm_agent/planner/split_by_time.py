@@ -162,8 +162,12 @@ def _new_things(words: str, low: str, schema: Schema) -> bool:
     new, must = _NEW.search(words), _MUST_BE_NEW.search(low)
     told = must["one"] or must["other"] if must else new[1] if new else None
     column = column_for(told, schema) if told and told not in BY_NO_GROUP else None
-    whom = column is not None and (column.identifies or must is not None)
-    return whom and column is not None and not _dated(column)
+    if column is None or _dated(column):
+        return False
+    # "New hospitals" are things of a column called so; "new sales" are newer rows.
+    named = told is not None and len(column.parts) == 1 and column.parts[0].says(stem(told))
+    thing = named and column.profile.kind in ("category", "text")
+    return column.identifies or must is not None or thing
 
 
 def _said(text: Text, dates: list[Column], start: int, end: int) -> list[Column]:

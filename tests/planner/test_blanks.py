@@ -78,6 +78,17 @@ def test_what_is_barred_in_chinese_may_have_an_english_name(ban: str) -> None:
     assert (task.target, task.exclude) == ("Churn", ("gender",))
 
 
+@pytest.mark.parametrize("wish", ["训练3分钟", "不要超过三分钟", "训练 3 分钟"])
+def test_a_time_after_a_latin_name_is_a_wish_of_its_own(wish: str) -> None:
+    table = make_profile("t", 900, {"age": "integer 1 9 9", "churn": "category 1:300|0:600"})
+    task = parse_task(f"预测 churn {wish}", table)
+    assert (task.target, task.time_budget_s) == ("churn", 180.0)
+
+
+def test_a_measure_of_two_latin_words_is_not_cut_in_two() -> None:
+    assert parse_task("预测是否违约 用log loss评估", LOANS).metric == "log_loss"
+
+
 @pytest.mark.parametrize("wish", ["用AUC评估", "AUC", "限时3分钟", "请解释"])
 def test_what_stands_after_a_ban_is_a_wish_of_its_own(wish: str) -> None:
     task = parse_task(f"预测是否违约，性别不要用 {wish}", LOANS)

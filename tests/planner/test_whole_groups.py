@@ -233,6 +233,49 @@ def test_each_thing_on_one_side_is_found_by_meaning() -> None:
     assert parse_task(words, table).group_column == "Geography"
 
 
+VISITS = make_profile(
+    "visits",
+    9000,
+    {
+        "patient_id": "integer 1 3000 2800",
+        "hospital": "category A:3000|B:3000|C:3000",
+        "visit_date": "date 2020-01-01 2023-06-30",
+        "age": "integer 18 90 70",
+        "readmitted": "category yes:2000|no:7000",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    "before", ["预测 readmitted，", "预测 readmitted ", "预测病人是否会再入院。"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "用新的医院来测试", "测试集用没见过的医院", "训练和测试的医院不能重叠",
+        "同一医院的数据不要拆开", "确保每个医院只出现在一边", "医院不能跨训练和测试",
+    ],
+)  # fmt: skip
+def test_groups_after_any_mark_or_blank_are_never_lost(before: str, words: str) -> None:
+    task = parse_task(before + words, VISITS)
+    found = (task.target, task.group_column, task.time_column, task.exclude)
+    assert found == ("readmitted", "hospital", None, ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "test on new hospitals", "rows of the same hospital must not be split",
+        "the same hospital must not appear in train and test",
+        "a hospital must not be in both sets",
+    ],
+)  # fmt: skip
+def test_a_thing_on_one_side_is_neither_left_out_nor_a_time(words: str) -> None:
+    task = parse_task(f"Predict readmitted, {words}", VISITS)
+    found = (task.target, task.group_column, task.time_column, task.exclude)
+    assert found == ("readmitted", "hospital", None, ())
+
+
 SHOPS = make_profile(
     "shops",
     9000,
