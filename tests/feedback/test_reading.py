@@ -204,6 +204,10 @@ def test_what_is_to_come_back_and_is_no_column_is_told(words: str) -> None:
         read(f"{words}, use F1")
 
 
+def test_what_goes_back_to_a_measure_is_no_column() -> None:
+    assert [e.kind for e in read("put the metric back to F1")] == ["set_metric"]
+
+
 def test_the_former_target_is_left_out_only_if_that_is_said() -> None:
     assert [e.kind for e in read("predict contract, not churn")] == ["set_target"]
     edits = {e.kind: e.args for e in read("选错列了，要预测的是 contract，churn 也别拿来当特征")}

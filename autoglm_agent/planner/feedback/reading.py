@@ -89,6 +89,7 @@ def read_feedback(
     talk = Talk(text, schema, mentions, target, latency_ms, seconds, task)
     for reader in _READERS:
         reader(talk)
+    talk.complain()
     if not talk.edits:
         raise _not_understood(talk, words)
     return sorted(talk.edits, key=lambda edit: words.find(edit.words[:12]))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autoglm_agent.chain import Task
+from autoglm_agent.errors import InputError
 from autoglm_agent.planner.feedback.edits import Edit, EditKind
 from autoglm_agent.planner.feedback.said import in_chinese
 from autoglm_agent.planner.mentions import Mention
@@ -29,6 +30,7 @@ class Talk:
         task: What is asked now, if it is known.
         edits: What was understood so far.
         was: The target before the words, which may ask for another.
+        doubts: Where something is asked for that cannot be told, and what to say of it.
     """
 
     text: Text
@@ -40,6 +42,7 @@ class Talk:
     task: Task | None = None
     edits: list[Edit] = field(default_factory=list)
     was: str | None = None
+    doubts: list[tuple[int, int, InputError]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.was = self.target
@@ -59,6 +62,12 @@ class Talk:
         for match in pattern.finditer(self.text.low):
             if not self.text.is_used(match.start()):
                 yield match
+
+    def complain(self) -> None:
+        """Raise the first doubt about words that nothing else was understood of."""
+        for start, end, doubt in self.doubts:
+            if not any(s < end and e > start for s, e in self.text.used):
+                raise doubt
 
     def clauses(self) -> Iterator[tuple[int, int]]:
         """Yield where the clauses of the words begin and end."""

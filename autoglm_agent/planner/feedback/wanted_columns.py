@@ -68,7 +68,7 @@ def read_keep(talk: Talk) -> None:
         talk.add("keep_columns", f"use {listed} again", start, end, keep_columns=columns)
         talk.text.use(begin, end)
     elif _SURELY_BACK.search(match.group()):
-        raise _no_such(talk, talk.text.span(start, end))
+        talk.doubts.append((start, end, _no_such(talk, talk.text.span(start, end))))
 
 
 def _no_such(talk: Talk, words: str) -> InputError:
