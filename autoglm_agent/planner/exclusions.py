@@ -52,8 +52,7 @@ _BEFORE = re.compile(
     r"not allowed (?:to )?use|disregard(?:ing)?|no use of|w/o|sans|avoid(?:ing)? (?:using|"
     r"(?:the )?use of)|refrain(?:ing)? from using|rul(?:e|ing) out|blind to|regardless of|"
     r"irrespective of|bann?(?:ing)?(?= the| col)|excl|"
-    r"never trust|never with|not from|leav(?:e|ing) aside|put(?:ting)? aside|"
-    r"set(?:ting)? aside|"
+    r"never trust|never with|not from|leav(?:e|ing) aside|put(?:ting)? aside|set(?:ting)? aside|"
     r"no (?:info|information|data|knowledge) (?:on|about|of)|nothing (?:about|on)|"
     r"prohibited from using|independent(?:ly)? of)\b"
     rf"|(?:(?:不要|{_DO_NOT}|不能|不可以?|不得|不许|不准|不应该?|不该|请勿|勿|切勿|禁止|避免|"
@@ -88,8 +87,7 @@ _ONLY = re.compile(
     r"solely)|just use)\b|"
     r"\bonly (?=[^.;,!?]{2,40} (?:may|can|should|must|are|is|will) (?:be )?(?:used|allowed|"
     r"considered|available|permitted))|只(?:能|允许|准|许|可以?)?(?:使用|用|利用|考虑|根据|靠|凭|"
-    r"看(?!看))|"
-    r"仅(?:限|能|允许|可以?)?(?:使用|用|凭|根据|利用|考虑)",
+    r"看(?!看))|仅(?:限|能|允许|可以?)?(?:使用|用|凭|根据|利用|考虑)",
     re.ASCII,
 )
 _ONLY_AFTER = re.compile(r"\A\s*(?:only|alone|and nothing else)\b", re.ASCII)
@@ -101,8 +99,7 @@ _SOME_ROWS = re.compile(
     r"(?:大于|小于|高于|低于|超过|不足|等于|多于|少于|早于|晚于|以上|以下|之间|[<>=]|是|为|"
     r"在)[^,;。]*的|"
     r"的(?:客户|用户|顾客|会员|订单|记录|数据|样本|行|人|人群|病人|患者|学生|员工|房子|房源|车|"
-    r"车辆|交易|商品|"
-    r"门店|店铺|部分|情况|航班|机器|设备)\s*\Z|"
+    r"车辆|交易|商品|门店|店铺|部分|情况|航班|机器|设备)\s*\Z|"
     r"\b(?:older|younger|larger|smaller|more|less|greater|fewer|above|below|over|under|before|"
     r"after|"
     r"since|until|where|whose|between)\b|\b(?:rows?|records?|customers?|orders?|people|patients?|"

@@ -61,8 +61,7 @@ _NEW_SUBJECT = re.compile(
 )
 _THESE = re.compile(
     r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|"
-    r"二者|两者|"
-    r"[两三]列)(?:都|也|就|统统|一律)*"
+    r"二者|两者|[两三]列)(?:都|也|就|统统|一律)*"
 )
 _NUMBER_OF = re.compile(r"\b(?:the )?(?:number|count|amount|level|share) of (?:the )?\Z", re.ASCII)
 _COUNTED = 24

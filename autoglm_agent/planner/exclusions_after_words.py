@@ -38,12 +38,10 @@ AFTER_EN = (
     r"taken into account|a feature|features|inputs?|an input|predictors?|among|part of))|"
     r"(?:can't|mustn't|shouldn't) (?:play|matter|count|enter|influence|appear)|"
     r"plays? no (?:role|part)|(?:has|have) no (?:business|place) (?:in|being|here|there)|"
-    r"has to play no|(?:should|must|can|has to|have to|needs? to) "
-    r"(?:go\b|be gone|disappear)|"
+    r"has to play no|(?:should|must|can|has to|have to|needs? to) (?:go\b|be gone|disappear)|"
     r"(?:being )?(?:excluded|removed|dropped|left out|omitted|taken out|put aside|set aside)"
     r"(?= ?(?:[.,;)]|\Z|from\b|before\b|first\b))|"
-    r"(?:not (?:allowed|permitted)|forbidden|prohibited|banned|off[- ]limits)"
-    r"(?= ?(?:[.,;)!]|\Z))|"
+    r"(?:not (?:allowed|permitted)|forbidden|prohibited|banned|off[- ]limits)(?= ?(?:[.,;)!]|\Z))|"
     rf"(?:should|must|may|can|shall|is|are|will|has to|have to|needs to)\s+(?:be |stay |remain )?"
     rf"{_BARRED}|(?:should|must|may|can|shall|is|are|will|do|does)(?: not|n't| never)\s+(?:be )?"
     rf"{_USED}|(?:cannot|can't) be {_USED}|(?:must|should|has to|have to) (?:stay|be left|be "
@@ -72,14 +70,12 @@ _AFTER_ZH = (
 ALWAYS_AFTER = re.compile(
     r"不参|不进|不入|不作为|作为|(?:特征|输入|变量|因子|拿[来去](?:用|预测|建模|训练)?)了?\Z|参与|"
     r"参加|当作|用作|纳入|加入|放进|"
-    r"放入|进入|不能当|不能进|别进|别放进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|"
-    r"预测时",
+    r"放入|进入|不能当|不能进|别进|别放进|不当作|除外|以外|之外|不能参|不应参|泄|暴露|事后|预测时",
     re.ASCII,
 )
 AFTER = re.compile(
     rf"\A[\"'\s)]*{KIND_WORD}?\s*{REASON}?(?:{AFTER_EN}|"
-    rf"(?:请|一律|统统|全部|必须|需要?|应该?|都?得|要|可以|就|先|也|都)*"
-    rf"(?:{_AFTER_ZH}))",
+    rf"(?:请|一律|统统|全部|必须|需要?|应该?|都?得|要|可以|就|先|也|都)*(?:{_AFTER_ZH}))",
     re.ASCII,
 )
 TRIGGER = re.compile(rf"\b(?:{AFTER_EN})|(?:{_AFTER_ZH})", re.ASCII)

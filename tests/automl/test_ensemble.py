@@ -7,6 +7,7 @@ import time
 import numpy as np
 import pytest
 
+from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.metrics import oriented, score
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search.ensemble import combine, common_rows, select, select_bagged
@@ -99,6 +100,26 @@ def test_no_common_row_is_an_error_and_not_a_silent_guess():
     y, oofs = _noisy(count=1)
     with pytest.raises(ValueError, match="in common"):
         select({**oofs, "none": np.full(500, np.nan)}, y, REGRESSION)
+
+
+@pytest.mark.parametrize("choose", [select, select_bagged], ids=["once", "bagged"])
+def test_selection_that_is_out_of_time_keeps_the_best_single_candidate(choose):
+    y, oofs = _noisy()
+    assert len(choose(oofs, y, REGRESSION)) > 1
+    assert choose(oofs, y, REGRESSION, deadline=Deadline(0.0)) == {"m0": 1.0}
+
+
+def test_no_resample_is_begun_when_the_time_is_up(monkeypatch):
+    y, oofs = _noisy()
+    chosen = []
+
+    def counted(*args, **rest):
+        chosen.append(rest)
+        return select(*args, **rest)
+
+    monkeypatch.setattr("autoglm_agent.automl.search.ensemble.select", counted)
+    select_bagged(oofs, y, REGRESSION, deadline=Deadline(0.0))
+    assert len(chosen) == 1
 
 
 def test_selection_is_fast():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -255,3 +257,28 @@ def test_the_time_that_is_wished_for_counts_not_the_one_complained_of(
 def test_who_wants_a_kind_of_model_tried_asks_how_it_does(words: str, kind: str) -> None:
     """A search tries every kind anyway; nothing else is thrown out for it."""
     assert [e.kind for e in read(words)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "lightgbm x ",
+        "lightgbm. ",
+        "no catboost x; ",
+        "随机森林不行。",
+        "put x back, ",
+        "find half, ",
+    ],
+)
+def test_words_of_any_length_are_read_in_time(piece: str) -> None:
+    """Whoever talks to a served agent may send anything: reading must not grow with the square."""
+    began = time.process_time()
+    with contextlib.suppress(InputError):
+        read((piece * 8000)[:8000])
+    assert time.process_time() - began < 8.0
+
+
+def test_a_floor_in_one_sentence_does_not_silence_a_complaint_in_another() -> None:
+    words = "Too many slip through, and no networks please. Recall must be at least 0.9."
+    assert {e.kind for e in read(words)} == {"set_costs", "exclude_families", "hold_recall"}
+    assert [e.kind for e in read("Too many slip through, recall must be 0.9")] == ["hold_recall"]

@@ -22,6 +22,8 @@ from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import measured
 from autoglm_agent.automl.search.trials import Candidate, Trial
 
+CHOOSING = 0.7
+"""Part of the time left that the choice of the ensemble may take; its honest score follows."""
 LEAST_SECONDS = 1.0
 """With less than this left the weights are found on one sample only."""
 
@@ -70,7 +72,7 @@ def conclude(
         oofs = oofs or {best.candidate.id: best.oof}
         choose = select_bagged if deadline.left > LEAST_SECONDS else select
         weights = choose(
-            oofs, study.y, study.problem, steps=steps or STEPS, deadline=deadline.share(0.7)
+            oofs, study.y, study.problem, steps=steps or STEPS, deadline=deadline.share(CHOOSING)
         )
     if max_latency_ms is not None:
         held = hold_latency(

@@ -27,7 +27,7 @@ MARGIN = 1.6
 """By how much more the predictions may take than measured; nothing ends them early."""
 TAKEN = 0.6
 """Part of all steps and resamples that are usually done: both end when the time is up."""
-LEAST, LEAST_SHARE = 0.15, 0.025
+LEAST, LEAST_SHARE = 0.15, 0.045
 """Seconds, and part of the whole time, that are kept anyway."""
 MOST = 0.35
 """Part of the whole time that is kept at most."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from autoglm_agent.errors import InputError
@@ -41,8 +42,7 @@ _WHY_NOT = re.compile(
     r"\b(?:why|how come)\b|\breason (?:that |why )?(?:you|it|we|they) (?:did|do|have|"
     r"had)(?: ?n'?t| not)|"
     r"\b(?:what|how) about\b|\bhow(?:'d| does| did| do| would| well| good| bad)\b|\bwhat (?:would|"
-    r"did|does)\b|"
-    r"\bhow [^.;!?]{1,40} (?:would|did|does|do|could)\b|"
+    r"did|does)\b|\bhow [^.;!?]{1,40} (?:would|did|does|do|could)\b|"
     r"\b(?:did|have|has|had) (?:you|it|anyone) (?:also |ever |even )?(?:tr(?:y|ied)|test(?:ed)?|"
     r"consider(?:ed)?|look(?:ed)? at|us(?:ed?|ing)|train(?:ed)?)\b|"
     r"\b(?:was|were|been|is|are) (?:it |also |ever |even |actually )?(?:tried|tested|considered|"
@@ -75,8 +75,7 @@ _BAN_AFTER = re.compile(
     r"those|this|both|all)?\b(?=\W|\Z)|\b(?:do not|don'?t|never) (?:use|train|try|want) "
     r"(?:it|them|that|those|this|any|either)\b|"
     r"(?:就|都|也|全|全部|一律|请|统统|以后|可以)*(?:别|不要|不用|不能|不许|不准|不必|禁止|"
-    r"不考虑)(?:再)?"
-    r"(?:用|训练|试|考虑|要|选|上)?(?:了|它|他们|它们)*(?=[^\u3400-\u9fff]|\Z)|"
+    r"不考虑)(?:再)?(?:用|训练|试|考虑|要|选|上)?(?:了|它|他们|它们)*(?=[^\u3400-\u9fff]|\Z)|"
     r"(?:就|都|也|全|请)*(?:去掉|排除|剔除|删掉|禁用|不要了|去了))",
     re.ASCII,
 )
@@ -93,13 +92,10 @@ _ONLY_AFTER = re.compile(
 )
 _NO_OTHERS = re.compile(
     r"\b(?:nothing else|no others?|none of the (?:others?|rest)|(?:drop|skip|leave out|forget|"
-    r"without) "
-    r"(?:all )?the (?:others?|rest))\b|"
+    r"without) (?:all )?the (?:others?|rest))\b|"
     r"(?:别的|其他|其它|其余|剩下)(?:的|模型|算法|方法|\s?models?)*\s?"
     r"(?:就|都|全|一律|统统)*(?:别|不要|不用|不许|不必|去掉|排除)(?:再)?(?:用|要|试|考虑|管|理|"
-    r" ?try|"
-    r" ?use)?了?|"
-    r"不要(?:别的|其他|其它)(?:的|模型)*",
+    r" ?try| ?use)?了?|不要(?:别的|其他|其它)(?:的|模型)*",
     re.ASCII,
 )
 """What says that the models named are all that is to be trained."""
@@ -177,8 +173,9 @@ def read_families(talk: Talk) -> None:
     """Read which kinds of models are not to be trained, or which alone."""
     barred: list[Named] = []
     alone: list[Named] = []
-    for named in named_families(talk):
-        start, end = _around(talk, named)
+    lists = named_families(talk)
+    for named in lists:
+        start, end = _around(talk, named, lists)
         before, after = talk.text.low[start : named.start], talk.text.low[named.end : end]
         others = _NO_OTHERS.search(after)
         if others or _ONLY_AFTER.match(after):
@@ -193,10 +190,10 @@ def read_families(talk: Talk) -> None:
         _take_alone(talk, alone)
 
 
-def _around(talk: Talk, named: Named) -> tuple[int, int]:
+def _around(talk: Talk, named: Named, lists: Sequence[Named]) -> tuple[int, int]:
     """Return the sentence around a list, as far as no other list takes part in it."""
     start, end = talk.text.sentence(named.start)
-    for other in named_families(talk):
+    for other in lists:
         if other.end <= named.start:
             start = max(start, other.end)
         elif other.start >= named.end:

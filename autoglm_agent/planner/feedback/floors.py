@@ -26,8 +26,7 @@ _SHARE = (
 _NAMED = re.compile(
     r"(?P<m>recall|sensitivity|true positive rate|precision|accuracy|(?:roc[- ]?)?auc|"
     r"f1(?:[- ]score)?|召回率?|查全率|精确率|查准率|精准率|准确率|正确率)"
-    rf"[^.;,\d]{{0,40}}?(?P<v>{_SHARE})|"
-    rf"(?P<v2>{_SHARE})\s*(?:的|of\s+the\s+)?\s*"
+    rf"[^.;,\d]{{0,40}}?(?P<v>{_SHARE})|(?P<v2>{_SHARE})\s*(?:的|of\s+the\s+)?\s*"
     r"(?P<m2>recall|sensitivity|precision|accuracy|auc|f1|召回率?|查全率|精确率|查准率|准确率)",
     re.ASCII,
 )
@@ -50,8 +49,7 @@ _FLAGGED = re.compile(
     r"\bflag(?:s|ged)?\b|\balerts?\b|\balarms?\b|\b(?:it|you|we|the model|that|"
     r"which) (?:predicts?|picks?|selects?|"
     r"calls?|marks?|labels?|says?|points? (?:out|at)|names?|reports?)\b|\bpredicted\b|"
-    r"\bpredictions?\b|"
-    r"\bwhen(?:ever)? (?:it|you|the model|we) \w+|\bpicked\b|\bselected\b|"
+    r"\bpredictions?\b|\bwhen(?:ever)? (?:it|you|the model|we) \w+|\bpicked\b|\bselected\b|"
     r"(?:挑|选|报|找|筛|标|圈|推|抓|判|列|预测)(?:出来|出|为|成|到|中)?[^,;。]{0,14}?(?:的|里|中)|"
     r"(?:预测|判断|判定|标记)(?:为|成|是)|模型(?:说|认为|觉得)|名单|预警|报警|告警",
     re.ASCII,
@@ -65,8 +63,7 @@ _TRUE = re.compile(
 )
 _MUST = re.compile(
     r"\b(?:at least|no less than|not less than|minimum|must|need\w*|have to|has to|had better|"
-    r"should|want|"
-    r"make sure|ensure|require\w*|or more|or better|or higher|expect)\b|"
+    r"should|want|make sure|ensure|require\w*|or more|or better|or higher|expect)\b|"
     r"至少|起码|最少|不低于|不少于|不能低于|不能少于|别低于|必须|得|要|以上|保证|确保|务必|达到",
     re.ASCII,
 )

@@ -66,8 +66,9 @@ def read_costs(talk: Talk) -> None:
 def _is_held(talk: Talk, match: re.Match[str] | None) -> bool:
     """Tell whether what is complained of is given a floor in the same sentence."""
     start, end = talk.text.sentence(match.start()) if match else (0, 0)
-    held = any(edit.kind in ("hold_recall", "hold_precision") for edit in talk.edits)
-    return held and any(start <= s and e <= end for s, e in talk.text.used)
+    sentence = talk.text.span(start, end)
+    floors = ("hold_recall", "hold_precision")
+    return any(edit.kind in floors and edit.words in sentence for edit in talk.edits)
 
 
 def _worse(talk: Talk, alarms: re.Match[str], misses: re.Match[str]) -> re.Match[str]:

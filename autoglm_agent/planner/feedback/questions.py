@@ -12,8 +12,7 @@ from autoglm_agent.planner.resolve import column_for
 
 _EXPLAIN = re.compile(
     r"\b(?:why|explain|how come|what (?:drives|matters|makes|made|explains|influences|affects|"
-    r"caused)|"
-    r"which (?:[a-z]+ ){1,3}?(?:matters?|drives?|counts?|influences?|affects?|are|is)|"
+    r"caused)|which (?:[a-z]+ ){1,3}?(?:matters?|drives?|counts?|influences?|affects?|are|is)|"
     r"tell me (?:more )?(?:about|why)|understand why|help me understand|walk me through|"
     r"what(?:'s| is| was) (?:most |so )?important|"
     r"what (?:role|part|effect|impact|influence)|"
@@ -37,8 +36,7 @@ _ROW = re.compile(
 )
 _ASKED_OF = re.compile(
     r"\A(?:\s|那|请问|能不能|能|可以|给我|说说|说一下|讲讲|讲一下|解释一下|解释|在模型里|模型里|"
-    r"到底|究竟|的)*(?P<names>[^,;。?!]{1,24}?)(?:在模型(?:里|"
-    r"中))?(?:的)?(?:对[^,;。?!]{1,10})?"
+    r"到底|究竟|的)*(?P<names>[^,;。?!]{1,24}?)(?:在模型(?:里|中))?(?:的)?(?:对[^,;。?!]{1,10})?"
     r"(?:到底|究竟)?(?:有|起|影响|是不是|重要|是?怎么|是?如何|为什么)"
 )
 """What is asked about in Chinese: 嘴峰长度在模型里到底起了什么作用."""

@@ -14,15 +14,13 @@ FASTER = 0.5
 """Share of the present latency that "too slow" asks for, if the words give no number."""
 _IS_ENOUGH = re.compile(
     r"\b(?:is|are|will be|would be|should be|'s) (?:really |more than |quite )?(?:plenty|enough|"
-    r"fine|ok(?:ay)?|"
-    r"sufficient|all (?:i|we) (?:need|have))\b|就?(?:足够|够了|就行|就好|够用)",
+    r"fine|ok(?:ay)?|sufficient|all (?:i|we) (?:need|have))\b|就?(?:足够|够了|就行|就好|够用)",
     re.ASCII,
 )
 """What follows the time that is wished for, where another is complained of."""
 _IS_TOO_LONG = re.compile(
     r"\b(?:is|are|was|were) (?:way |far |much |a bit |really )?(?:too (?:long|much|slow)|"
-    r"ridiculous|"
-    r"excessive|overkill)\b|(?:太|有点|过于)(?:长|久|慢|多)了?",
+    r"ridiculous|excessive|overkill)\b|(?:太|有点|过于)(?:长|久|慢|多)了?",
     re.ASCII,
 )
 """What follows the time that is complained of."""

@@ -12,8 +12,7 @@ KEEP = re.compile(
     r"nevertheless|"
     r"although|even though|back)\b)|\b(?:bring|put) back\b|\bi (?:still )?want (?:to use |"
     r"to keep )|\bkeep (?:the )?(?!\w+ing\b)(?![^.;,]*\b(?:out|together|apart|away|whole|each|all|"
-    r"every|"
-    r"separate|off|same|it|under|below)\b)(?=[^.;,]{2,30}(?:[.;,!]|\Z))|"
+    r"every|separate|off|same|it|under|below)\b)(?=[^.;,]{2,30}(?:[.;,!]|\Z))|"
     r"还是(?:要)?(?:用|保留)|保留|重新(?:加入|使用|用)|(?:加|放|拿|补|添|捡|弄)回|还原|恢复|"
     r"仍然(?:用|使用)|继续使用|"
     r"坚持(?:用|使用)", _P,
@@ -22,8 +21,7 @@ FALSE_ALARMS = re.compile(
     r"false[- ](?:alarms?|positives?)|wrong alarms?|crying wolf|flag\w* (?:too many|innocent|good)|"
     r"too many (?:alerts|alarms|warnings)|误报|虚警|误判|误杀|误伤|错杀|骚扰|"
     r"\b(?:call|bother|contact|annoy|disturb|mail|ring)\w* [^.;,]{2,30} (?:who|that) (?:were|are|"
-    r"was|is|would|will) "
-    r"(?:never|not)\b|\bfor nothing\b|"
+    r"was|is|would|will) (?:never|not)\b|\bfor nothing\b|"
     r"\bneedlessly\b|\bunnecessarily\b", _P,
 )  # fmt: skip
 MISSES = re.compile(
@@ -59,8 +57,7 @@ LONGER = re.compile(
     r"keep (?:searching|training|trying)|(?:train\w*|search\w*|time) (?:was|is|were) (?:far |way |"
     r"much )?too short|"
     r"(?:多|再|继续) ?(?:训练|搜索|跑|花|train|run|search|搜|找|试) ?(?:得?久|长|一会|些|一下|点|"
-    r"一阵)?|"
-    r"(?:训练|train\w*|跑|搜索?)(?:得)? ?(?:再|更)?(?:久|长)一?[点些]|"
+    r"一阵)?|(?:训练|train\w*|跑|搜索?)(?:得)? ?(?:再|更)?(?:久|长)一?[点些]|"
     r"时间(?:也)?(?:可以)?(?:(?:更|再)?(?:放|拉|延|加|调)?(?:长|多)|(?:太|有点|过于|不够)(?:短|少|"
     r"长))(?<!太长)(?<!点长)", _P,
 )  # fmt: skip
@@ -97,8 +94,7 @@ NEW_TARGET = re.compile(
 )  # fmt: skip
 INSTEAD = re.compile(
     r"\binstead\b|\brather\b|\bwrong (?:target|column|thing|one)|\bnot what i (?:wanted|asked)|"
-    r"\bi meant\b|"
-    r"target (?:should|is|must)|change the target|\bnot \w+,? but\b|"
+    r"\bi meant\b|target (?:should|is|must)|change the target|\bnot \w+,? but\b|"
     r"目标|改|应该预测|不对|搞错|弄错|选错|我(?:其实|本来|原本|是)*想|预测的(?:其实|本来)*是|"
     r"换成预测|不是预测|要预测的", _P,
 )  # fmt: skip
@@ -115,8 +111,7 @@ MATTERS = re.compile(
     r" way)? (?:more|most|less)|more important|"
     r"\bcares? (?:much |far |a lot )?more (?:about|for)\b|"
     r"\bworth (?:\w+ ){0,3}more\b|(?:is|are) (?:my|our|the) (?:top )?priority|prefer \w+ over|"
-    r"\bover (?:accuracy|speed|"
-    r"quality)|"
+    r"\bover (?:accuracy|speed|quality)|"
     r"比[^。,，]{1,10}(?:更)?(?:重要|要紧|关键|优先)|更(?:看重|重要|要紧|在乎|关心)|优先|"
     r"\bwhat (?:really )?(?:counts|matters)\b|\ball (?:that )?(?:i|we) (?:really )?care about\b|"
     r"只(?:在乎|关心|看重|要)", _P,
@@ -125,8 +120,7 @@ GIVEN_UP = re.compile(
     r"\b(?:give up|giving up|sacrific\w*|trade(?: off| away)?|trading|lose|losing|live with|accept|"
     r"afford|spare|"
     r"(?:do not|don't|would not|wouldn't) (?:mind|care)(?: about)?(?: if| how)?|no matter how|"
-    r"never mind)\b|"
-    r"牺牲|放弃|损失|降低|舍弃|换取|不在乎|不介意|无所谓|没关系|不要紧|不怕|"
+    r"never mind)\b|牺牲|放弃|损失|降低|舍弃|换取|不在乎|不介意|无所谓|没关系|不要紧|不怕|"
     r"可以(?=[^,;。]{0,6}[慢低差大]一?点)",
     _P,
 )  # fmt: skip
@@ -155,18 +149,14 @@ RATING = re.compile(
     r"\bi (?:really )?(?:like|love) (?:it|this)\b|\b(?:great|perfect|excellent|awesome|amazing|"
     r"fantastic|"
     r"impressive|brilliant|well done|(?:good|nice|great|solid|lovely) (?:job|work|one|result|"
-    r"stuff)|"
-    r"love it|thanks?|thank you|better than (?:i|we) (?:expected|thought|hoped)|"
+    r"stuff)|love it|thanks?|thank you|better than (?:i|we) (?:expected|thought|hoped)|"
     r"(?:i|we)(?:'m| am|'re| are) (?:really |very |quite |so )?(?:happy|pleased|impressed)|"
     r"looks (?:really |very )?(?:good|great)|satisfied)\b|"
     r"很好|太好了|挺好|真好|满意|不错|完美|谢谢|很棒|太棒|真棒|厉害|给力|赞|辛苦了|干得漂亮|"
-    r"做得好)|"
-    r"(?P<bad>\A\W*(?:(?:very|pretty|really|quite|so) )?bad\W*\Z|"
+    r"做得好)|(?P<bad>\A\W*(?:(?:very|pretty|really|quite|so) )?bad\W*\Z|"
     r"\A\W*不(?:太|够)?(?:好|行)\W*\Z|\b(?:useless|terrible|awful|rubbish|garbage|horrible|crap|"
     r"(?:bad|poor) (?:job|work|result)|disap+oint\w*|hate it|not (?:good|happy|satisfied|"
-    r"impressed))\b|"
-    r"没用|很差|太差|太烂|垃圾|一塌糊涂|不咋地|不怎么样|"
-    r"糟糕|失望|不满意|不满)",
+    r"impressed))\b|没用|很差|太差|太烂|垃圾|一塌糊涂|不咋地|不怎么样|糟糕|失望|不满意|不满)",
     _P,
 )
 """How well somebody likes a result."""

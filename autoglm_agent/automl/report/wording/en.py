@@ -80,7 +80,7 @@ TEXT: dict[str, str] = {
     "score.drivers": "What drives it",
     "score.next": "What is next",
     "score.next_predict": "predict new rows",
-    "score.next_feedback": "have something otherwise",
+    "score.next_feedback": "change something",
     "score.wish": "what you want changed",
     "head.metric": "Metric",
     "head.value": "Value",
