@@ -11,6 +11,8 @@ import pytest
 from sklearn.ensemble import ExtraTreesRegressor
 from threadpoolctl import threadpool_limits
 
+from autoglm_agent.automl.export.members import trained_length
+from autoglm_agent.automl.export.pieces import boosting, fits
 from autoglm_agent.automl.models import catboost
 from autoglm_agent.automl.models.base import Fold, OutOfTime
 from autoglm_agent.automl.models.catboost import fit_catboost
@@ -381,3 +383,30 @@ def test_a_forest_of_slow_trees_stops_in_time(monkeypatch: pytest.MonkeyPatch) -
     assert time.monotonic() - began < 0.9
     assert 2 <= info["trees"] <= 6
     assert info["cut"]
+
+
+@pytest.mark.parametrize("kind", ["binary", "regression"])
+def test_the_clock_says_how_many_trees_grow_but_not_which(kind, monkeypatch: pytest.MonkeyPatch):
+    fold, problem = _fold(PROBLEMS[kind]), PROBLEMS[kind]
+    hurried = grow(FOREST, fold, problem, seed=3, deadline=Deadline(60.0), threads=1)[0]
+    assert len(hurried.sizes) == FOREST["trees"]
+    calm = grow(FOREST, fold, problem, seed=3, deadline=Deadline(None), threads=1)[0]
+    assert np.array_equal(hurried.predict(fold.X_valid), calm.predict(fold.X_valid))
+    monkeypatch.setattr("autoglm_agent.automl.models.forest.CHUNK", 7)
+    odd = grow(FOREST, fold, problem, seed=3, deadline=Deadline(None), threads=1)[0]
+    assert np.array_equal(odd.predict(fold.X_valid), calm.predict(fold.X_valid))
+
+
+def test_a_script_repeats_the_rounds_that_found_no_split_too():
+    """They left no tree, but numbers were drawn for them."""
+    fold = _fold(PROBLEMS["binary"], 160)
+    fold.X[:, 2:], fold.X_valid[:, 2:] = 0.0, 0.0
+    params = {**BOOST, "rounds": 300, "patience": 40, "learning_rate": 0.05, "num_leaves": 4}
+    params |= {"feature_fraction": 0.4, "bagging_fraction": 0.5, "bagging_freq": 1}
+    params |= {"min_data_in_leaf": 27}
+    found = fit_lightgbm(params, fold, PROBLEMS["binary"], seed=0, deadline=Deadline(None))
+    rounds = trained_length("lightgbm", params, found.model, found.info)
+    assert found.model.parsed.num_trees() < rounds
+    piece = fits.Problem("binary", "log_loss", 2, coded=(3,), levels=(250,))
+    again = boosting.fit_lightgbm(params, fits.Fit(0, 0, length=rounds), fold.X, fold.y, piece)
+    assert np.array_equal(found.model.predict(fold.X), again(fold.X))

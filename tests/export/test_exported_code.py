@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 
 from autoglm_agent.automl.export import export_code
 from autoglm_agent.automl.export.check import check_code, difference
+from autoglm_agent.automl.preparation.prepare import load_prepared
 from autoglm_agent.automl.run.workspace import Workspace
+from autoglm_agent.automl.search.study import Study
 from autoglm_agent.errors import InputError
 from autoglm_graphs.runs import start_run
 from autoglm_graphs.settings import Settings
@@ -59,6 +62,11 @@ def orders(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 def test_the_script_gives_the_same_predictions_without_this_package(orders: Workspace) -> None:
     assert check_code(orders, export_code(orders)) < 1e-9
+
+
+def test_a_run_that_the_clock_ended_gives_the_same(tmp_path: Path) -> None:
+    run = run_of(messy(tmp_path), "Predict bought", tmp_path / "runs", time_budget=8.0)
+    assert check_code(run, export_code(run)) < 1e-9
 
 
 def test_the_script_imports_nothing_of_ours_and_says_so_by_its_syntax_tree(
@@ -111,6 +119,25 @@ def test_new_rows_are_predicted_whatever_other_columns_they_have(
     )  # fmt: skip
     wanted = predict_file(orders, str(tmp_path / "new.csv"))
     assert difference(wanted, pd.read_csv(tmp_path / "out.csv")) < 1e-9
+
+
+@pytest.mark.parametrize("slots", [{}, {"group_column": "shop"}], ids=["exchangeable", "groups"])
+def test_a_repetition_has_the_folds_that_the_search_gave_it(
+    slots: dict[str, Any], tmp_path: Path
+) -> None:
+    run = run_of(messy(tmp_path), "Predict bought", tmp_path / "runs", trials=1, slots=slots)
+    search = run.read_json("searches", run.read_json("result.json")["model"]["id"], "search.json")
+    prepared = load_prepared(run, search["prepared"])
+    study = Study.of(
+        prepared.X, prepared.y, prepared.problem, prepared.folds, kinds=prepared.kinds,
+        exchangeable=prepared.plan.oob_allowed, weight=None, seed=prepared.seed, threads=1,
+        interpretable=False,
+    )  # fmt: skip
+    (tmp_path / "model.py").write_text(export_code(run), encoding="utf-8")
+    script = runpy.run_path(str(tmp_path / "model.py"), run_name="model")
+    again = script["repeat"](prepared.y, prepared.folds, 2)
+    assert np.array_equal(again, study.split(2))
+    assert np.array_equal(again, prepared.folds) == bool(slots)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def literal(value: Any, *, indent: int = 0, start: int = 30) -> str:
     Args:
         value: Text, a number, a boolean, None, or a list, tuple or mapping of such.
         indent: Blanks before the closing bracket, if it takes several lines.
-        start: Characters that stand before it on its first line.
+        start: Characters that stand before it on its first line; a comma may follow it.
     """
     if isinstance(value, Mapping):
         inner = [f"{literal(k)}: {literal(v, indent=indent + 4)}" for k, v in value.items()]
@@ -35,7 +35,7 @@ def literal(value: Any, *, indent: int = 0, start: int = 30) -> str:
 
 def _enclosed(opening: str, inner: list[str], closing: str, indent: int, start: int) -> str:
     line = opening + ", ".join(inner) + closing
-    if len(line) + start <= WIDEST and "\n" not in line:
+    if len(line) + start < WIDEST and "\n" not in line:
         return line
     margin = " " * (indent + 4)
     lines: list[str] = []

@@ -47,11 +47,14 @@ def described_rows(
     dealt[prepared.rows] = prepared.folds
     folds = int(prepared.folds.max()) + 1
     plan, seed = prepared.plan, prepared.seed
+    # Groups and times keep their folds: a repetition differs by its seeds alone.
+    anew = plan.oob_allowed and not (prepared.folds == -1).any()
     repeat = (
         "def repeat(y: np.ndarray, folds: np.ndarray, number: int) -> np.ndarray:\n"
-        '    """Return the folds of a repetition."""\n'
-        f"    return deal_again(y, int(folds.max()) + 1, {seed}, number)"
+        '    """Return the folds of a repetition."""\n    return '
+        + (f"deal_again(y, int(folds.max()) + 1, {seed}, number)" if anew else "folds")
     )
+    used = ("deal_again",) if anew else ()
     usable = present(target)
     y = np.full(len(target), -1 if problem.classes else np.nan)
     known = usable & np.isin(np.arange(len(target)), np.flatnonzero(dealt > piece.UNUSED))
@@ -66,7 +69,7 @@ def described_rows(
                 '    """Return the fold of each row, or that it is held out."""\n'
                 f"    return deal_rows(y, {usable_code}, {plan.holdout_share}, {folds}, {seed})"
             )
-            return Described(f"{code}\n\n\n{repeat}", ("deal_rows", "deal_again"))
+            return Described(f"{code}\n\n\n{repeat}", ("deal_rows", *used))
     packed = base64.b85encode(zlib.compress(dealt.tobytes(), 9)).decode()
     lines = "\n".join(f'    "{line}",' for line in textwrap.wrap(packed, 92))
     code = (
@@ -78,4 +81,4 @@ def described_rows(
         '        raise SystemExit(f"The split is for {len(rows)} rows; this table has {len(y)}.")\n'
         "    return rows"
     )
-    return Described(f"{code}\n\n\n{repeat}", ("written_rows", "deal_again"))
+    return Described(f"{code}\n\n\n{repeat}", ("written_rows", *used))

@@ -80,7 +80,7 @@ def _compose(
     formats = {name: profile.column(name).format for name in [*model.features, target]}
     source = described_source(asked, table, frame, formats)
     rows = described_rows(workspace, prepared, model.problem, frame[target])
-    members = described_members(workspace, prepared, model, search)
+    members = described_members(model, search)
     amalgam.add_all((PIECES + "reading", name) for name in source.uses)
     amalgam.add_all((PIECES + "rows", name) for name in rows.uses)
     amalgam.add_all(members.uses)

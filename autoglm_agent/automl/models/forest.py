@@ -224,6 +224,8 @@ def grow(
     if problem.is_classification:
         prior = class_shares(fold, problem)
     growth = Growth(fold.X.shape[1], problem, prior)
+    # One stream of seeds for all chunks: the same trees, however many the clock puts into a chunk.
+    stream = np.random.RandomState(seed)
     total = np.zeros((len(fold.X), problem.width)) if out_of_bag else None
     count = np.zeros(len(fold.X), dtype=np.int64)
     tree_seconds = 0.0
@@ -238,7 +240,7 @@ def grow(
         if deadline.over or size < 1:
             break
         forest = _CLASSES[kind, problem.is_classification](
-            size, n_jobs=threads, random_state=seed + len(growth.parts), **own
+            size, n_jobs=threads, random_state=stream, **own
         )
         with np.errstate(over="ignore", invalid="ignore"):  # a sum that looks for gaps may overflow
             forest.fit(fold.X, fold.y, sample_weight=fold.weight)

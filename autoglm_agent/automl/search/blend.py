@@ -107,10 +107,13 @@ def merge_repeats(study: Study, trials: list[Trial]) -> list[Trial]:
         oof = np.mean([t.oof for t in every], axis=0)
         candidate = replace(
             first.candidate,
-            params={**first.candidate.params, "repeats": len(every)},
+            params={
+                **first.candidate.params, "repeats": len(every),
+                "fitted": [info for t in every for info in t.candidate.params["fitted"]],
+            },
             seconds=sum(t.candidate.seconds for t in every),
             **measured(study, oof, study.folds),
-        )
+        )  # fmt: skip
         models = Shelved(partial(_of_all, every), sum(len(t.models) for t in every))
         price = sum(t.row_seconds for t in every)
         merged.append(Trial(first.key, candidate, oof, models, first.view, price))

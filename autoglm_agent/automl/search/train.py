@@ -32,7 +32,7 @@ from autoglm_agent.automl.search.fitting import (
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.trials import Candidate, Trial
 
-ENGINE = 4
+ENGINE = 5
 """Raised whenever the same parameters would train another model."""
 
 
@@ -151,12 +151,13 @@ def _train_out_of_bag(spec: Spec, study: Study, deadline: Deadline) -> Trial:
     """Grow one forest in threads of this process, whose chunks are too short to be sent."""
     params = {"kind": spec.family, **spec.params}
     params["trees"] = int(params["trees"] * params.pop("oob_factor", 1))
+    seed = fit_seed(study.seed, spec.family, spec.split, 0)
     with threadpool_limits(1, "blas"), own_threads():
         model, oof, info = grow(
-            params, study.everything(spec.view), study.problem,
-            seed=fit_seed(study.seed, spec.family, spec.split, 0), deadline=deadline,
+            params, study.everything(spec.view), study.problem, seed=seed, deadline=deadline,
             threads=study.threads, out_of_bag=True,
         )  # fmt: skip
+    info |= {"fold": -1, "split": spec.split, "seed": seed}
     assert oof is not None
     if study.forest_node is None:  # nothing has been predicted out of the bag: try it once
         study.forest_node = _row_seconds(model, study.view(spec.view)) / info["nodes"]
@@ -203,20 +204,27 @@ def gathered(
             study.fits[_fit_key(order)] = outcome
         oof[study.rows(order.number, spec.split)[1]] = outcome.valid
         models.append(outcome.fit.model)
-        infos.append(outcome.fit.info)
+        infos.append(_noted(order, outcome))
         each += outcome.row_seconds
     if not models:
         raise OutOfTime
     if study.refit and spec.folds is None:
         each /= len(models)
-        models = [_refit(spec, study, infos, deadline)]
+        order, outcome = _refit(spec, study, infos, deadline)
+        models = [outcome.fit.model]
+        infos.append(_noted(order, outcome))
     took = deadline.elapsed if seconds is None else seconds
     return _told(spec, study, oof, models, infos, took, each)
 
 
+def _noted(order: Order, outcome: Fitted) -> dict[str, Any]:
+    """Return what is kept of a fit, so that it can be done again."""
+    return {**outcome.fit.info, "fold": order.number, "split": order.split, "seed": order.seed}
+
+
 def _refit(
     spec: Spec, study: Study, infos: list[dict[str, Any]], deadline: Deadline
-) -> Any:  # fmt: skip
+) -> tuple[Order, Fitted]:
     """Fit on all rows with what the folds found out."""
     params = _fit_params(spec)
     if spec.family in ("lightgbm", "catboost", "network", "searched_network"):
@@ -225,10 +233,11 @@ def _refit(
         params["strengths"] = [float(np.median([i["strength"] for i in infos]))]
     # The model is worth more than the deadline here: without it the folds were in vain.
     late = Deadline(None if deadline.seconds is None else max(deadline.left, 0.5))
-    (outcome,) = _fits([_order(spec, study, params, -1, None)], study, late)
+    order = _order(spec, study, params, -1, None)
+    (outcome,) = _fits([order], study, late)
     if outcome is None:
         raise OutOfTime
-    return outcome.fit.model
+    return order, outcome
 
 
 def _told(

@@ -16,8 +16,6 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from autoglm_agent.automl.export.pieces.fits import Fit, Predictor, Problem
 
-CHUNK = 10
-"""Trees grown with one seed."""
 PRIOR_ROWS = 0.02
 """Share of the class frequencies mixed into the votes, so that no probability is zero."""
 
@@ -67,14 +65,10 @@ def fit_baseline(
 def _fit_forest(
     kind: Any, params: Mapping[str, Any], fit: Fit, X: np.ndarray, y: np.ndarray, problem: Problem
 ) -> Predictor:
-    trees: list[Any] = []
     own = {"bootstrap": True, **params}
     own = {k: v for k, v in own.items() if k not in ("trees", "oob_factor", "power")}
-    while len(trees) < fit.length:
-        size = min(CHUNK, fit.length - len(trees))
-        chunk = kind(size, n_jobs=-1, random_state=fit.seed + len(trees), **own)
-        trees += chunk.fit(X, y).estimators_
-    return _mean_of_trees(trees, y, problem, float(params.get("power", 1.0)))
+    forest = kind(fit.length, n_jobs=-1, random_state=fit.seed, **own).fit(X, y)
+    return _mean_of_trees(forest.estimators_, y, problem, float(params.get("power", 1.0)))
 
 
 def _mean_of_trees(
