@@ -16,7 +16,15 @@ from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.run.workspace import Workspace
 from autoglm_agent.chain import Task
 from autoglm_tools import afterwards
-from autoglm_tools.session import CHECKS_MOST, LEAST_SECONDS, LEAST_SHARE, Session
+from autoglm_tools.checking import allowance
+from autoglm_tools.session import (
+    CHECKS_MOST,
+    EXPLAINING_MOST,
+    LEAST_SECONDS,
+    LEAST_SHARE,
+    WRITING,
+    Session,
+)
 
 
 @pytest.fixture
@@ -51,13 +59,13 @@ def test_a_table_sorted_by_class_is_priced_like_a_mixed_one(prepared):
 @pytest.mark.parametrize(
     ("whole", "after", "expected"),
     [
-        (100.0, 10.0, 82.0),
-        (600.0, 10.0, 590.0 - CHECKS_MOST),
+        (100.0, 10.0, 77.0),
+        (600.0, 10.0, 590.0 - CHECKS_MOST - EXPLAINING_MOST),
         (10.0, 9.0, 10.0 * LEAST_SHARE),
         (0.1, 9.0, LEAST_SECONDS),
     ],
     ids=[
-        "a share for the checks",
+        "shares for the checks and the explanation",
         "no more than they need",
         "at least a share to train",
         "enough for one model",
@@ -68,3 +76,21 @@ def test_training_leaves_what_follows_its_time(tmp_path, whole, after, expected)
     seconds = session.training_seconds(None, None, after)
     assert seconds == pytest.approx(expected, abs=0.5)
     assert session.training_seconds(1.0, None, after) == 1.0
+
+
+def test_optional_checks_do_not_touch_the_time_of_the_explanation(tmp_path):
+    session = Session(Workspace(tmp_path), deadline=Deadline(30.0))
+    kept = session.kept_for_explanation
+    assert kept == pytest.approx(1.5)
+    late = Deadline(kept)
+    assert allowance(late, "search", {"seconds": 20.0}, kept=kept).left < 0.01
+    assert allowance(late, "search", {"seconds": 20.0}).left > 0.4
+
+
+@pytest.mark.parametrize(("left", "least"), [(30.0, EXPLAINING_MOST), (2.5, 1.5), (0.5, 0.2)])
+def test_the_explanation_leaves_the_report_its_time(tmp_path, left, least):
+    session = Session(Workspace(tmp_path), deadline=Deadline(left))
+    deadline = session.time_for_explanation()
+    assert deadline is not None
+    assert deadline.left == pytest.approx(least, abs=0.1)
+    assert deadline.left <= max(left - WRITING, 0.4 * left)

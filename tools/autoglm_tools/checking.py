@@ -64,27 +64,31 @@ def _run(session: Session, stage: Stage, object_id: str) -> list[Verdict]:
         prepared=prepared,
         search=search,
         assessment=assessment,
-        deadline=allowance(session.deadline, stage, search),
+        deadline=allowance(session.deadline, stage, search, kept=session.kept_for_explanation),
         budget=dict(session.time_used),
         seed=session.seed,
     )
     return run_checks(context, stage)
 
 
-def allowance(deadline: Deadline, stage: Stage, search: dict[str, Any] | None = None) -> Deadline:
+def allowance(
+    deadline: Deadline, stage: Stage, search: dict[str, Any] | None = None, *, kept: float = 0.0
+) -> Deadline:
     """Return until when the optional checks of a stage may begin; never without a time limit.
 
     Args:
         deadline: The run's.
         stage: `data`, `search` or `assessment`.
         search: What `search.json` holds, after the search.
+        kept: Seconds left that they must not touch.
     """
     if deadline.seconds is None:
         return Deadline()
     if stage == "data":
         return Deadline(DATA_SHARE * deadline.left)
     took = float((search or {}).get("seconds") or 0.0)
-    return Deadline(min(SEARCH_SHARES[stage] * took, LEFT_SHARE * deadline.left))
+    free = max(0.0, deadline.left - kept)
+    return Deadline(min(SEARCH_SHARES[stage] * took, LEFT_SHARE * free))
 
 
 class ResultVerifier:

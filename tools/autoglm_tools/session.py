@@ -19,8 +19,12 @@ if TYPE_CHECKING:
     from autoglm_agent.automl.preparation.prepare import Prepared
 
 CHECKS_SHARE, CHECKS_MOST = 0.08, 12.0
-"""Share of the time left, and seconds at most, that training leaves to what takes what there is:
-the optional checks and the explanation."""
+"""Share of the time left, and seconds at most, that training leaves to the optional checks, which
+take what there is."""
+EXPLAINING_SHARE, EXPLAINING_MOST = 0.05, 5.0
+"""Likewise of the whole time for the explanation; optional checks do not touch it."""
+WRITING = 1.0
+"""Seconds that the explanation leaves to the report, if there are any."""
 LEAST_SHARE = 0.3
 """Share of the time left that training may take whatever follows."""
 LEAST_SECONDS = 1.5
@@ -114,12 +118,18 @@ class Session:
             left = min(left, max(0.0, wanted - self.deadline.elapsed))
         limits = [asked] if asked is not None else []
         if left != float("inf"):
-            kept = after + min(CHECKS_MOST, CHECKS_SHARE * left)
+            kept = after + min(CHECKS_MOST, CHECKS_SHARE * left) + self.kept_for_explanation
             limits.append(max(LEAST_SHARE * left, left - kept, LEAST_SECONDS))
         return min(limits) if limits else None
 
+    @property
+    def kept_for_explanation(self) -> float:
+        """Seconds that nothing before the explanation may use."""
+        return min(EXPLAINING_MOST, EXPLAINING_SHARE * (self.deadline.seconds or 0.0))
+
     def time_for_explanation(self) -> Deadline | None:
-        """Return two fifths of what is left, five seconds at most; None without a limit."""
+        """Return what the report leaves of the time, five seconds at most; None without a limit."""
         if self.trials or self.deadline.seconds is None:
             return None
-        return Deadline(min(5.0, self.deadline.left * 0.4))
+        left = self.deadline.left
+        return Deadline(min(EXPLAINING_MOST, max(0.4 * left, left - WRITING)))

@@ -32,7 +32,10 @@ from autoglm_agent.automl.scoring.metrics import oriented, score
 
 ROWS = 1_000
 """Rows that importance is measured on, if the model is fast enough."""
-LEAST_ROWS = 200
+LEAST_ROWS, FEWEST_ROWS = 200, 60
+"""Rows for two rounds over the columns, and for one where time is short."""
+COPIES = 4
+"""Copies of few rows that are predicted to learn the price of a row."""
 STACKED = 8_000
 """Rows that are predicted at a time."""
 EFFECT_ROWS = 100
@@ -146,16 +149,15 @@ def _fitting_judge(
     clock: Deadline,
     seed: int,
 ) -> Judge:
-    """Take as many rows as two rounds over all columns leave time for."""
-    judge = _judge(model, prepared, search, ROWS, seed)
-    copies = 4
+    """Take as many rows as two rounds over all columns leave time for, or one over few rows."""
+    tried = _judge(model, prepared, search, LEAST_ROWS, seed)
+    tried.predict(tried.frame)  # what is made once is made now
     began = time.monotonic()
-    judge.predict(pd.concat([judge.frame] * copies, ignore_index=True))
-    each = (time.monotonic() - began) / copies
-    fitting = clock.left / max(1e-9, 2 * len(model.features) * each)
-    if fitting >= 1.0:
-        return judge
-    return _judge(model, prepared, search, max(LEAST_ROWS, int(ROWS * fitting)), seed)
+    tried.predict(pd.concat([tried.frame] * COPIES, ignore_index=True))
+    row = (time.monotonic() - began) / (COPIES * len(tried.frame))
+    fitting = clock.left / max(1e-9, len(model.features) * row)
+    rows = int(min(ROWS, max(min(LEAST_ROWS, fitting), fitting / 2)))
+    return _judge(model, prepared, search, max(FEWEST_ROWS, rows), seed)
 
 
 def _judge(
