@@ -142,7 +142,7 @@ def fits(column: Column, asked: Asked) -> float:
     if asked.form == "amount" and not (column.numeric or column.counted):
         factor = 0.4
     elif asked.form == "two" and not column.two_valued:
-        factor = 0.5 if many else 0.75
+        factor = 0.4 if many else 0.75
     elif asked.form == "classes" and (many or column.two_valued):
         factor = 0.6 if many else 0.85
     if (asked.wanted == "class" and many) or (asked.wanted == "number" and not column.numeric):

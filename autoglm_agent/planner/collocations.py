@@ -58,6 +58,16 @@ last lasts long|call calls|call_duration
 watch watches watched|long minutes hours time|watch_time
 pay pays paid settle settles|card cash how method|payment_method
 deliver ship shipped transport transported|how mode method|shipping_mode
+miss misses missed skip skips attend attends|visit appointment appointments consultation|\
+    no_show noshow attendance
+book books booked reserve reserved|advance ahead early earlier|lead_time
+cancel cancels cancelled canceled|before past times previously|previous_cancellations
+answer answers answered fill filled complete|survey questionnaire|answering_survey survey
+提前|预订 预定 订|lead_time
+回答 填 填写 答|问卷|answering_survey survey questionnaire
+开 营 营业|店铺 门店 店 商店|open
+可 能|预订 预定|availability
+can|booked rented reserved|availability
 下 降|雨 雨水|rainfall
 send sends bring brings give gives ship|back return|returned returns
 进 入|球 粒|goals

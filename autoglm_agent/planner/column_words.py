@@ -10,6 +10,12 @@ from __future__ import annotations
 COLUMN_WORDS = """
 tomorrow||tomorrow next_day|明天 次日 翌日
 new_thing||new brand_new|新 全新
+lagging||lagging|滞后
+leading||leading|超前
+survey||survey questionnaire|问卷 问卷调查
+unit||unit|单元
+open_business||open|营业 开门 开业
+event_happened||incident event|事件 突发事件
 today||today|今天 今日 当天 当日
 hour||hour hr|小时 钟点
 minimum||min minimum lowest least|最低 最小
@@ -23,6 +29,8 @@ next||next|下次 下一次
 previous||previous prev prior earlier|上次 之前 以往 历史
 final||final|期末 最终
 midterm||midterm|期中
+whole_match||full_time fulltime|全场
+half_match||half_time halftime|半场 上半场
 discount||discount rebate markdown|折扣 优惠 打折 折扣率 减免
 wear||wear worn|磨损
 tool||tool|刀具 工具

@@ -100,23 +100,23 @@ _WORK_WORD = re.compile(
     r"\b(?:finish|done|complete|train|run|result|ready|work|answer|deliver)", re.ASCII
 )
 _LEAD = 40
+SHORTEST_BUDGET = 1.0
+"""Seconds below which nothing is trained."""
 
 
 def find_durations(text: Text) -> tuple[Found[float] | None, Found[float] | None]:
     """Return (time budget in seconds, greatest latency in milliseconds), each None when not said.
 
-    Milliseconds always speak of one prediction; seconds do when the clause says so ("per row").
-    A number of minutes inside a question ("arrives within 30 minutes") is no budget.
+    Less than a second always speaks of one prediction; more does when the clause says so
+    ("per row"). A number of minutes inside a question ("arrives within 30 minutes") is no budget.
     """
     budget: Found[float] | None = None
     latency: Found[float] | None = None
     for seconds, start, end, chinese in _durations(text):
         clause = text.clause(start)
         words = text.low[clause[0] : clause[1]]
-        if (
-            (seconds < 0.0099 and _sub_second(text.low[start:end]))
-            or _sub_second(text.low[start:end])
-        ) or _PER_PREDICTION.search(words):
+        short = 0.0 < seconds < SHORTEST_BUDGET or _sub_second(text.low[start:end])
+        if short or _PER_PREDICTION.search(words):
             latency = latency or Found(seconds * 1000, *_widened(text, start, end))
         elif budget is None and _is_budget(text, start, end, clause, chinese):
             budget = Found(seconds, *_widened(text, start, end))

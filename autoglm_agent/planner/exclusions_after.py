@@ -35,7 +35,7 @@ _NO_NAME = re.compile(
 """What says which columns, and names none: 不重要的特征."""
 _LIST_LEAD = re.compile(r"\s*(?:(?:and|but|also|so|the|both|please)\s+)*")
 _SUBJECT = re.compile(
-    r"(?P<name>[^,;。!?]{1,12}?)(?:这一?列|这个|那一?列|本身)?"
+    r"(?P<name>[^,;。!?]{1,40}?)(?:这一?列|这个|那一?列|本身)?"
     r"(?:属于|涉及|是(?!否|不是)|太|都|大半|基本|几乎|大部分|很|不|没|有|跟|会|只|已经|明显)"
 )
 """What a clause is about, and the verb that follows it."""
@@ -304,7 +304,7 @@ def _subject_before(
         return None
     names: list[str] = []
     strange: list[str] = []
-    for item in _ITEMS.split(subject["name"]):
+    for item in map(str.strip, _ITEMS.split(subject["name"])):
         meant = meant_column(item, schema.columns)
         found = columns_for(item, schema) or ([meant] if meant else [])
         names += [column.name for column in found]

@@ -117,6 +117,9 @@ def read_items(
             columns += told[0]
             index, end, joined = told[1], text.tokens[told[1] - 1].end, False
             continue
+        if joined and _calls_next(text, mentions, index):
+            index, end = index + 1, token.end
+            continue
         found = earlier_members(text, schema, index) if resolve else None
         found = found or named_group(text, schema, index)
         if found is None and (resolve or token.low in IDS):
@@ -125,7 +128,7 @@ def read_items(
             found = described(text, schema, index) or by_first_word(text, schema, index)
         owner = found[0] if found and resolve and _has_more(text, schema, *found) else []
         if found is not None and not owner:
-            columns += found[0]
+            columns += _like_one_before(found[0], columns)
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False
             continue
         if not (resolve and joined and _is_thing(text, index)) or (
@@ -139,6 +142,29 @@ def read_items(
         unknown = unknown if meant is not None else unknown or phrase
         end, joined = text.tokens[index - 1].end, False
     return columns, end, unknown
+
+
+def _calls_next(text: Text, mentions: list[Mention], index: int) -> bool:
+    """Tell whether a plural says what the names after it are: "the *flags* TWF, HDF and PWF"."""
+    token, named = text.tokens[index], mention_at(mentions, index + 1)
+    if named is None or not token.low.endswith("s") or token.low in NOT_COLUMNS | OTHER_REQUEST:
+        return False
+    listed = re.match(r"[\"']?(?:,| and | or )", text.low[named.end :][:6])
+    return text.norm[token.end : named.start].strip("\"'") == " " and listed is not None
+
+
+def _like_one_before(found: list[str], columns: list[str]) -> list[str]:
+    """Keep of several columns the one whose name differs in one letter from one listed before.
+
+    "全场的主队进球数和客队进球数" is `FTHG` and `FTAG`: what is said first holds for both.
+    """
+    like = [
+        name
+        for name in found
+        for other in columns
+        if len(name) == len(other) and sum(a != b for a, b in zip(name, other, strict=True)) == 1
+    ]
+    return like if len(found) > 1 and len(like) == 1 else found
 
 
 def _has_more(text: Text, schema: Schema, names: list[str], index: int) -> bool:

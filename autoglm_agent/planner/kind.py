@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from autoglm_agent.chain import Kind
     from autoglm_agent.planner.schema import Column, Schema
 
+_WHICH = re.compile(
+    r"\b(?:which|what) (?:\w+ ){0,2}(?:segment|cluster|group)\b|(?:哪个|哪一个|哪种|哪类|什么)细分"
+)
 Intent = Literal["predict", "clustering", "anomaly", "profile"]
 
 FEW = 10
@@ -206,10 +209,10 @@ def _names_target(text: Text, schema: Schema, match: re.Match[str]) -> bool:
 
 
 def _governed(text: Text, predicts: re.Match[str] | None, schema: Schema, *stems: str) -> bool:
-    """Tell whether a verb of prediction asks for a column that is itself called a segment."""
-    if predicts is None:
-        return False
+    """Tell whether a verb or "which" asks for a column that is itself called a segment."""
     named = any(part.stem in stems for column in schema.columns for part in column.parts)
+    if predicts is None:
+        return named and bool(_WHICH.search(text.low))
     return named or not re.search(r"聚类|分群|cluster|分成|into", text.low)
 
 

@@ -44,7 +44,7 @@ def letters(words: list[str], columns: tuple[ColumnProfile, ...]) -> tuple[str, 
 
 
 _ACRONYM = re.compile(r"[A-Z]{2,5}", re.ASCII)
-_BEGINS = (("FT", "full time"), ("HT", "half time"), ("", ""))
+_BEGINS = (("FT", "full time fulltime"), ("HT", "half time halftime"), ("", ""))
 _ENDS = {
     "G": "goals", "R": "red cards", "S": "shots", "ST": "shots target", "Y": "yellow cards",
     "C": "corners", "F": "fouls", "W": "woodwork", "O": "offsides",

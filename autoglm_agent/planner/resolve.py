@@ -99,7 +99,13 @@ def _tail_named(phrase: str, schema: Schema) -> Column | None:
         return None
     found = [column for column in schema.columns if column.key == key]
     told = words[:-_RUN]
-    named = {c.name for c in (*concepts_of(words), *concepts_of(told))} & schema.concepts
+    meant = {c.name for c in (*concepts_of(words), *concepts_of(told))}
+    # A number of listings is no name of one: 房源名称 is `name` beside `host_listings_count`.
+    named = any(
+        column.concepts & meant
+        for column in schema.columns
+        if not (key == "name" and column.numeric)
+    )
     return found[0] if len(found) == 1 and not named else None
 
 
@@ -133,10 +139,12 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
     if found := _begun_by(phrase, schema) or _tail_named(phrase, schema):
         return (found,)
     scores: dict[str, float] = {}
+    told: dict[str, set[int]] = {}
     amount = any(c.hint == "amount" for t in text.tokens for c in concepts_of(t.stem))
     for anchor in name_anchors(text, schema, [], senses(text)):
         score = _entity_score(anchor, amount=amount)
         scores[anchor.column.name] = max(scores.get(anchor.column.name, 0.0), score)
+        told.setdefault(anchor.column.name, set()).update(range(anchor.first, anchor.last + 1))
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < _SURE:
         only = _partly_named(text, schema) or _all_shortened(text, schema)
@@ -146,7 +154,9 @@ def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
         return ()
     if len(best) > 1 and len(text.tokens) > 1 and (only := _partly_named(text, schema)):
         return (only,)
-    return best
+    # 客队进球数 is the goals of that side: more words speak for them than for its name.
+    most = max(len(told[column.name]) for column in best)
+    return tuple(column for column in best if len(told[column.name]) == most)
 
 
 def _something_of(phrase: str, text: Text, column: Column) -> bool:

@@ -16,6 +16,7 @@ from autoglm_agent.planner.parts import Part
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text, stem
+from autoglm_agent.planner.ties import of_past, says_past
 
 _BY_WORD = frozenset({"direct", "tight", "near", "alike", "shared"})
 _ALTERNATIVES = re.compile(
@@ -50,6 +51,7 @@ def rivals_of(text: Text, schema: Schema, best: Choice, excluded: Collection[str
     said = _Said(text)
     if not _half_said(best.column, said):
         return []
+    past = says_past(text) or of_past(best.column)
     whole = {n for i, s in enumerate(senses(text)) for n in s.own
              if not text.is_used(text.tokens[i].start)} & best.column.concepts  # fmt: skip
     return [
@@ -63,6 +65,7 @@ def rivals_of(text: Text, schema: Schema, best: Choice, excluded: Collection[str
         and column.numeric == best.column.numeric
         and column.two_valued == best.column.two_valued
         and not column.identifies
+        and (past or not of_past(column))
         and _half_said(column, said)
     ]
 

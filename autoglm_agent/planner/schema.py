@@ -339,7 +339,8 @@ def _name_vocabulary() -> frozenset[str]:
 
 
 _GLUED = re.compile(
-    r"(?P<head>[a-z]{3,})(?P<tail>id|nr|no|num|nbr|cd|code|dt|date|nm|amt|qty|pct|cnt|flag|flg)"
+    r"(?P<head>[a-z]{3,})"
+    r"(?P<tail>id|nr|no|num|nbr|cd|code|dt|date|nm|amt|qty|pct|cnt|flag|flg|type|name|size)"
 )
 
 

@@ -48,7 +48,7 @@ _TIME = re.compile(
     r"(?:time|temporal|date|chronological) (?:order|sequence)(?: when splitting)?"
     r"|\b(?:without|no|never|not|n't) (?:looking|look|peeking|peek) (?:in|into|at) the future\b"
     r"|(?:按照?|依照?|根据|以)[^，,;。]{0,16}?(?:时间|日期|先后|年份|时序|顺序|"
-    r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开|来(?=[，,;。]|\Z))[^，,;。]{0,12}"
+    r"早晚)[^，,;。]{0,6}(?:划分|切分|拆分|分割|排序|分训练|先后|分开|split|来(?=[，,;。]|\Z))[^，,;。]{0,12}"
     r"|(?:时间|时序)(?:顺序|先后|序列)?(?:划分|切分|拆分|分割|验证)[^，,;。]{0,8}"
     r"|(?:训练|建模)[^;。]{0,8}(?:较早|早期|早些|过去|历史|以前|之前|前面)"
     + _LATER_ZH
@@ -70,7 +70,7 @@ _BY = re.compile(
     r"\b(?:split\w*|sort\w*|order\w*|cut|divid\w+|partition\w*)[^.;,。!?]{0,30}?\b(?:by|on|over|"
     r"along|according to|per)\s+(?:the\s+)?([^.;,。!?]{1,40})"
     r"|(?:按照?|依照?|以|用|根据|基于)\s?([^，,;。]{1,24}?)\s?(?:来)?(?:的时间先后|的先后|时间先后|"
-    r"先后顺序)?(?:划分|切分|拆分|分割)[^，,;。]{0,12}",
+    r"先后顺序)?(?:划分|切分|拆分|分割|split)[^，,;。]{0,12}",
     re.ASCII,
 )
 _NEW = re.compile(rf"\b(?:new|unseen|other) ({NAME})", re.ASCII)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from autoglm_agent.planner.adjuncts import not_whose, set_aside_adjuncts
 from autoglm_agent.planner.anchors import generic_columns
 from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
@@ -39,6 +40,8 @@ from autoglm_agent.planner.text import Text
 from autoglm_agent.planner.ties import settled
 from autoglm_agent.planner.told_class import column_told
 
+_COUNTED = 2
+"""Digits of numbers that may be counts as well as names of columns."""
 _LIKELY = 3
 """How many columns a question names by what the whole instruction means."""
 _TOLD_BEFORE = re.compile(
@@ -81,11 +84,13 @@ def choose_target(
     told = _told(text, mentions, excluded)
     if told is not None:
         return told
+    set_aside_adjuncts(text)
     open_mentions = [m for m in mentions if not text.is_used(m.start)]
     named = [m.column.name for m in mentions if not text.is_used(m.start)]
     excluded = [*excluded, *contrary_columns(text, schema, named)]
     excluded += impossible_columns(text, schema, named)
     ranked = _asked_first(text, rank_by_word(text, schema, open_mentions, excluded, wanted))
+    ranked = not_whose(text, ranked)
     if not ranked or ranked[0].confidence < THRESHOLD:
         ranked = _fallback(text, schema, mentions, excluded, wanted) or ranked
     alike = rank_alike(text, schema, open_mentions, excluded, wanted)
@@ -183,7 +188,7 @@ def _decide(
 
 
 def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choice | None:
-    """Return the column of "target: X" or "X as the target"."""
+    """Return the column of "target: X" or "X as the target", or one that a long number names."""
     for mention in mentions:
         before = text.low[max(0, mention.start - 40) : mention.start]
         after = text.low[mention.end : mention.end + 30]
@@ -196,6 +201,12 @@ def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choic
             r"[\"' ]*(?:column|field|列|字段)", after
         ):
             return Choice(mention.column, 0.9, mention.start, mention.end, "instruction")
+    numbers = [m for m in mentions if m.column.name.isdigit() and not text.is_used(m.start)]
+    if len(numbers) == 1 and len(numbers[0].column.name) > _COUNTED:
+        # Nobody says 4225 of a table that has such a column and means another thing.
+        found = numbers[0]
+        if found.column.name not in excluded:
+            return Choice(found.column, 0.9, found.start, found.end, "instruction")
     for match in _TOLD_WORD.finditer(text.low):
         start, end = match.span(1)
         if not text.is_used(start) and not any(m.start < end and m.end > start for m in mentions):
@@ -215,8 +226,9 @@ def _fallback(
     for start, end in text.used:
         if not _about_costs(text, start, end):
             bare.use(start, end)
+    set_aside_adjuncts(bare)
     free = [m for m in mentions if not bare.is_used(m.start)]
-    ranked = rank_by_word(bare, schema, free, excluded, wanted)
+    ranked = not_whose(text, rank_by_word(bare, schema, free, excluded, wanted))
     return ranked if ranked and ranked[0].confidence >= THRESHOLD else []
 
 

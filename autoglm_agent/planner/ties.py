@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 
+from autoglm_agent.planner.asked import read_asked
 from autoglm_agent.planner.choice import MARGIN, THRESHOLD, Choice, is_clear
 from autoglm_agent.planner.lexicon import concepts_of, leading_concepts
 from autoglm_agent.planner.schema import Column
@@ -30,6 +31,11 @@ _TIMED = re.compile(
 _TOTAL = re.compile(
     r"\b(?:total|totals|altogether|overall|sum)\b|总(?:价|额|数|量|费|金额|成本|收入|销|计|共)|合计|一共",
     re.ASCII,
+)
+_PAST = frozenset(map(stem, ("previous", "prev", "prior", "past", "earlier", "former", "historic")))
+"""What names of things that are over begin with: `previous_cancellations`."""
+_BEFORE = re.compile(
+    r"\bbefore[?.!]?\s*\Z|\bin the past\b|\balready\b|以前|过去|曾经|曾|此前", re.ASCII
 )
 _TOTALS = frozenset(map(stem, ("total", "tot", "sum", "overall")))
 """What says that a sum is asked for, and what a name that is one says."""
@@ -55,7 +61,10 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     names, low = _said(text), text.open_part
     common = frozenset.intersection(*(_runs(c.column.name) for c in tied))
     told = _numbers(low)
+    past, whether = says_past(text), read_asked(text, None).form == "two"
     counted: tuple[Callable[[Column], int], ...] = (
+        lambda c: past or not of_past(c),
+        lambda c: whether and c.two_valued,
         lambda c: bool(_TOTAL.search(low)) and any(p.stem in _TOTALS for p in c.parts),
         lambda c: len(names & _told_first(c)) + any(r in low for r in _runs(c.name) - common),
         lambda c: len(names & _by_itself(c)),
@@ -68,6 +77,20 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
         if len(tied) == 1:
             return tied[0]
     return None
+
+
+def says_past(text: Text) -> bool:
+    """Tell whether words outside of constraints speak of what was before."""
+    open_words = [t for t in text.tokens if not text.is_used(t.start)]
+    return any(
+        t.stem in _PAST or any(c.name == "previous" for c in concepts_of(t.stem))
+        for t in open_words
+    ) or bool(_BEFORE.search(text.open_part))
+
+
+def of_past(column: Column) -> bool:
+    """Tell whether a name begins with a word for what was before."""
+    return any(p.stem in _PAST for p in column.parts[:1])
 
 
 def _alike(columns: Sequence[Column]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from autoglm_agent.planner.collocations import collocations
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, stem
 
@@ -84,12 +85,13 @@ def in_other_units(text: Text, schema: Schema, named: Collection[str]) -> list[s
     units = frozenset().union(*(_written(word) for words in _UNITS for word in words.split()))
     words = [t.stem for t in text.tokens if not text.is_used(t.start)]
     told = [word for word in words if word not in units | _ASKING]
+    spoken_of = {anchor.column.name for anchor in collocations(text, schema)}
     return [
         column.name
         for column in schema.columns
         if column.numeric
         and column not in wanted
-        and column.name not in named
+        and column.name not in {*named, *spoken_of}
         and not any(part.says(word) for part in column.core for word in told)
     ]
 

@@ -437,3 +437,63 @@ def test_the_name_of_a_file_is_no_part_of_the_goal() -> None:
 def test_words_that_ask_for_nothing_are_refused(words, told):
     with pytest.raises(InputError, match=told):
         parse("titanic", words)
+
+
+HOTELS = make_profile(
+    "hotels",
+    400,
+    {
+        "is_canceled": "boolean 0:300|1:100",
+        "previous_cancellations": "integer 0 12 9",
+        "lead_time": "integer 0 400 300",
+        "adults": "integer 1 4 4",
+        "stays_in_week_nights": "integer 0 9 10",
+        "Time": "text",
+        "Open": "boolean 0:90|1:310",
+        "Store": "integer 1 300 250",
+        "name": "text",
+        "listings_count": "integer 1 9 9",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("Will this booking be cancelled?", "is_canceled"),
+        ("How many times did the guest cancel before?", "previous_cancellations"),
+        ("How many days in advance do guests book?", "lead_time"),
+        ("客人会提前多少天预订？", "lead_time"),
+        ("预测店铺当天是否营业", "Open"),
+    ],
+)
+def test_what_is_said_of_the_past_or_of_whether_tells_columns_apart(
+    words: str, target: str
+) -> None:
+    assert parse_task(words, HOTELS).target == target
+
+
+def test_how_many_of_what_the_table_lacks_is_no_question_of_whose() -> None:
+    with pytest.raises(InputError, match="No column"):
+        parse_task("How many stars will the guest give in the review?", HOTELS)
+
+
+def test_less_than_a_second_is_the_time_of_a_prediction() -> None:
+    task = parse_task("Predict is_canceled, it must answer in less than 0.01 s", HOTELS)
+    assert (task.max_latency_ms, task.time_budget_s) == (10.0, None)
+
+
+@pytest.mark.parametrize(
+    ("words", "left_out"),
+    [
+        ("预测 is_canceled，不要用房源名称", ("name",)),
+        ("Predict adults but keep the fields Store, Open and lead_time out of it",
+         ("Store", "Open", "lead_time")),
+        ("预测 is_canceled。Store 和 listings_count 只是编号，别拿来训练。",
+         ("Store", "listings_count")),
+    ],
+)  # fmt: skip
+def test_what_a_list_is_called_and_what_is_told_of_it_does_not_hide_its_items(
+    words: str, left_out: tuple[str, ...]
+) -> None:
+    assert parse_task(words, HOTELS).exclude == left_out
