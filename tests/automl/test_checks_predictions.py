@@ -91,6 +91,18 @@ def test_a_model_that_knows_nothing_doubts_no_labels(tmp_path):
         asked(tmp_path, check_labels, X, drawn, p)
 
 
+def test_a_model_that_is_sure_of_no_row_doubts_no_labels(tmp_path):
+    """Errors are as frequent among the surest rows, but no more so than the model says itself."""
+    X, _, _ = world()
+    p = np.where(X["a"] > 0, 0.7, 0.3)
+    y = (np.random.default_rng(3).random(len(X)) < p).astype(np.int64)
+    with pytest.raises(
+        NotApplicableError, match="sure of no row, of the surest only to 70%"
+    ) as told:
+        asked(tmp_path, check_labels, X, y, p)
+    assert "不足以质疑标签" in wording("zh").fact(str(told.value))
+
+
 @pytest.mark.parametrize(("power", "status"), [(1.0, "pass"), (4.0, "warn")])
 def test_overconfidence_is_told(tmp_path, power, status):
     X, y, p = world(strength=1.5)

@@ -39,6 +39,10 @@ def check_labels(context: CheckContext) -> Verdict:
         known = f"The model explains {skill:.1%} of what there is to explain"
         raise NotApplicableError(f"{known}: too little to doubt labels.")
     sure, errors, band = surest(found, limits.noise_sure, limits.noise_band)
+    certain = float(found.prediction[sure].max(axis=1).mean())
+    if certain < limits.noise_confidence:
+        known = f"The model is sure of no row, of the surest only to {certain:.0%}"
+        raise NotApplicableError(f"{known}: too little to doubt labels.")
     share = float(errors.mean())
     low = _wilson_low(share, len(errors))
     flat = share >= limits.noise_flat * float(band.mean()) if len(band) else False

@@ -164,6 +164,9 @@ class Thresholds:
     # Least share of the quadratic loss that a model must explain before it may doubt labels: with
     # less, a target without any signal looks like one whose labels are wrong.
     noise_skill: float = 0.1
+    # Mean probability of the class told among the surest rows: where the model itself says that
+    # every third of them may be of another class, as among neighbouring grades, it doubts no label.
+    noise_confidence: float = 0.75
     noise_warn: float = 0.02
     noise_fail: float = 0.08
     noise_mad: float = 4.0

@@ -316,6 +316,10 @@ _PAIRS = (
     ),
     ("{name1}: too little to doubt labels.", "{name1}：不足以质疑标签。"),
     (
+        "The model is sure of no row, of the surest only to {n1}%",
+        "模型对任何行都没有把握，对最有把握的行也只有 {n1}% 的把握",
+    ),
+    (
         "The model explains {n1}% of what there is to explain",
         "模型解释了 {n1}% 可解释的部分",
     ),
