@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from autoglm_agent.planner.chinese_numbers import chinese_number
 from autoglm_agent.planner.slots import Found
@@ -115,11 +116,14 @@ def find_durations(text: Text) -> tuple[Found[float] | None, Found[float] | None
     for seconds, start, end, chinese in _durations(text):
         clause = text.clause(start)
         words = text.low[clause[0] : clause[1]]
-        short = 0.0 < seconds < SHORTEST_BUDGET or _sub_second(text.low[start:end])
-        if short or _PER_PREDICTION.search(words):
-            latency = latency or Found(seconds * 1000, *_widened(text, start, end))
-        elif budget is None and _is_budget(text, start, end, clause, chinese):
-            budget = Found(seconds, *_widened(text, start, end))
+        found = Found(seconds, *_widened(text, start, end))
+        if _sub_second(text.low[start:end]) or _PER_PREDICTION.search(words):
+            latency = latency or replace(found, value=seconds * 1000)
+        elif _is_budget(text, start, end, clause, chinese):
+            if 0.0 < seconds < SHORTEST_BUDGET:
+                latency = latency or replace(found, value=seconds * 1000)
+            else:
+                budget = budget or found
     return budget, latency
 
 

@@ -11,8 +11,16 @@ from autoglm_agent.automl.data.profile import ColumnProfile, Profile
 HERE = Path(__file__).parent
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a table that is written twice: its lines would be read with the other's columns."""
+    found = dict(pairs)
+    assert len(found) == len(pairs), f"written twice among {sorted(found)}"
+    return found
+
+
 def tables() -> dict[str, Profile]:
-    specs = json.loads((HERE / "tables.json").read_text(encoding="utf-8"))
+    text = (HERE / "tables.json").read_text(encoding="utf-8")
+    specs = json.loads(text, object_pairs_hook=_unique)
     return {name: make_profile(name, **spec) for name, spec in specs.items()}
 
 
