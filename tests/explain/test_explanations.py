@@ -23,11 +23,10 @@ from autoglm_agent.automl.models.fitted import FittedModel
 from autoglm_agent.automl.preparation.prepare import Prepared, load_prepared
 from autoglm_agent.automl.run.ledger import Ledger
 from autoglm_agent.automl.run.workspace import Workspace
-from autoglm_agent.automl.scoring.metrics import oriented
-from autoglm_agent.automl.search.engine import run_search
 from autoglm_agent.errors import InputError
 from autoglm_graphs.runs import start_run
 from autoglm_graphs.settings import Settings
+from benchmarks.explained import merit
 
 
 def run_of(folder: Path, words: str = "Predict churn", **rest: Any) -> Workspace:
@@ -169,16 +168,6 @@ def test_without_the_top_five_columns_it_is_worse_than_without_five_by_chance(
     rng = np.random.default_rng(3)
     others = [merit(prepared, rng.permutation(order)[:5].tolist()) for _ in range(4)]
     assert merit(prepared, order[:5]) < np.mean(others)
-
-
-def merit(prepared: Prepared, without: list[str]) -> float:
-    X = prepared.X.drop(columns=without)
-    kinds = {k: v for k, v in prepared.kinds.items() if k in X.columns}
-    found = run_search(
-        X, prepared.y, prepared.problem, prepared.folds, oob_allowed=prepared.plan.oob_allowed,
-        kinds=kinds, trials=1, n_jobs=1,
-    )  # fmt: skip
-    return oriented(prepared.problem.metric, found.naive_score)
 
 
 def test_two_runs_are_compared_on_the_rows_that_both_held_out(
