@@ -19,8 +19,6 @@ _ADJUNCT = re.compile(
     r"\bat (?:that|this|any given|a given) (?:time|hour|moment)\b",
     re.ASCII,
 )
-
-
 _COUNTED = re.compile(
     r"\bhow many (?P<counted>[a-z]+(?: of [a-z]+)?(?: [a-z]+)?) "
     r"(?:will|would|did|does|do|has|have|had|can|could|should|is|are|was|were) "

@@ -36,9 +36,6 @@ _STAYED = re.compile(r"\b(?:length of|time (?:to|until|till))\b", re.ASCII)
 _PLAIN = BREAKS | CONTEXT | QUESTION | LIGHT_VERBS
 
 
-_UNITS_OF = re.compile(r"\bhow many [a-z]+ of (?P<thing>[a-z]+(?: [a-z]+)?)\b", re.ASCII)
-
-
 def only_measure(text: Text, schema: Schema, excluded: Collection[str]) -> Choice | None:
     """Return the one column of the measure that is asked for.
 
@@ -50,8 +47,6 @@ def only_measure(text: Text, schema: Schema, excluded: Collection[str]) -> Choic
     in_unit = columns_in_unit(text.open_part, schema)
     if len(in_unit) == 1 and asked_time(text.open_part) is None:
         found = in_unit[0]
-        if _of_something_else(text, found):
-            return None
         named = found.name not in excluded and _of_the_table(text, schema, strict=False)
         return _taken(found, text) if named else None
     asked = read_asked(text, None)
@@ -67,19 +62,6 @@ def only_measure(text: Text, schema: Schema, excluded: Collection[str]) -> Choic
     timed = asked_time(text.open_part) or _STAYED.search(text.low)
     strict = not (timed or _said_besides(column, asked, text))
     return _taken(column, text) if _of_the_table(text, schema, strict=strict) else None
-
-
-def _of_something_else(text: Text, column: Column) -> bool:
-    """Tell whether a column's unit is asked for of what its name, which says a thing, is not of.
-
-    Tons of steel are no `CO2 (t)`; kilos of fish may be a `catch_kg` or a `weight_kg`.
-    """
-    match = _UNITS_OF.search(text.open_part)
-    if match is None:
-        return False
-    things = [part for part in column.core if not part.concepts]
-    words = {stem(word) for word in match["thing"].split()}
-    return len(things) == len(column.core) > 0 and not any(p.says(w) for p in things for w in words)
 
 
 def _taken(column: Column, text: Text) -> Choice:

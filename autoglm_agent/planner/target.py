@@ -201,12 +201,12 @@ def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choic
             r"[\"' ]*(?:column|field|列|字段)", after
         ):
             return Choice(mention.column, 0.9, mention.start, mention.end, "instruction")
-    numbers = [m for m in mentions if m.column.name.isdigit() and not text.is_used(m.start)]
-    if len(numbers) == 1 and len(numbers[0].column.name) > _COUNTED:
+    named = [m for m in mentions if not text.is_used(m.start)]
+    if len(named) == 1 and named[0].column.name.isdigit():
         # Nobody says 4225 of a table that has such a column and means another thing.
-        found = numbers[0]
-        if found.column.name not in excluded:
-            return Choice(found.column, 0.9, found.start, found.end, "instruction")
+        (only,) = named
+        if len(only.column.name) > _COUNTED and only.column.name not in excluded:
+            return Choice(only.column, 0.9, only.start, only.end, "instruction")
     for match in _TOLD_WORD.finditer(text.low):
         start, end = match.span(1)
         if not text.is_used(start) and not any(m.start < end and m.end > start for m in mentions):

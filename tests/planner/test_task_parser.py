@@ -497,3 +497,34 @@ def test_what_a_list_is_called_and_what_is_told_of_it_does_not_hide_its_items(
     words: str, left_out: tuple[str, ...]
 ) -> None:
     assert parse_task(words, HOTELS).exclude == left_out
+
+
+MARKET = make_profile(
+    "market",
+    300,
+    {
+        "4225": "number 0 90000 290",
+        "Total Volume": "number 0 90000 299",
+        "2019": "number 0 10 90",
+        "月租金": "number 1 90 90",
+        "时间": "integer 1 3 3",
+        "market_segment": "category a:100|b:100|c:100",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("预测编号 4225 的牛油果的销量", {"target": "4225"}),
+        ("Predict the total volume of 2019", {"target": "Total Volume"}),
+        ("客人属于哪个细分市场？", {"target": "market_segment", "kind": "multiclass"}),
+        ("把客户细分成三类", {"target": None, "kind": "clustering"}),
+        ("预测月租金，按 时间 split", {"target": "月租金", "time_column": "时间"}),
+    ],
+)
+def test_a_number_a_segment_and_a_time_are_the_columns_so_called(
+    words: str, expected: dict[str, Any]
+) -> None:
+    task = parse_task(words, MARKET)
+    assert {slot: getattr(task, slot) for slot in expected} == expected
