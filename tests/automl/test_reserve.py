@@ -9,7 +9,7 @@ import pytest
 from autoglm_agent.automl.run.clock import Deadline
 from autoglm_agent.automl.scoring.problem import Problem
 from autoglm_agent.automl.search import portfolio
-from autoglm_agent.automl.search.reserve import LEAST, MARGIN, MOST, Reserve
+from autoglm_agent.automl.search.reserve import LEAST, MARGIN, MOST, SHARED, Reserve
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.train import train
 
@@ -24,14 +24,20 @@ def _study(n: int = 1500) -> Study:
     )  # fmt: skip
 
 
-def test_predictions_are_kept_time_for_at_the_price_that_was_measured():
+@pytest.mark.parametrize(
+    ("rows", "width", "part"), [(700, 2, 1.0), (5_000, 2, SHARED), (5_000, 1, 1.0)]
+)
+def test_predictions_are_kept_time_for_at_the_price_that_was_measured(
+    rows, width, part, monkeypatch
+):
+    monkeypatch.setattr("autoglm_agent.automl.search.reserve.processors", lambda: width)
     study = _study(300)
     plain, forest = portfolio.plain(study), portfolio.forests(study)[0]
     trials = [train(plain, study, Deadline()), train(portfolio.again(plain, 1), study, Deadline())]
-    reserve = Reserve(study, Deadline(1e6), to_predict=700)
+    reserve = Reserve(study, Deadline(1e6), to_predict=rows)
     reserve.foresee(trials)  # both are one member of the ensemble to be
-    each = study.encoding + sum(t.row_seconds for t in trials)
-    assert reserve.predicting == pytest.approx(MARGIN * 700 * each)
+    each = study.encoding + part * sum(t.row_seconds for t in trials)
+    assert reserve.predicting == pytest.approx(MARGIN * rows * each)
     assert train(forest, study, Deadline()).row_seconds > 0
     assert min(t.row_seconds for t in trials) > 0
 

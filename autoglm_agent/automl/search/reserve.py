@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from autoglm_agent.automl.models.fitted import MANY_ROWS
 from autoglm_agent.automl.run.clock import Deadline
+from autoglm_agent.automl.run.processors import processors
 from autoglm_agent.automl.search import ensemble, honesty
 from autoglm_agent.automl.search.study import Study
 from autoglm_agent.automl.search.trials import Trial
@@ -23,6 +25,8 @@ STEPS = 12
 """Steps of that selection: so few that it never ends early, which tells the price of a step."""
 AGAIN = 0.05
 """Part of the time after which it is foreseen anew."""
+SHARED = 0.65
+"""Part of that price where the models predict side by side on two processors or more."""
 MARGIN = 1.6
 """By how much more the predictions may take than measured; nothing ends them early."""
 TAKEN = 0.6
@@ -114,6 +118,8 @@ class Reserve:
         self._selecting = self._price_of_choosing(merit, len(first))
         members = [_likeness(t) for t in first if t.candidate.id in weights]
         each = sum(t.row_seconds for t in done if _likeness(t) in members)
+        # Prices are those of one thread; of many rows the models predict side by side.
+        each *= SHARED if self.to_predict >= MANY_ROWS and processors() > 1 else 1.0
         self._predicting = self.to_predict * (self.study.encoding + each)
         self._elapsed = self.deadline.elapsed
 
