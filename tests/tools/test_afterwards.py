@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,6 +79,13 @@ def test_training_leaves_what_follows_its_time(tmp_path, whole, after, expected)
     assert session.training_seconds(1.0, None, after) == 1.0
 
 
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+
+
+@pytest.mark.usefixtures("stopped_clock")
 def test_optional_checks_do_not_touch_the_time_of_the_explanation(tmp_path):
     session = Session(Workspace(tmp_path), deadline=Deadline(30.0))
     kept = session.kept_for_explanation
@@ -87,10 +95,11 @@ def test_optional_checks_do_not_touch_the_time_of_the_explanation(tmp_path):
     assert allowance(late, "search", {"seconds": 20.0}).left > 0.4
 
 
+@pytest.mark.usefixtures("stopped_clock")
 @pytest.mark.parametrize(("left", "least"), [(30.0, EXPLAINING_MOST), (2.5, 1.5), (0.5, 0.2)])
 def test_the_explanation_leaves_the_report_its_time(tmp_path, left, least):
     session = Session(Workspace(tmp_path), deadline=Deadline(left))
     deadline = session.time_for_explanation()
     assert deadline is not None
-    assert deadline.left == pytest.approx(least, abs=0.1)
+    assert deadline.left == pytest.approx(least)
     assert deadline.left <= max(left - WRITING, 0.4 * left)
