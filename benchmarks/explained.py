@@ -6,7 +6,7 @@ Every table goes through a whole run. Told are: how far the predictions of the c
 code` writes are from the model's (it runs where this package can't be imported), and whether ruff
 is content with it; what the cross-validated score loses without the five columns that the
 explanation puts first, and without five drawn at random (a forest or booster is trained anew each
-time); and, of held-out rows, for how many a counterfactual was found, whether each one, predicted
+time); and, of training rows, for how many a counterfactual was found, whether each one, predicted
 anew, does change the decision, and whether it changes only what it says may change.
 """
 

@@ -108,8 +108,9 @@ SHORTEST_BUDGET = 1.0
 def find_durations(text: Text) -> tuple[Found[float] | None, Found[float] | None]:
     """Return (time budget in seconds, greatest latency in milliseconds), each None when not said.
 
-    Less than a second always speaks of one prediction; more does when the clause says so
-    ("per row"). A number of minutes inside a question ("arrives within 30 minutes") is no budget.
+    Milliseconds always speak of one prediction, another part of a second where it is a limit;
+    seconds do when the clause says so ("per row"). A number of minutes inside a question ("arrives
+    within 30 minutes") is no budget.
     """
     budget: Found[float] | None = None
     latency: Found[float] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -162,6 +163,21 @@ def test_a_run_without_a_target_is_refused(tmp_path: Path) -> None:
     run = run_of(messy(tmp_path), "Find groups of similar orders", tmp_path / "runs", trials=1)
     with pytest.raises(InputError, match=r"no model|no target"):
         export_code(run)
+
+
+def test_a_run_that_an_earlier_version_recorded_less_of_is_refused(
+    orders: Workspace, tmp_path: Path
+) -> None:
+    shutil.copytree(orders.path, tmp_path / "run")
+    copy = Workspace(tmp_path / "run")
+    place = ("searches", copy.read_json("result.json")["model"]["id"], "search.json")
+    search = copy.read_json(*place)
+    for candidate in search["candidates"]:
+        for info in candidate["params"].get("fitted", []):
+            info.pop("seed", None)
+    copy.write_json(search, *place)
+    with pytest.raises(InputError, match="not recorded by an earlier version"):
+        export_code(copy)
 
 
 def test_a_table_that_was_changed_is_refused(tmp_path: Path) -> None:

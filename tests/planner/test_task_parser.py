@@ -450,7 +450,8 @@ HOTELS = make_profile(
         "stays_in_week_nights": "integer 0 9 10",
         "Time": "text",
         "Open": "boolean 0:90|1:310",
-        "Store": "integer 1 300 250",
+        "Store": "integer 1 1115 350",
+        "StoreType": "category a:200|b:20|c:60|d:120",
         "name": "text",
         "listings_count": "integer 1 9 9",
     },
@@ -464,13 +465,21 @@ HOTELS = make_profile(
         ("How many times did the guest cancel before?", "previous_cancellations"),
         ("How many days in advance do guests book?", "lead_time"),
         ("客人会提前多少天预订？", "lead_time"),
-        ("预测店铺当天是否营业", "Open"),
     ],
 )
-def test_what_is_said_of_the_past_or_of_whether_tells_columns_apart(
-    words: str, target: str
-) -> None:
+def test_what_is_said_of_the_past_tells_columns_apart(words: str, target: str) -> None:
     assert parse_task(words, HOTELS).target == target
+
+
+def test_a_yes_or_no_of_the_past_is_not_meant_by_a_question_of_what_will_be() -> None:
+    columns = {"is_canceled": "boolean 0:300|1:100", "previous_cancellations": "integer 0:380|1:20"}
+    assert parse_task(
+        "Will this booking be cancelled?", make_profile("b", 400, columns)
+    ).target == ("is_canceled")
+
+
+def test_whether_is_asked_of_what_is_yes_or_no_and_not_of_whose_it_is() -> None:
+    assert parse_task("预测店铺当天是否营业", tables()["rossmann_2"]).target == "Open"
 
 
 def test_how_many_of_what_the_table_lacks_is_no_question_of_whose() -> None:
@@ -487,7 +496,7 @@ def test_less_than_a_second_is_the_time_of_a_prediction() -> None:
     ("words", "left_out"),
     [
         ("预测 is_canceled，不要用房源名称", ("name",)),
-        ("Predict adults but keep the fields Store, Open and lead_time out of it",
+        ("Predict adults but keep the flags Store, Open and lead_time out of it",
          ("Store", "Open", "lead_time")),
         ("预测 is_canceled。Store 和 listings_count 只是编号，别拿来训练。",
          ("Store", "listings_count")),
