@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
 
 from autoglm_agent.automl.data.profile import ColumnProfile, Profile
+from autoglm_agent.chain import Task
+from autoglm_agent.planner.task_parser import parse_task
 
 HERE = Path(__file__).parent
 
@@ -18,10 +21,16 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+@functools.cache
 def tables() -> dict[str, Profile]:
     text = (HERE / "tables.json").read_text(encoding="utf-8")
     specs = json.loads(text, object_pairs_hook=_unique)
     return {name: make_profile(name, **spec) for name, spec in specs.items()}
+
+
+def parse(table: str, instruction: str) -> Task:
+    """Read an instruction over one of the tables."""
+    return parse_task(instruction, tables()[table])
 
 
 def corpus() -> list[dict[str, Any]]:

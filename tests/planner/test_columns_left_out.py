@@ -1,0 +1,74 @@
+"""Columns that an instruction leaves out."""
+
+from __future__ import annotations
+
+import pytest
+from planner_tables import make_profile, parse
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.task_parser import parse_task
+
+BOOKINGS = make_profile(
+    "bookings",
+    400,
+    {
+        "is_canceled": "boolean 0:300|1:100",
+        "lead_time": "integer 0 400 300",
+        "adults": "integer 1 4 4",
+        "Open": "boolean 0:90|1:310",
+        "Store": "integer 1 1115 350",
+        "name": "text",
+        "listings_count": "integer 1 9 9",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("instruction", "excluded"),
+    [
+        ("Predict y, age must not be used", ["age"]),
+        ("Leave job, age and balance out and predict y", ["age", "balance", "job"]),
+        ("预测 y，年龄和职业不参与建模", ["age", "job"]),
+        ("Predict y. duration is only known afterwards, drop it.", ["duration"]),
+        ("Predict y. Calls may not show up twice.", []),
+    ],
+)
+def test_exclusions_may_be_said_after_the_column(instruction: str, excluded: list[str]) -> None:
+    task = parse("bank", instruction)
+    assert (task.target, sorted(task.exclude)) == ("y", excluded)
+
+
+def test_an_excluded_thing_that_is_no_column_is_named_with_near_columns() -> None:
+    with pytest.raises(InputError, match="genders"):
+        parse("adult", "predict income without genderss")
+    with pytest.raises(InputError, match="religion"):
+        parse("adult", "predict income without religion")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["without deep learning", "don't use neural networks", "without overfitting", "no jargon"],
+)
+def test_things_that_are_no_columns_by_nature_are_not_complained_about(words: str) -> None:
+    assert parse("adult", f"predict income {words}").exclude == ()
+
+
+def test_a_target_that_is_to_be_left_out_as_well_is_a_contradiction() -> None:
+    with pytest.raises(InputError, match="left out as well"):
+        parse("telco", "predict churn without Churn")
+
+
+@pytest.mark.parametrize(
+    ("words", "left_out"),
+    [
+        ("预测 is_canceled，不要用房源名称", ("name",)),
+        ("Predict adults but keep the flags Store, Open and lead_time out of it",
+         ("Store", "Open", "lead_time")),
+        ("预测 is_canceled。Store 和 listings_count 只是编号，别拿来训练。",
+         ("Store", "listings_count")),
+    ],
+)  # fmt: skip
+def test_what_a_list_is_called_and_what_is_told_of_it_does_not_hide_its_items(
+    words: str, left_out: tuple[str, ...]
+) -> None:
+    assert parse_task(words, BOOKINGS).exclude == left_out

@@ -1,0 +1,89 @@
+"""The target that an instruction describes, where several columns could be meant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from planner_tables import make_profile, tables
+
+from autoglm_agent.errors import InputError
+from autoglm_agent.planner.task_parser import parse_task
+
+HOTELS = make_profile(
+    "hotels",
+    400,
+    {
+        "is_canceled": "boolean 0:300|1:100",
+        "previous_cancellations": "integer 0 12 9",
+        "lead_time": "integer 0 400 300",
+        "adults": "integer 1 4 4",
+        "stays_in_week_nights": "integer 0 9 10",
+        "Time": "text",
+        "Open": "boolean 0:90|1:310",
+        "Store": "integer 1 1115 350",
+        "StoreType": "category a:200|b:20|c:60|d:120",
+        "name": "text",
+        "listings_count": "integer 1 9 9",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("Will this booking be cancelled?", "is_canceled"),
+        ("How many times did the guest cancel before?", "previous_cancellations"),
+        ("How many days in advance do guests book?", "lead_time"),
+        ("客人会提前多少天预订？", "lead_time"),
+    ],
+)
+def test_what_is_said_of_the_past_tells_columns_apart(words: str, target: str) -> None:
+    assert parse_task(words, HOTELS).target == target
+
+
+def test_a_yes_or_no_of_the_past_is_not_meant_by_a_question_of_what_will_be() -> None:
+    columns = {"is_canceled": "boolean 0:300|1:100", "previous_cancellations": "integer 0:380|1:20"}
+    assert parse_task(
+        "Will this booking be cancelled?", make_profile("b", 400, columns)
+    ).target == ("is_canceled")
+
+
+def test_whether_is_asked_of_what_is_yes_or_no_and_not_of_whose_it_is() -> None:
+    assert parse_task("预测店铺当天是否营业", tables()["rossmann_2"]).target == "Open"
+
+
+def test_how_many_of_what_the_table_lacks_is_no_question_of_whose() -> None:
+    with pytest.raises(InputError, match="No column"):
+        parse_task("How many stars will the guest give in the review?", HOTELS)
+
+
+MARKET = make_profile(
+    "market",
+    300,
+    {
+        "4225": "number 0 90000 290",
+        "Total Volume": "number 0 90000 299",
+        "2019": "number 0 10 90",
+        "月租金": "number 1 90 90",
+        "时间": "integer 1 3 3",
+        "market_segment": "category a:100|b:100|c:100",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("预测编号 4225 的牛油果的销量", {"target": "4225"}),
+        ("Predict the total volume of 2019", {"target": "Total Volume"}),
+        ("客人属于哪个细分市场？", {"target": "market_segment", "kind": "multiclass"}),
+        ("把客户细分成三类", {"target": None, "kind": "clustering"}),
+        ("预测月租金，按 时间 split", {"target": "月租金", "time_column": "时间"}),
+    ],
+)
+def test_a_number_a_segment_and_a_time_are_the_columns_so_called(
+    words: str, expected: dict[str, Any]
+) -> None:
+    task = parse_task(words, MARKET)
+    assert {slot: getattr(task, slot) for slot in expected} == expected
