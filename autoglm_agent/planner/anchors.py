@@ -292,6 +292,13 @@ def generic_columns(schema: Schema) -> list[Column]:
     A column called *status*, *state* or the like counts where no other has two values.
     """
     usable = [c for c in schema.columns if c.profile.kind not in ("id", "constant", "empty")]
-    named = [c for c in usable if c.key in GENERIC_TARGETS]
+    named = [c for c in usable if c.key in GENERIC_TARGETS and not _one_of_several(c, schema)]
     two = [c for c in usable if c.two_valued]
     return named or [c for c in two if c.key in VAGUE_TARGETS and len(two) == 1]
+
+
+def _one_of_several(column: Column, schema: Schema) -> bool:
+    """Tell whether other names say what a column is: `y` beside `x` a place, 类别 beside 子类别."""
+    if column.key == "y":
+        return any(c.key == "x" for c in schema.columns)
+    return any(c is not column and c.key.endswith(column.key) for c in schema.columns)

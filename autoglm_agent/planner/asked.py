@@ -30,6 +30,13 @@ _CLASSES = re.compile(
     r"什么种类|等级|级别|什么级别|什么等级|归类|类别",
     re.ASCII,
 )
+WHICH_THING = re.compile(
+    r"\bwhich (?!of\b|one\b|\w+s\b|year|month|day|week|hour|age\b|score|number|price|amount)"
+    r"[a-z]{3,16} (?:or [a-z]{3,16} )?(?:[a-z]{3,16} )?"
+    r"(?=(?:[a-z]{3,16}s|is|was|will|has|had|did|does) )",
+    re.ASCII,
+)
+"""Asks for one of several things: "which scheme covers the stay" is no question of its length."""
 _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(
         r"\bhow (?:long|quickly|soon)\b|\b(?:how many|number of) (?:seconds|minutes|"
@@ -127,7 +134,12 @@ def read_asked(text: Text, wanted: str | None) -> Asked:
     concepts = word_set(told[1]) if told else frozenset()
     stems = frozenset(stem(word) for word in told[2].split()) if told else frozenset()
     form = "amount" if in_units(low) else None
-    for name, pattern in (("amount", _AMOUNT), ("classes", _CLASSES), ("two", _TWO)):
+    for name, pattern in (
+        ("amount", _AMOUNT),
+        ("classes", _CLASSES),
+        ("classes", WHICH_THING),
+        ("two", _TWO),
+    ):
         form = form or (name if pattern.search(low) else None)
     return Asked(form, concepts, stems, told is _MEASURES[-1], wanted)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.text import Text, stem, word_set
 
@@ -47,6 +48,8 @@ _NOT_ZH = (
     r"(?:(?<![会能是要])不(?:会|再|能|肯|愿|想)|(?<!有)没(?:有|能)?|未(?:能|曾)?|无法)"
     r"(?:再|被|按时|及时)?"
 )
+_NOT_WORD_ZH = re.compile(r"不(?:愿意?|肯|想|会|再)?([\u3400-\u9fff]{2})", re.ASCII)
+"""不推荐, which 推不推荐 and 推荐不推荐 do not say."""
 _OF_SPEED = re.compile(r"毫秒|\dms\b|\d秒", re.ASCII)
 """What stands beside the delay of a prediction, which is no late train."""
 _LEAST = 3
@@ -92,6 +95,12 @@ def _negated(text: Text, column: Column, said: set[str]) -> tuple[int, int] | No
     root = _OF_COLUMN.sub("", column.name)
     if not root.isascii() and (match := re.search(_NOT_ZH + re.escape(root), text.low)):
         return match.span()
+    for match in _NOT_WORD_ZH.finditer(text.low):
+        before = text.low[: match.start()]
+        asked = before.endswith((match[1], match[1][0], match.group()[1]))
+        meant = {concept.name for concept in concepts_of(match[1])}
+        if not asked and any(part.concepts & meant for part in column.parts):
+            return match.span()
     for match in re.finditer(_NOT + r"([a-z]{3,20})\b", text.low):
         word = stem(match[1])
         if len(word) >= _LEAST and word in said:

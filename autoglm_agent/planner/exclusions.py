@@ -25,10 +25,15 @@ from autoglm_agent.planner.text import Text
 
 _DO_NOT = r"(?<![性级类区分特识判个])别"
 """别 as a word of its own, and not the end of 性别, 级别, 类别."""
+_HEADED = r"的(?:列|字段|特征|变量)(?:有|是|为|包[括含])? ?(?:[:=] ?|(?<=[有是为括含]) ?)"
+"""What makes a heading of a barring word: 禁止使用**的列:** A, B."""
 _BEFORE = re.compile(
-    r"(?:\b(?:out of scope|not allowed|forbidden|off limits|excluded?|leave out|left out|drop|"
-    r"do not use|don't use|ignored?|banned|skip|no[- ]go)(?: (?:features?|columns?|fields?|"
-    r"inputs?|variables?|data))? ?[:=] ?|\bexcl\. ?)|"
+    r"(?:\b(?:(?:columns?|features?|fields?|variables?) (?:to (?:exclude|ignore|drop|"
+    r"leave out|skip|remove|omit)|not to (?:use|include)|(?:that )?(?:must|should|may) not "
+    r"be used) ?[:=] ?)|"
+    r"\b(?:out of scope|prohibited|disallowed|not allowed|forbidden|off limits|excluded?|"
+    r"leave out|left out|drop|do not use|don't use|ignored?|banned|skip|no[- ]go)"
+    r"(?: (?:features?|columns?|fields?|inputs?|variables?|data))? ?[:=] ?|\bexcl\. ?)|"
     r"\b(?:without(?: using| considering| (?:looking|peeking|glancing) (?:at|into)| seeing|"
     r" knowing| touching| relying on)?|no (?:peeking|looking|glancing|peeks?) (?:at|into)|"
     r"ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
@@ -69,7 +74,8 @@ _BEFORE = re.compile(
     rf"不得包含|不要包[含括]|{_DO_NOT}包[含括]|不能包[含括]|不可包[含括]|不允许(?:使用|用)|"
     rf"不可以(?:使用|用)|"
     rf"不许使用|不许用|不借助|不依赖|请勿使用|请勿用|勿使用|{_DO_NOT}看|不予考虑|不得用|不准用)"
-    r"(?!(?:于|来|作|做|在)(?:建模|训练|模型|预测|学习|分析|特征|输入|变量))",
+    rf"(?!(?:于|来|作|做|在)(?:建模|训练|模型|预测|学习|分析|特征|输入|变量))(?:{_HEADED})?|"
+    rf"不(?:参与|参加|进入?)(?:建模|训练|预测|模型)?{_HEADED}",
     re.ASCII,
 )
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)

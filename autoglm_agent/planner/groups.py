@@ -158,11 +158,15 @@ def kept_apart(
                 column = column or doer_for(of_one["noun"], schema, told=people)
                 if column is not None:
                     return column, *_after_goal(text, *text.clause(place[0]))
+                if len(of_one["noun"]) > 1:
+                    break  # 同一款商品的评论: goods without a column make no groups of reviews
             if not _apart(low):
                 continue
             if (named := _same_named(text, schema, mentions, barred, start, end)) is not None:
                 return named
             for one in sorted(islice(_OF_ONE.finditer(low), _MOST), key=_says_any):
+                if _of_goal(text, start + one.start()):
+                    continue
                 place = (start + one.start(1), start + one.end(1))
                 column = named_group(text, schema, mentions, barred, place)
                 if column is not None:
@@ -218,6 +222,14 @@ def _same_named(
 def _says_any(match: re.Match[str]) -> bool:
     """Tell "of *a* pump", which may be whom the goal is about, from "of *the same* herd"."""
     return bool(re.match(r"\w+ an? ", match.group()))
+
+
+def _of_goal(text: Text, place: int) -> bool:
+    """Tell whether "for each employee" stands in a clause that says nothing of the division."""
+    start, end = text.clause(place)
+    clause = text.low[start:end]
+    each = text.low.startswith(("for each ", "for every ", "for any "), place)
+    return each and not (_KEPT.search(clause) or _APART.search(clause) or _HOLD.search(clause))
 
 
 def _train_and_test(low: str) -> bool:

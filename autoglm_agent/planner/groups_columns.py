@@ -10,6 +10,7 @@ from autoglm_agent.planner.grammar import BREAKS, CONTEXT, ENTITIES, PREDICT, PR
 from autoglm_agent.planner.groups_said import COUNT_ZH
 from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.mentions import Mention
+from autoglm_agent.planner.resolve import column_for
 from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, stem, word_set
 
@@ -37,6 +38,8 @@ _SAID_LONGER = {
     "单": ("订单",), "批": ("批次",), "班": ("班级",), "人": ("客户", "患者", "用户"),
 }  # fmt: skip
 """Words that the lexicon knows for things of one character."""
+_FEW = 2
+"""Blanks in a phrase whose words are read together."""
 _KINDS = ("id", "category", "integer", "boolean", "text")
 
 
@@ -53,6 +56,8 @@ def named_group(
     ids = [c for c in inside if can_group(c)]
     if ids:
         return next((c for c in ids if c.identifies), ids[0])
+    if said := _all_said(text.norm[start:end], schema):
+        return said
     if doer := doer_for(text.norm[start:end], schema):
         return doer
     if rooted := _rooted(text.norm[start:end], schema):
@@ -68,6 +73,14 @@ def named_group(
         if column := _of_entity(token.stem, schema, barred):
             return column
     return None
+
+
+def _all_said(words: str, schema: Schema) -> Column | None:
+    """Return the column that two or three words mean together: `ORIGIN` for *departure airport*."""
+    if not 1 <= words.count(" ") <= _FEW or not words.isascii():
+        return None
+    column = column_for(words, schema)
+    return column if column is not None and can_group(column) and tells_groups(column) else None
 
 
 def _of_one_character(

@@ -17,7 +17,10 @@ Named = Callable[[tuple[int, int]], Column | None]
 
 _HAN = r"\u3400-\u9fff"
 NAME = rf"(?:[\w-]{{3,40}}|[\w-]{{0,9}}[{_HAN}][\w{_HAN}-]{{0,19}})"
-COUNT_ZH = "(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批|口|本|艘|棵|匹|栋|幢|趟|块|根|笔|份)"
+COUNT_ZH = (
+    "(?:个|名|位|台|家|头|只|辆|件|条|张|间|所|支|批|口|本|艘|棵|匹|栋|幢|趟|块|根|笔|份|颗|架|幅|"
+    "款(?!项|式)|套(?!餐)|座(?!位))"
+)
 """What Chinese counts things with: 同一**辆**车."""
 NAME_ZH = rf"(?:[{_HAN}]{{1,8}}?| ?[a-z][\w.-]{{1,39}} ?)"
 """A noun or a column's name, which may be in the other script than the sentence."""
@@ -100,7 +103,7 @@ _TURNS = tuple(
         rf"(?P<noun>{NAME_ZH})(?=[,;。]|$)",
         rf"(?:测试|验证)集?(?:里|中|上|用)?的(?P<noun>{NAME_ZH})(?:都|必须|要|得|应该?|不能|不要|不得|不会|不应|没有?|别)"
         r"[^,;。]{0,4}训练[^,;。]{0,8}(?:没|未|出现|见过)[^,;。]{0,4}",
-        rf"(?<![{_HAN}])(?P<noun>{NAME_ZH})(?:都|绝)?(?:不要|不能|不可以?|不得|不许|别|勿|不应该?){_BOTH_SETS_ZH}",
+        rf"(?<![{_HAN}])(?!同一|相同)(?P<noun>{NAME_ZH})(?:都|绝)?(?:不要|不能|不可以?|不得|不许|别|勿|不应该?){_BOTH_SETS_ZH}",
         rf"用(?:一些|全)?(?:新的?|没见过的?|未见过的?|不同的|陌生的) ?(?P<noun>{NAME_ZH}) ?"
         r"(?:来|去|做|进行|当)?(?:测试|验证|评估|检验)",
         r"\b(?:rows?|records?|samples?|observations?|entries|data) (?:of|from|for) "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from autoglm_agent.planner.anchor import Anchor
 from autoglm_agent.planner.anchors import find_anchors
-from autoglm_agent.planner.asked import in_units
+from autoglm_agent.planner.asked import WHICH_THING, in_units
 from autoglm_agent.planner.asked_how import asked_how
 from autoglm_agent.planner.asked_which import asked_which
 from autoglm_agent.planner.choice import THRESHOLD, Choice
@@ -42,6 +42,8 @@ _AFTER_EVENT, _WRONG_VALUES, _CLEAR = 0.6, 0.6, 0.7
 _NAMED_ELSEWHERE, _NOT_TWO, _GOT = 0.6, 0.6, 0.45
 _AFTER_NAME, _AS_WRITTEN, _SAID_OF = 0.6, 0.85, 0.45
 _WHO_DOES = 0.4
+_NOT_WHICH, _FEW = 0.6, 12
+"""What a quantity counts that stands behind the thing asked for, and how few values name things."""
 _WHOM = 0.8
 """What the number of those whom rows are about counts where only they are named."""
 _ONLY_UNIT = 0.75
@@ -204,7 +206,9 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     ):
         return 0.72 if column.numeric or anchor.how == "exact" else _NOT_TWO
     if re.search(
-        r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall)\b|多少", words
+        r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall|hot|cold|warm|bright|dense|"
+        r"thick|wide|deep|fast)\b|多少",
+        words,
     ) and not (column.numeric or column.counted or places[anchor.first].region == "feature"):
         whole = len(column.core) > 1 and all(
             any(p.says(s) for s in text.stems) for p in column.core
@@ -212,6 +216,10 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
         return 1.0 if whole else 0.45
     if column.numeric and anchor.how not in ("exact", "pair") and _MANNER.search(words):
         return _NOT_TWO
+    which = WHICH_THING.search(words)
+    if which and column.numeric and column.profile.distinct > _FEW and anchor.how in BY_WORDS:
+        beyond = text.tokens[anchor.first].start >= start + which.end()
+        return _NOT_WHICH if beyond else 1.0
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (
         classify

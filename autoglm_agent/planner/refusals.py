@@ -10,7 +10,7 @@ from autoglm_agent.planner.exclusions import Exclusions
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.metric_words import CLASSIFICATION, REGRESSION
 from autoglm_agent.planner.schema import Column, Schema
-from autoglm_agent.planner.target import after_verb
+from autoglm_agent.planner.target import after_verb, is_told
 from autoglm_agent.planner.text import Text
 
 _AS_REGRESSION = re.compile(
@@ -37,7 +37,8 @@ def refuse_contradiction(
         inside = text.clause(mention.start)[0] < mention.start
         if any(start <= mention.start < end for start, end in exclusions.ranges):
             continue  # these words bar it; a *score* before it is no verb
-        if name in exclusions.columns and inside and after_verb(text, mention.start):
+        wanted = (inside and after_verb(text, mention.start)) or is_told(text, mention)
+        if name in exclusions.columns and wanted:
             raise InputError(
                 text.say(
                     f"{name!r} is to be predicted and to be left out as well.",

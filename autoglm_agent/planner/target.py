@@ -187,13 +187,18 @@ def _decide(
     raise several_likely(text, close)
 
 
+def is_told(text: Text, mention: Mention) -> bool:
+    """Tell whether a mention is called the target: "target: X", "X as the target", 目标列为 X."""
+    before = text.low[max(0, mention.start - 40) : mention.start]
+    after = text.low[mention.end : mention.end + 30]
+    return bool(_TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after))
+
+
 def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choice | None:
     """Return the column of "target: X" or "X as the target", or one that a long number names."""
     for mention in mentions:
-        before = text.low[max(0, mention.start - 40) : mention.start]
-        after = text.low[mention.end : mention.end + 30]
-        told = _TOLD_BEFORE.search(before) or _TOLD_AFTER.match(after)
-        if told and mention.column.name not in excluded and not text.is_used(mention.start):
+        free = mention.column.name not in excluded and not text.is_used(mention.start)
+        if free and is_told(text, mention):
             return Choice(mention.column, 0.99, mention.start, mention.end, "instruction")
     for mention in mentions:
         after = text.low[mention.end : mention.end + 12]

@@ -137,7 +137,7 @@ def _supervised(
 ) -> Task:
     exclusions.complain(text, schema)
     slots.values["unread"] = unread_conditions(text, schema, mentions, choice.column, rows)
-    _read_target(text, schema, choice, costs, slots)
+    _read_target(text, schema, mentions, choice, costs, slots)
     _read_excluded(text, schema, exclusions, choice.column.name, slots)
     return Task(**slots.values, evidence=slots.evidence)
 
@@ -211,7 +211,12 @@ def _unsupervised(
 
 
 def _read_target(
-    text: Text, schema: Schema, choice: Choice, costs: cost_words.Costs | None, slots: _Slots
+    text: Text,
+    schema: Schema,
+    mentions: list[Mention],
+    choice: Choice,
+    costs: cost_words.Costs | None,
+    slots: _Slots,
 ) -> None:
     column = choice.column
     refuse_constant(text, column, schema)
@@ -226,7 +231,7 @@ def _read_target(
         refuse_forecast(text, schema, column, slots.horizon)
     if forecast is not None:
         kind, why = "forecasting", forecast
-        _read_forecast(text, schema, column, slots)
+        _read_forecast(text, schema, mentions, column, slots)
     else:
         kind, why = kind_of_target(text, column, metric)
     slots.put("kind", Found(kind, why.start, why.end, why.confidence, why.source), text)
@@ -238,11 +243,18 @@ def _read_target(
         _read_classes(text, column, costs, slots)
 
 
-def _read_forecast(text: Text, schema: Schema, target: Column, slots: _Slots) -> None:
+def _read_forecast(
+    text: Text, schema: Schema, mentions: list[Mention], target: Column, slots: _Slots
+) -> None:
     """Read what only a forecast has: the time, how far ahead, and of which series."""
     time = time_of(schema)
     if "time_column" not in slots.values and time is not None:
-        slots.put("time_column", Found(time.name, 0, 0, 0.8, "data"), text)
+        named = next((m for m in mentions if m.column.profile.kind == "date"), None)
+        told = Found(time.name, 0, 0, 0.8, "data")
+        if named is not None and not text.is_used(named.start):
+            time = named.column
+            told = Found(time.name, named.start, named.end, 0.9)
+        slots.put("time_column", told, text)
     slots.put("horizon", slots.horizon or end_named(text, time), text)
     slots.put("series", find_series_asked(text, schema, target.name), text)
     slots.put("per_period", per_period(text, target), text)

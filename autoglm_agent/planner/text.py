@@ -185,6 +185,14 @@ def words_of(name: str) -> list[str]:
     return list(_words_of(name))
 
 
+_RUN_WITH_OF = frozenset(
+    f"{noun}of"
+    for noun in ("date", "day", "year", "month", "place", "type", "number", "name", "length",
+                 "time", "country", "state", "size", "level", "source", "cause", "reason")
+)  # fmt: skip
+"""How `DateofHire` runs its first words together."""
+
+
 @lru_cache(maxsize=8192)
 def _words_of(name: str) -> tuple[str, ...]:
     norm, _ = normalise(name)
@@ -195,7 +203,8 @@ def _words_of(name: str) -> tuple[str, ...]:
         if _is_cjk(char) and parts and match.start() == end and _is_cjk(parts[-1][-1]):
             parts[-1] += char
         else:
-            parts.append(char.lower())
+            word = char.lower()
+            parts += [word[:-2], "of"] if word in _RUN_WITH_OF else [word]
         end = match.end()
     return tuple(parts)
 

@@ -56,6 +56,8 @@ def test_things_that_are_no_columns_by_nature_are_not_complained_about(words: st
 def test_a_target_that_is_to_be_left_out_as_well_is_a_contradiction() -> None:
     with pytest.raises(InputError, match="left out as well"):
         parse("telco", "predict churn without Churn")
+    with pytest.raises(InputError, match="既要预测"):
+        parse("telco", "目标列：Churn；禁止使用的列：Churn、gender。")
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,13 @@ def test_a_target_that_is_to_be_left_out_as_well_is_a_contradiction() -> None:
          ("Store", "Open", "lead_time")),
         ("预测 is_canceled。Store 和 listings_count 只是编号，别拿来训练。",
          ("Store", "listings_count")),
+        ("目标列：is_canceled；禁止使用的列：name、Store。", ("name", "Store")),
+        ("预测 adults；不参与建模的字段是 name 和 Store，用 MAE 评估", ("name", "Store")),
+        ("Target: is_canceled. Columns to exclude: name, Store and Open.",
+         ("name", "Store", "Open")),
+        ("对 adults 做回归，Store 和 Open 这两列别碰", ("Store", "Open")),
+        ("Predict is_canceled. The lead_time is unknown by then, so it can't be an input.",
+         ("lead_time",)),
     ],
 )  # fmt: skip
 def test_what_a_list_is_called_and_what_is_told_of_it_does_not_hide_its_items(

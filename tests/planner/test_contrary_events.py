@@ -72,3 +72,15 @@ def test_costs_follow_the_event_that_they_speak_of() -> None:
         "Predict OnTime_YN. A late parcel that we miss costs 40, a false alarm 4.", SHIPMENTS
     )
     assert (task.positive_class, task.costs) == ("N", {"fn": 40.0, "fp": 4.0})
+
+
+@pytest.mark.parametrize(
+    ("words", "positive"),
+    [("找出不推荐的顾客", 0), ("不愿意推荐的有哪些", 0), ("推不推荐？", 1), ("会不会推荐", 1)],
+)
+def test_a_negated_word_asks_for_the_no_and_a_choice_of_both_does_not(
+    words: str, positive: int
+) -> None:
+    columns = {"Age": "number 1 90 80", "Recommended IND": "integer 0:200|1:700"}
+    task = parse_task(words, make_profile("reviews", 900, columns))
+    assert (task.target, task.positive_class) == ("Recommended IND", positive)

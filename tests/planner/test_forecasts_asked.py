@@ -219,3 +219,24 @@ def test_the_words_of_each_slot_are_told():
     told = parse_task("Forecast sales per store for the next 14 days", STORES).evidence
     assert told["horizon"].span == "next 14 days"
     assert told["series"].span == "per store"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "What will the amount be over the next two weeks, going by decided?",
+        "按 decided 预测未来三个月的 amount",
+    ],
+)
+def test_a_forecast_runs_along_the_date_that_is_named(words: str) -> None:
+    loans = make_profile(
+        "loans",
+        5_000,
+        {
+            "issued": "date 2019-01-01 2023-12-31",
+            "decided": "date 2019-02-01 2023-12-30",
+            "amount": "number 100 90000 3000",
+        },
+    )
+    task = parse_task(words, loans)
+    assert (task.kind, task.time_column) == ("forecasting", "decided")

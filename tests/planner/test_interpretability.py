@@ -58,3 +58,8 @@ def test_it_is_not_asked_for(words: str) -> None:
 def test_other_reasons_ask_for_no_explanation() -> None:
     task = parse_task("Predict fraud; amount can't be used for fairness reasons", CLAIMS)
     assert (task.interpretable, task.exclude) == (None, ("amount",))
+
+
+def test_to_find_out_a_fact_is_no_wish_for_reasons() -> None:
+    assert parse_task("想弄清楚哪些理赔是欺诈", CLAIMS).interpretable is None
+    assert parse_task("预测 is_fraud，要弄清楚为什么", CLAIMS).interpretable is True

@@ -62,3 +62,17 @@ def test_costs_speak_of_the_rarer_level_where_nothing_else_tells_the_event() -> 
     assert task.positive_class == 0
     assert task.evidence["positive_class"].confidence <= 0.5
     assert task.evidence["positive_class"].source == "data"
+
+
+@pytest.mark.parametrize(
+    ("words", "costs"),
+    [
+        ("漏掉一个流失的客户，损失是一次误报的8倍，预测 Churn", {"fn": 8.0, "fp": 1.0}),
+        ("误报一个，损失是漏报的3倍，预测 Churn", {"fn": 1.0, "fp": 3.0}),
+        ("预测 Churn，代价是误报的8倍", {"fn": 8.0, "fp": 1.0}),
+    ],
+)
+def test_the_mistake_beside_the_number_measures_the_other_one(
+    words: str, costs: dict[str, float]
+) -> None:
+    assert parse("telco", words).costs == costs

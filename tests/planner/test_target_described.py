@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
 from planner_tables import make_profile, tables
 
-from autoglm_agent.errors import InputError
+from autoglm_agent.errors import InputError, TargetError
 from autoglm_agent.planner.task_parser import parse_task
 
 HOTELS = make_profile(
@@ -87,3 +88,22 @@ def test_a_number_a_segment_and_a_time_are_the_columns_so_called(
 ) -> None:
     task = parse_task(words, MARKET)
     assert {slot: getattr(task, slot) for slot in expected} == expected
+
+
+def test_a_y_beside_an_x_is_a_place_and_not_what_is_predicted() -> None:
+    places = {"X": "number 0 9 90", "Y": "number 0 9 90", "label": "number 0 9 90"}
+    with pytest.raises(TargetError):
+        parse_task(
+            "根据观察记录推断毛色", make_profile("t", 90, {"X": places["X"], "Y": places["Y"]})
+        )
+    assert parse_task("训练一个模型", make_profile("t", 90, places)).target == "label"
+
+
+def test_which_thing_is_asked_is_no_question_of_how_long() -> None:
+    stays = make_profile(
+        "stays",
+        900,
+        {"length_of_stay": "integer 1 96 71", "payer": "category A:500|B:300|C:100"},
+    )
+    with contextlib.suppress(TargetError):
+        assert parse_task("Which scheme covers the stay?", stays).target == "payer"

@@ -293,3 +293,34 @@ SHOPS = make_profile(
 )
 def test_a_whole_number_that_is_called_as_the_thing_itself_tells_its_groups(words: str) -> None:
     assert parse_task(f"预测 Sales，{words}", SHOPS).group_column == "Store"
+
+
+FLIGHTS = make_profile(
+    "flights",
+    9000,
+    {
+        "ORIGIN": "category ATL:3000|ORD:3000|DFW:3000",
+        "DEST": "category ATL:3000|ORD:3000|DFW:3000",
+        "Pilot_Name": "category Ann:4000|Bob:3000|Cy:2000",
+        "Review Text": "text",
+        "DELAY": "number 0 90 80",
+        "Score": "number 0 9 90",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "group"),
+    [
+        ("Model DELAY and keep all flights from one departure airport together", "ORIGIN"),
+        ("Score for each flight, holding out entire pilots so that no pilot's rows are in both "
+         "train and test", "Pilot_Name"),
+    ],
+)  # fmt: skip
+def test_two_words_tell_the_groups_together_and_a_goal_tells_none(words: str, group: str) -> None:
+    assert parse_task(words, FLIGHTS).group_column == group
+
+
+def test_what_belongs_to_a_thing_without_a_column_makes_no_groups() -> None:
+    with pytest.raises(InputError, match="整组划分"):
+        parse_task("预测 DELAY，同一款机型的评论不要既出现在训练集又出现在测试集", FLIGHTS)
