@@ -173,7 +173,8 @@ def _print(
     from autoglm_agent.automl.report import summary_text
     from autoglm_agent.automl.report.wording import wording
 
-    for answer in answers:
+    unread = [edit.said for edit in plan.edits if edit.kind == "unread"]
+    for answer in [*answers, *(unread if answers and plan.step is None else [])]:
         print(answer)
     say = _SAID[chinese]
     if plan.reason:

@@ -171,7 +171,8 @@ def agreed(
             continue
         slots = changed
         for edit in left:
-            print(f"Say it again after the run: {edit.said}.", file=sys.stderr)
+            later = f"Say it again after the run: {edit.said}."
+            print(edit.said if edit.kind == "unread" else later, file=sys.stderr)
 
 
 def shown(task: Task, gate: Gate, graph: list[Goal]) -> str:

@@ -64,7 +64,7 @@ def _changes(line: str, profile: Profile, task: Task) -> list[Edit]:
         edits = read_feedback(line, profile, target=task.target, task=task)
     except InputError:
         return []
-    slots, left = as_slots(edits, {})
+    slots, left = as_slots([edit for edit in edits if edit.kind != "unread"], {})
     fits = slots.get("metric", "mae") in REGRESSION  # else the instruction is refused as a whole
     return edits if fits and not left and any(edit.kind in _CHANGES for edit in edits) else []
 

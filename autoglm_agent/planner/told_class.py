@@ -16,7 +16,9 @@ _TOLD = re.compile(
     r"means) )(?:the |a |our )?positives?\b(?: class| label| case| outcome| one)?|"
     r"\bpositive (?:class|label|case|outcome|level|value)(?: ?[:=] ?| (?:is|being|should be|will "
     r"be|means|as) | )(?:the |a )?" + _VALUE.format("b") + r"|"
-    r"\b(?:treat|take|use|consider|regard|count) " + _VALUE.format("c") + r" as (?:the )?positive"
+    r"\b(?:treat|take|use|consider|regard|count) "
+    + _VALUE.format("c")
+    + r"(?:,[^,;.]{1,60},)? as (?:the )?positive"
     r"(?: class| label| case)?|"
     r"(?:以|把|将|用)?\s?[\"']?(?P<d>[\w.+<>=\u3400-\u9fff -]{1,24}?)[\"']?\s?"
     r"(?:作为|当作|视为|记为|算作|"

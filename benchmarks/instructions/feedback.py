@@ -8,8 +8,8 @@ reader. A sentence is right if its edits are of the kinds meant, no more and no 
 arguments that the words tell; one that no edit can mean is right if the reader asks.
 
 At first look 113 of 180 of `blind_1` were right; what it showed was mended before `blind_2` was
-written, of which 155 of 180 were, and again before `blind_3`, of which 102 of 120 were. All have
-been studied since.
+written, of which 155 of 180 were, and again before `blind_3`, of which 102 of 120
+were, and before `blind_4`, of which 46 of 60 were. All have been studied since.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def read(row: Json, profile: Any) -> list[Json]:
         )
     except InputError:
         return []
-    return [{"kind": edit.kind, **edit.args} for edit in found]
+    return [{"kind": edit.kind, **edit.args} for edit in found if edit.kind != "unread"]
 
 
 def right(wanted: list[Json], found: list[Json]) -> bool:

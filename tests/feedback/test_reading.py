@@ -282,3 +282,37 @@ def test_a_floor_in_one_sentence_does_not_silence_a_complaint_in_another() -> No
     words = "Too many slip through, and no networks please. Recall must be at least 0.9."
     assert {e.kind for e in read(words)} == {"set_costs", "exclude_families", "hold_recall"}
     assert [e.kind for e in read("Too many slip through, recall must be 0.9")] == ["hold_recall"]
+
+
+def test_a_question_takes_only_its_own_sentence() -> None:
+    kinds = [e.kind for e in read("Which columns decide it? And do not use neural networks.")]
+    assert kinds == ["explain", "exclude_families"]
+    assert [e.args.get("row") for e in read("Row 88 came out too high. What pushed it up?")] == [88]
+
+
+def test_what_is_to_go_may_be_named_a_sentence_before() -> None:
+    words = "zip_code is basically the answer. Nobody knows it in advance. Take it out."
+    assert [e.args for e in read(words)] == [{"drop_columns": ["zip_code"]}]
+
+
+def test_points_of_a_rating_are_no_minutes() -> None:
+    assert [(e.kind, e.args) for e in read("这次的结果我给两分，满分五分")] == [
+        ("rate", {"rating": 2})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("use F1, and make the fonts bigger", "not understood: and make the fonts bigger"),
+        ("不要用邮编，顺便导出成 PDF", "没有看懂：顺便导出成 PDF"),
+    ],
+)
+def test_a_second_wish_that_is_not_understood_is_told(words: str, said: str) -> None:
+    first, unread = read(words)
+    assert first.kind in ("set_metric", "drop_columns")
+    assert (unread.kind, unread.said, unread.step) == ("unread", said, None)
+
+
+def test_a_reason_is_no_second_wish() -> None:
+    assert [e.kind for e in read("use F1, our auditors know nothing else")] == ["set_metric"]

@@ -31,6 +31,8 @@ def give_feedback(session: Session) -> BaseTool:
         lines = [
             f"{edit.said}{f' (assumed: {edit.assumed})' if edit.assumed else ''}: "
             f"{edit.step or 'no step is done again'}"
+            if edit.kind != "unread"
+            else f"{edit.said} (no edit; ask the user)"
             for edit in edits
         ]
         lines += answered(session.workspace, edits, words)

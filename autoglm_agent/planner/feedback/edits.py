@@ -17,7 +17,7 @@ EditKind = Literal[
     "set_positive_class", "hold_recall", "hold_precision", "set_costs", "limit_latency",
     "interpretable", "exclude_families", "only_families", "simplify", "set_budget",
     "set_horizon", "set_series", "set_per_period",
-    "set_weights", "rate", "explain", "why_not", "require",
+    "set_weights", "rate", "explain", "why_not", "require", "unread",
 ]  # fmt: skip
 
 STEPS: dict[str, str] = {

@@ -117,7 +117,7 @@ def _read_trade(talk: Talk) -> bool:
     others = [name for _, name in sorted(lost) if name != first]
     others = [name for name in others if (name == "quality") != (first == "quality")]
     wanted = [name for name, p in say.WORTH if p.search(before) and name != first] + others
-    if not wanted and first != "quality" and say.MATTERS.search(before):
+    if not wanted and first != "quality" and say.MATTERS.search(talk.text.low):
         wanted = ["quality"]
     if not wanted:
         return False

@@ -11,8 +11,11 @@ from autoglm_agent.planner.meaning.near import meant_column
 from autoglm_agent.planner.resolve import column_for
 
 _EXPLAIN = re.compile(
-    r"\b(?:why|explain|how come|what (?:drives|matters|makes|made|explains|influences|affects|"
-    r"caused)|which (?:[a-z]+ ){1,3}?(?:matters?|drives?|counts?|influences?|affects?|are|is)|"
+    r"\b(?:why|explain|how come|what (?:drives|drove|matters|makes|made|explains|influences|"
+    r"affects|caused|(?:pushe[sd]|pulle[sd]|brought|sent|pushed|pulled|led|put) "
+    r"(?:it|them|that|this|row))|"
+    r"wh?ich (?:[a-z]+ ){1,3}?(?:matters?|drives?|counts?|influences?|affects?|decides?|"
+    r"determines?|are|is)|"
     r"tell me (?:more )?(?:about|why)|understand why|help me understand|walk me through|"
     r"what(?:'s| is| was) (?:most |so )?important|"
     r"what (?:role|part|effect|impact|influence)|"
@@ -36,7 +39,7 @@ _ROW = re.compile(
 )
 _ASKED_OF = re.compile(
     r"\A(?:\s|那|请问|能不能|能|可以|给我|说说|说一下|讲讲|讲一下|解释一下|解释|在模型里|模型里|"
-    r"到底|究竟|的)*(?P<names>[^,;。?!]{1,24}?)(?:在模型(?:里|中))?(?:的)?(?:对[^,;。?!]{1,10})?"
+    r"到底|究竟|的)*(?P<names>[^,;。?!]{1,24}?)(?:在模型(?:里|中))?(?:的)?,?(?:对[^,;。?!]{1,10})?"
     r"(?:到底|究竟)?(?:有|起|影响|是不是|重要|是?怎么|是?如何|为什么)"
 )
 """What is asked about in Chinese: 嘴峰长度在模型里到底起了什么作用."""
@@ -50,13 +53,13 @@ def read_questions(talk: Talk) -> None:
     start, end = talk.text.sentence(why.start())
     row = _ROW.search(talk.text.low)
     number = int(row[1] or row[2] or row[3]) if row else None
-    columns = list(dict.fromkeys(m.column.name for m in talk.named()))
+    columns = list(dict.fromkeys(m.column.name for m in talk.named(start, end)))
+    columns = columns or list(dict.fromkeys(m.column.name for m in talk.named(0, end)))
     columns = [name for name in columns if name != talk.target] or columns
     columns = columns or _asked_of(talk, talk.text.norm[start:end])
     about = f"row {number}" if number is not None else ", ".join(columns) or "the model"
     asked_row: dict[str, Any] = {} if number is None else {"row": number}
-    talk.add("explain", f"explain {about}", why.start(), len(talk.text.norm),
-             columns=columns, **asked_row)  # fmt: skip
+    talk.add("explain", f"explain {about}", why.start(), end, columns=columns, **asked_row)
 
 
 def _asked_of(talk: Talk, sentence: str) -> list[str]:

@@ -27,6 +27,7 @@ from autoglm_agent.planner.feedback.measures import (
 from autoglm_agent.planner.feedback.questions import read_questions
 from autoglm_agent.planner.feedback.speed import read_speed
 from autoglm_agent.planner.feedback.talk import Talk
+from autoglm_agent.planner.feedback.unread import read_unread
 from autoglm_agent.planner.feedback.wanted_columns import read_keep, read_positive, read_target
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import metric_ranges
@@ -51,6 +52,13 @@ _FORECAST_EXAMPLES = (
     'Say for example "the next 7 days instead", "per region", "overall, not per store", '
     '"use MAPE", "do not use price" or "too slow".',
     "例如：“改为未来 7 天”“按地区分别预测”“总体，不按门店”“用 MAPE”“不要用价格”“太慢了”。",
+)
+_OUT_WITH_IT = re.compile(
+    r"\b(?:(?:take|throw|kick|leave|keep) (?:it|that|this) out|(?:drop|remove|exclude|delete|ditch|"
+    r"ignore|skip) (?:it|that|this)|get rid of (?:it|that|this)|"
+    r"do(?: not|n't) use (?:it|that|this))\b|"
+    r"(?:把它|这个|它)?(?:去掉|删掉|剔除|拿掉|别用|不要用)(?:它|吧|了)*(?=[,.;。!?]|\Z)",
+    re.ASCII,
 )
 
 
@@ -136,6 +144,12 @@ def _read_exclusions(talk: Talk) -> None:
         known = [column_for(part, talk.schema) for part in parts if part.strip()]
         columns = [column.name for column in known if column and column.name != talk.target]
         found.ranges = [(start, end)]
+    if not columns and not found.unknown and (out := talk.first(_OUT_WITH_IT)):
+        named = {m.column.name: m for m in talk.named(0, out.start())}
+        named.pop(talk.target or "", None)
+        if len(named) == 1:  # "X gives it away. Take it out."
+            columns = list(named)
+            found.ranges = [(named[columns[0]].start, out.end())]
     found.unknown = [phrase for phrase in found.unknown if not _is_read(talk, phrase)]
     if not barred:
         found.complain(talk.text, talk.schema)
@@ -182,9 +196,9 @@ _READERS: tuple[Callable[[Talk], None], ...] = (
     read_families,
     read_weights,
     read_least,
-    read_costs,
     read_target,
     read_positive,
+    read_costs,
     read_metric,
     _read_readable,
     read_speed,
@@ -192,4 +206,5 @@ _READERS: tuple[Callable[[Talk], None], ...] = (
     _read_exclusions,  # after the others: a list of columns runs on to the end of the clause
     _read_split,
     read_rating,
+    read_unread,
 )

@@ -7,6 +7,7 @@ import re
 _CHINESE = tuple(
     (re.compile(english), chinese)
     for english, chinese in (
+        (r"not understood: (.+)", r"没有看懂：\1"),
         (r"tell how (.+) did", r"说明 \1 的表现"),
         (r"explain row (\d+)", r"解释第 \1 行"),
         (r"explain the model", "解释模型"),

@@ -17,7 +17,7 @@ from autoglm_agent.planner.told_class import told_level
 _AROUND = re.compile(
     r"\A(?:\s|把|将|让|请|麻烦|the\b|it\b|please\b|pls\b|怎么|为什么|明明|我|给我)+|"
     r"(?:\s|这一?列|那一?列|这个|列|字段|特征|也|都|再|重新|请|给我|怎么|我?(?:明明|本来|"
-    r"还是)?(?:要用|想用|需要|得用)的?|columns?\b|features?\b|"
+    r"还是)?(?:要用|想用|需要|得用)的?|能不能|可不可以|能否|可以|columns?\b|features?\b|"
     r"as well\b|too\b|please\b|pls\b|back\b|again\b)+\Z",
     re.ASCII,
 )
@@ -25,7 +25,7 @@ _AROUND = re.compile(
 _ITEMS = re.compile(r"、|和|与|及|以及|还有|,|\band\b|\bor\b", re.ASCII)
 _SURE = 0.7
 """Confidence from which a column is taken that is said in other words than its name."""
-_SURELY_BACK = re.compile(r"\bback\b|[加放拿补添捡弄]回|恢复|还原|重新", re.ASCII)
+_SURELY_BACK = re.compile(r"\bback\b|[加放拿补添捡弄还]回|恢复|还原|重新", re.ASCII)
 """What cannot be said but of a column that was left out."""
 _BACK = 2
 """Clauses before "put it back" in which a column may be named."""

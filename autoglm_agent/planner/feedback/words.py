@@ -13,7 +13,7 @@ KEEP = re.compile(
     r"although|even though|back)\b)|\b(?:bring|put) back\b|\bi (?:still )?want (?:to use |"
     r"to keep )|\bkeep (?:the )?(?!\w+ing\b)(?![^.;,]*\b(?:out|together|apart|away|whole|each|all|"
     r"every|separate|off|same|it|under|below)\b)(?=[^.;,]{2,30}(?:[.;,!]|\Z))|"
-    r"还是(?:要)?(?:用|保留)|保留|重新(?:加入|使用|用)|(?:加|放|拿|补|添|捡|弄)回|还原|恢复|"
+    r"还是(?:要)?(?:用|保留)|保留|重新(?:加入|使用|用)|(?:加|放|拿|补|添|捡|弄|还)回|还原|恢复|"
     r"仍然(?:用|使用)|继续使用|"
     r"坚持(?:用|使用)", _P,
 )  # fmt: skip
@@ -65,13 +65,19 @@ SLOW = re.compile(
     r"\btoo slow\b|\bslow\b|\bfaster\b|\bquicker\b|\bspeed (?:it |this )?up\b|\blatency\b|"
     r"respon[sd]\w* time|"
     r"takes too long|not fast enough|(?:加快|提高|提升)[^,;。]{0,6}(?:速度|效率)|"
-    r"太慢|慢了|更快|快一?点|提速|加速|延迟|响应", _P,
+    r"太慢|慢了|更快|快(?:一)?[点些]|卡(?:半天|住|死|顿|得)|提速|加速|延迟|响应", _P,
 )  # fmt: skip
 SIMPLER = re.compile(
     r"overfit\w*|over[- ]fit\w*|too (?:complex|complicated|big|large|heavy)|simpler|"
     r"smaller model|less complex|"
     r"memori[sz]\w*|regulari[sz]e|过拟合|太复杂|简单(?:一)?(?:点|些)|更简单|"
-    r"模型(?:要|能)?(?:再|更)?(?:小|轻|精简)(?:一?[点些])?|模型太大|死记", _P,
+    r"模型(?:要|能)?(?:再|更)?(?:小|轻|精简)(?:一?[点些])?|模型太大|死记|"
+    r"\b(?:train\w*|seen|familiar)\b[^.;!?]{0,60}\b(?:falls? apart|fails?|collaps\w+|breaks? down|"
+    r"(?:much |far )?(?:worse|poor\w*|bad\w*)|hopeless|useless|drops?|struggl\w+)\b[^.;!?]{0,30}\b"
+    r"(?:new|unseen|test|fresh|real|others?|holdout|hold-out)\b|"
+    r"训练(?:集|数据|时)?[^。;!?]{0,12}(?:满分|完美|很好|特别好|极高|全对|很高)[^。;!?]{0,16}"
+    r"(?:测试|新|没见过|未见过|线上|换)[^。;!?]{0,12}"
+    r"(?:不行|很差|崩|掉|差远|差很多|差一大截|垮|低)", _P,
 )  # fmt: skip
 UNREAD = re.compile(r"看不懂|(?:can(?:no|')?t|cannot|hard to|difficult to) (?:understand|read)", _P)
 """What may be said of a measure as well as of a model."""
@@ -114,11 +120,11 @@ MATTERS = re.compile(
     r"\bover (?:accuracy|speed|quality)|"
     r"比[^。,，]{1,10}(?:更)?(?:重要|要紧|关键|优先)|更(?:看重|重要|要紧|在乎|关心)|优先|"
     r"\bwhat (?:really )?(?:counts|matters)\b|\ball (?:that )?(?:i|we) (?:really )?care about\b|"
-    r"只(?:在乎|关心|看重|要)", _P,
+    r"只(?:在乎|关心|看重)|只要(?=[^,;。]{0,3}(?:速度|快|准|精度|质量|效果|内存|小))", _P,
 )  # fmt: skip
 GIVEN_UP = re.compile(
-    r"\b(?:give up|giving up|sacrific\w*|trade(?: off| away)?|trading|lose|losing|live with|accept|"
-    r"afford|spare|"
+    r"\b(?:give up|giving up|put(?:ting)? up with|sacrific\w*|"
+    r"trade(?: off| away)?|trading|lose|losing|live with|accept|afford|spare|"
     r"(?:do not|don't|would not|wouldn't) (?:mind|care)(?: about)?(?: if| how)?|no matter how|"
     r"never mind)\b|牺牲|放弃|损失|降低|舍弃|换取|不在乎|不介意|无所谓|没关系|不要紧|不怕|"
     r"可以(?=[^,;。]{0,6}[慢低差大]一?点)",
@@ -128,10 +134,10 @@ GIVEN_UP = re.compile(
 WORTH = (
     ("speed", re.compile(r"speed|latency|fast\w*|quick\w*|slow\w*|速度|快|慢|时延|延迟", _P)),
     ("memory", re.compile(r"memory|size|footprint|small\w*|\bbig\w*|large\w*|light\w*|heav\w*|"
-                          r"内存|体积|大小|小|轻", _P)),
+                          r"bulk\w*|内存|体积|大小|小|轻", _P)),
     ("quality", re.compile(
-        r"accura\w*|quality|score|performance|precis\w*|\bhow (?:close|good|right)\b|准确?\w*|"
-        r"质量|精度|效果", _P)),
+        r"accura\w*|quality|score|performance|precis\w*|\bright\b|\bcorrect\w*|"
+        r"\bhow (?:close|good|right)\b|准确?\w*|质量|精度|效果", _P)),
 )  # fmt: skip
 """The goals, also by what is said of a model that reaches or misses them."""
 DIGITS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5} | {
@@ -162,7 +168,7 @@ RATING = re.compile(
 """How well somebody likes a result."""
 BAN = re.compile(
     r"\b(?:no|not|never|without|avoid|exclude|drop|skip|remove|ban|don'?t|stop using|get rid of|"
-    r"hate|dislike|leave out|forbid\w*|instead of|anything but)\b|不要|别|不用|不能|禁止|"
+    r"hate|dislike|leave out|forbid\w*|instead of|anything but)\b|不要|别|不用|(?<!能)不能|禁止|"
     r"去掉|排除|不许|不想", _P,
 )  # fmt: skip
 RANDOM_SPLIT = re.compile(
