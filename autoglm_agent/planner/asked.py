@@ -64,13 +64,16 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"\bhow (?:hot|cold|warm)\b|多少度|多热|多冷", re.ASCII), "temperature", "temp"),
     (re.compile(r"\bhow (?:big|large)\b|多大面积", re.ASCII), "size", "size area"),
     (re.compile(r"\bhow fast\b|多快", re.ASCII), "speed", "speed"),
+    (re.compile(r"\bwhat percent(?:age)?\b|\bhow many percent\b|百分之几|百分比是?多少", re.ASCII),
+     "interest_rate", "rate pct percent percentage ratio 率 利率 比例 占比"),
     (re.compile(
         r"\bhow many (?:people|visitors|customers|guests|passengers|shoppers|tourists)\b|"
         r"多少(?:个|位|名)?(?:顾客|客人|游客|人|乘客|访客|客户)", re.ASCII),
      "footfall count demand",
      "number num count cnt visitors customers occupants residents inhabitants headcount 人数 "
      "客流量"),
-    (re.compile(r"\bhow many\b|\bnumber of\b|多少(?:个|次|人|件|辆|单)", re.ASCII), "count",
+    (re.compile(r"\bhow many\b(?! (?:stars|points))|\bnumber of\b|"
+                r"多少(?:个|次|人|件|辆|单|条|篇|笔|项|份|场|台|首|张|本)", re.ASCII), "count",
      "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
 )  # fmt: skip
 """(how a measure is asked for, its concepts, the words in names that stand for it)."""

@@ -192,7 +192,7 @@ sales revenue|sales demand|sales count|demand count
 quality rating|rating grade|quality grade|disease cancer|disease heart_disease|disease diabetes
 disease stroke|approval credit_default|subscription purchase|purchase response|purchase \
     revenue|purchase sales|purchase spend_amount|click response
-subscription response|species quality|income revenue|cost revenue|satisfaction rating|late duration
+subscription response|species quality|income revenue|satisfaction rating|late duration
 energy traffic|survival disease|distance mileage|size weight|profit revenue|fraud claim
 lifetime age|pass grade|city region|address region|admission approval|hire approval|company employee
 killed_count casualty_count|injured_count casualty_count

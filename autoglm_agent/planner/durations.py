@@ -31,7 +31,7 @@ _EN = re.compile(
     re.ASCII,
 )
 _ZH = re.compile(
-    r"(?<![打评得给])(?<!满分)((?<![a-z\d.])\d+(?:\.\d+)?|半|[零〇一二两三四五六七八九十百]+)\s?(个)?\s?(半)?\s?(小时|钟头|刻钟|"
+    r"(?<![打评得])(?<!满分)((?<![a-z\d.])\d+(?:\.\d+)?|半|[零〇一二两三四五六七八九十百]+)\s?(个)?\s?(半)?\s?(小时|钟头|刻钟|"
     r"分钟|分(?![数值类组位布别])|秒钟|秒|毫秒|微秒|ms|min|s|h)"
     r"(?![a-z])(半钟?)?",
     re.ASCII,
@@ -138,6 +138,9 @@ def _durations(text: Text) -> list[tuple[float, int, int, bool]]:
         number, _, half, unit, half_after = match.groups()
         if not re.search(r"[\u3400-\u9fff]", match.group()):
             continue
+        points = unit == "分" and text.low[: match.start()].endswith("给") and not half_after
+        if points and not _ZH_AFTER.match(text.low, match.end()):
+            continue  # 给两分 rates
         value = chinese_number(number) + (0.5 if half and number != "半" else 0.0)
         seconds = value * _unit(unit) + (_unit(unit) / 2 if half_after else 0.0)
         found.append((seconds, match.start(), match.end(), True))

@@ -37,7 +37,7 @@ _BEFORE = re.compile(
     r"\b(?:without(?: using| considering| (?:looking|peeking|glancing) (?:at|into)| seeing|"
     r" knowing| touching| relying on)?|no (?:peeking|looking|glancing|peeks?) (?:at|into)|"
     r"ignor(?:e|es|ing)|exclud(?:e|es|ing)|"
-    r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b)|"
+    r"except(?: for)?|leav(?:e|ing) out|drop(?:ping)?(?! ?outs?\b|,)|"
     r"(?:do not|don'?t|dont|never|must(?: not|n't)|may not|should(?: not|n't)|cannot|"
     r"can(?: not|'?t)|does(?: not| ?n'?t)|"
     r"not to|not (?:allowed|permitted)(?: to)?|no need to) (?:use|include|consider|"

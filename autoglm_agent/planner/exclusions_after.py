@@ -63,6 +63,8 @@ _THESE = re.compile(
     r"(?:所以|因此|故)?(?:这[一二两三四几些]?(?:列|个|项|者)?(?:字段|特征|变量|数据|信息)?|它们|"
     r"二者|两者|[两三]列)(?:都|也|就|统统|一律)*"
 )
+_PLURAL = re.compile(r"(?:the|columns)?|(?:the|these|those) [a-z]+s")
+"""What may lead a list of names: "the flags A, B and C"."""
 _NUMBER_OF = re.compile(r"\b(?:the )?(?:number|count|amount|level|share) of (?:the )?\Z", re.ASCII)
 _COUNTED = 24
 _TARGET = re.compile(
@@ -185,11 +187,8 @@ def _drop_them(
     if found is not None:
         return chain, found
     start, end = text.clause(chain[0].start)[0], chain[-1].end
-    if len(chain) == 1 or text.norm[start : chain[0].start].strip(" \"'").lower() not in (
-        "",
-        "the",
-        "columns",
-    ):
+    lead = text.low[start : chain[0].start].strip(" \"'")
+    if len(chain) == 1 or not _PLURAL.fullmatch(lead):
         return None
     match = _IT.search(text.low[end : text.sentence(end - 1)[1]][:_PRONOUN])
     return (chain, (chain[0].start, end + match.end())) if match else None

@@ -40,7 +40,8 @@ AROUND = (
     re.compile(rf"\bdelet(?:e|ing) {_LIST}(?=[,;.!]|\Z| and predict| from\b)"),
     re.compile(
         rf"(?:把|将){_LIST_ZH}{_THESE_ZH}(?:都|先|全)?"
-        r"(?:排除|去掉|剔除|删掉|删除|去除|拿掉|移除|忽略|屏蔽|扔掉|撇开)(?:在外|掉|了)?"
+        r"(?:排除|去掉|剔除|删掉|删除|去除|拿掉|移除|忽略|屏蔽|扔掉|撇开|"
+        r" ?(?:drop|remove|exclude|delete|ignore|skip) ?)(?:在外|掉|了)?"
     ),
     re.compile(
         rf"(?:把|将){_LIST_ZH}{_THESE_ZH}(?:都|先|全)?从[^,;。]{{0,6}}?"

@@ -113,6 +113,10 @@ def read_items(
             continue
         if not joined and not comma:
             break
+        if resolve and joined and (named := _called_by_verb(text, schema, index)) is not None:
+            columns.append(named)
+            index, end, joined = index + 1, token.end, False
+            continue
         if resolve and token.low in _CLAUSE and (told := _whether(text, schema, index)) is not None:
             columns += told[0]
             index, end, joined = told[1], text.tokens[told[1] - 1].end, False
@@ -142,6 +146,15 @@ def read_items(
         unknown = unknown if meant is not None else unknown or phrase
         end, joined = text.tokens[index - 1].end, False
     return columns, end, unknown
+
+
+def _called_by_verb(text: Text, schema: Schema, index: int) -> str | None:
+    """Return the one column whose name ends in a word that is a verb, too: 评级 of 初始评级."""
+    token = text.tokens[index]
+    if token.low not in PREDICT_ZH or not _LIST_GOES_ON.match(text.low, token.end):
+        return None
+    found = [c.name for c in schema.columns if c.name.endswith(token.low)]
+    return found[0] if len(found) == 1 else None
 
 
 def _calls_next(text: Text, mentions: list[Mention], index: int) -> bool:

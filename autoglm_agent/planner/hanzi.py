@@ -18,6 +18,10 @@ from autoglm_agent.planner.text import Text
 LEAST = 0.5
 """Least share of a name's characters that must be said."""
 
+_MODIFIERS = frozenset(
+    {"平均", "最高", "最低", "最大", "最小", "累计", "历史", "当前", "首次", "合计"}
+)
+"""What says of a name only how it is reckoned: 平均 of 平均票价."""
 _FORM = re.compile(r"^(?:是否|有无|能否|会否|是不是)|(?:编号|编码|代码|状态|情况|标志|标识)$")
 _NOT_HAN = re.compile(r"[^\u3400-\u9fff]+")
 _SINGLE, _TAIL, _HIGHEST = 0.5, 0.08, 0.93
@@ -35,7 +39,7 @@ def shared_names(text: Text, schema: Schema) -> Iterator[Anchor]:
         if best is None:
             continue
         said, start, end, tail = best
-        if said < LEAST:
+        if said < LEAST or text.low[start:end] in _MODIFIERS:
             continue
         score = min(_HIGHEST, 0.3 + 0.63 * said + (_TAIL if tail else -_TAIL))
         first, last = text.token_at(start), text.token_at(end) - 1

@@ -42,7 +42,7 @@ _CLUSTER = re.compile(
     r"\A\W*(?:please )?group (?:the |our |my |these |all )*[\w-]+ (?:by|according to|with) |"
     r"(?:相似|相近|类似|差不多|相像)的?[^，,;。]{0,10}(?:归|分|聚|放|凑)[^，,;。]{0,4}(?:类|组|群|一起|一堆)|"
     r"(?:归归|聚聚|分分)(?:类|群|组)|聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
-    r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归为[^，,;。]{0,6}类|"
+    r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归[为成][^，,;。]{0,8}(?:类|群|组)|"
     r"用户画像|客群|人群划分|自动分组|"
     r"\b(?:what|which|how many) (?:natural )?(?:types|kinds|sorts|groups|categories) of \w+ "
     r"(?:do we have|are there|exist|can (?:we|you) (?:see|find|distinguish))|"
@@ -63,7 +63,8 @@ _ANOMALY = re.compile(
     r"\bodd(?:ities|ity|ball\w*)\b|\b(?:not|n't) look (?:right|normal)\b|"
     r"\bdeviat\w+|\b(?:not|n't) (?:look|seem|behave) like (?:the )?(?:others?|rest)\b|"
     r"\bout of (?:line|place|step|the norm)\b|\bunlike (?:the )?(?:others?|rest)\b|"
-    r"\bdiffer\w* from the (?:others?|rest)\b|与众不同|"
+    r"\bdiffer\w* from the (?:others?|rest)\b|\b(?:nothing|not(?: at all)?|little) like "
+    r"(?:the )?(?:others?|rest)\b|与众不同|"
     r"(?:跟|和|与)(?:其他|别)[^，,;。]{0,6}不(?:一样|同)|"
     r"(?:哪些|有没有|什么)(?:记录|行|数据|样本|订单)[^，,;。]{0,4}(?:有问题|不对|出错)|异常|离群|反常|可疑|不正常|奇怪|古怪|不对劲|不寻常|蹊跷|怪异|有问题的|不合常理|离谱",
     re.ASCII,
@@ -86,6 +87,7 @@ _PROFILE = re.compile(
     r"(?:数据|表|文件)(?:里|中|里面)?(?:有(?:什么|哪些|啥)|长(?:什么|啥)样|(?:是)?什么样)|"
     r"只(?:做|看|要|想)?(?:一下|看看)?[^，,;。]{0,6}(?:分析|概况|概览|描述|统计|探索|"
     r"看(?=看|一[下眼]|数据|这|表|概|列|\Z|[，,;。]))|"
+    r"(?:整体|大致|基本|总体)(?:情况|状况)|缺失(?:值|率)?、?[^，,;。]{0,6}(?:分布|重复)|"
     r"数据概况|数据概览|概况|概览|描述性统计|探索性|不要建模|不用建模|无需建模|不建模|不要训练|"
     r"不训练模型|数据质量|"
     r"(?:看看|了解|介绍|描述|分析|总结|概述)(?:一下)?(?:这|该|此)?(?:个|份|张)?(?:数据|表|文件)",
@@ -96,6 +98,8 @@ _PROFILE_ONLY = re.compile(
     r"make|fit)|nothing else|只|不要建模|不用建模|不建模|无需建模|不要训练|不训练",
     re.ASCII,
 )
+_NO_MODEL = re.compile(r"建模|训练")
+"""What "no modelling" bars is no column, though it may have been read as barred."""
 _FUTURE = re.compile(
     r"\b(?:next|coming|upcoming|following|future) (?:\d+ |few |two |three |four |six |seven |"
     r"ten |twelve |couple of )?(?:business |working )?(?:hours?|days?|weeks?|fortnights?|"
@@ -129,7 +133,7 @@ _NUMBER_WORDS = re.compile(
 )
 _RULED_OUT = re.compile(
     r"(?:没有?|无|不)(?:什么|具体|特别|特定|明确)*(?:的)?(?:需要|想|要|打算)?\Z|"
-    r"\b(?:no|nothing|not|n't)(?: \w+){0,2} (?:to )?\Z",
+    r"\b(?:no|nothing|not|n't)(?: \w+){0,3} (?:to )?\Z",
     re.ASCII,
 )
 _MODELLED = re.compile(
@@ -163,7 +167,14 @@ def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) ->
         ),
         None,
     )  # "no prediction is needed" asks for none
-    described = next((m for m in _PROFILE.finditer(text.low) if not text.is_used(m.start())), None)
+    described = next(
+        (
+            m
+            for m in _PROFILE.finditer(text.low)
+            if not text.is_used(m.start()) or _NO_MODEL.search(m.group())
+        ),
+        None,
+    )
     if (
         described
         and (not predicts or _PROFILE_ONLY.search(text.low))

@@ -56,6 +56,7 @@ def listed_levels(text: Text, schema: Schema, excluded: Collection[str]) -> Colu
         _spanned(text, columns)
         or _coded(text, columns)
         or _lettered(text, columns)
+        or _as_written(text, columns)
         or _listed(text, columns)
     )
 
@@ -74,6 +75,17 @@ def _listed(text: Text, columns: list[Column]) -> Column | None:
     most = max(best.values(), default=0)
     found = [c for c in columns if best.get(c.name) == most]
     return found[0] if most >= _LEAST and len(found) == 1 else None
+
+
+def _as_written(text: Text, columns: list[Column]) -> Column | None:
+    """Return the column of which three values with marks in them are written: "4+, 9+ or 12+"."""
+    found = []
+    for column in columns:
+        marked = [v.lower() for v, _ in column.profile.levels if not v.replace(" ", "").isalnum()]
+        places = (re.search(rf"(?<!\w){re.escape(v)}(?!\w)", text.low) for v in marked)
+        if sum(m is not None and not text.is_used(m.start()) for m in places) >= _LEAST:
+            found.append(column)
+    return _only(found)
 
 
 def _levels_said(

@@ -281,6 +281,8 @@ def compound_concepts(word_stem: str) -> tuple[Concept, ...]:
     found = concepts_of(word_stem)
     if word_stem.isascii() or len(word_stem) < 3:
         return found
+    if word_stem.endswith("值"):  # 振动值 is what vibration comes to
+        found = (*found, *(c for c in concepts_of(word_stem[:-1]) if c not in found))
     tails = (concepts_of(word_stem[cut:]) for cut in range(1, len(word_stem) - 1))
     return (*found, *(c for c in next((t for t in tails if t), ()) if c not in found))
 

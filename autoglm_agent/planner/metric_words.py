@@ -78,6 +78,8 @@ _WISHES = (
         r"(?:no|not a single|few) (?:miss|missed|false negatives)|"
         r"(?:尽量|绝对|千万|最好)?(?:不要|不能|别|不可|避免|少|不)(?:漏|遗漏|错过)(?:掉|报|诊|"
         r"检|判)?|"
+        r"(?:漏报|漏检|漏判|漏诊)(?:率)?(?:要|得|应该?|必须)?(?:尽量|尽可能|越)?(?:低|少)(?:越好)?|"
+        r"(?:一个|一例|一条|一笔)?都?不能(?:给)?漏|"
         r"宁可(?:错杀|误报|误判|误诊|多报)|减少漏|降低漏|"
         r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:false (?:alarms?|positives?)|"
         r"over-?\w+|too many)\b[^.;!?]{0,30}\b(?:than|to)\b", re.ASCII)),
@@ -85,6 +87,7 @@ _WISHES = (
         r"false (?:alarms?|positives?) (?:are|is) (?:\w+ )?(?:bad|worse|terrible|expensive|"
         r"costly|annoying|harmful|unacceptable)|"
         r"(?:avoid|few|fewer|no|minimi[sz]e|reduce|as few) false (?:alarms?|positives?)|"
+        r"(?:误报|误判|误伤|虚警|误杀)(?:率)?(?:要|得|应该?|必须)?(?:尽量|尽可能|越)?(?:低|少)(?:越好)?|"
         r"(?:不要|不能|别|避免|减少|降低|尽量少|少)(?:误报|误判|误伤|误杀|误诊|虚警)|宁可漏|"
         r"报(?:出来|上来)?的(?:一定|必须|都|得)?要?准|"
         r"\b(?:rather|prefer\w*|sooner)\b[^.;!?]{0,40}\b(?:miss\w*|overlook\w*)\b[^.;!?]{0,30}"

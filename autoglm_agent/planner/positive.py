@@ -9,7 +9,7 @@ from autoglm_agent.planner.lexicon import concepts_of
 from autoglm_agent.planner.schema import Column
 from autoglm_agent.planner.slots import Found
 from autoglm_agent.planner.text import Text, key_of, stem, word_set
-from autoglm_agent.planner.told_class import told_level
+from autoglm_agent.planner.told_class import stated_level, told_level
 
 _YES = word_set(
     """
@@ -62,7 +62,7 @@ def find_positive(
     levels = [level for level, _ in column.profile.levels]
     if len(levels) != 2:
         return None
-    if told := told_level(text, column):
+    if told := told_level(text, column) or stated_level(text, column):
         return Found(typed(told[0], column), told[1], told[2], 0.97)
     if named := _named(text, levels):
         return named

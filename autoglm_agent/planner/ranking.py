@@ -24,6 +24,8 @@ from autoglm_agent.planner.text import Text
 
 _ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
 """Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
+_WHILE = re.compile(r"\b(?:when|while|once|as soon as)\b", re.ASCII)
+"""Begins the time of what is asked: "which operator was there when the machine stopped"."""
 _MANNER = re.compile(
     r"\bhow (?:will|do|does|did|is|are|was|were|can|has|have|should)\b(?! (?:\w+ ){1,4}(?:change|"
     r"develop|grow|vary|evolve|move|look))",
@@ -217,9 +219,11 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     if column.numeric and anchor.how not in ("exact", "pair") and _MANNER.search(words):
         return _NOT_TWO
     which = WHICH_THING.search(words)
-    if which and column.numeric and column.profile.distinct > _FEW and anchor.how in BY_WORDS:
-        beyond = text.tokens[anchor.first].start >= start + which.end()
-        return _NOT_WHICH if beyond else 1.0
+    if which and anchor.how in BY_WORDS:
+        beyond = words[which.end() : max(0, text.tokens[anchor.first].start - start)]
+        when = _WHILE.search(beyond)
+        if when or (beyond and column.numeric and column.profile.distinct > _FEW):
+            return _NOT_WHICH if when is None else _GOT
     classify = re.search(r"(?a)\bclassif\w+|分类", text.low)
     if (
         classify

@@ -66,6 +66,10 @@ class Place:
     """Whether its phrase was joined to the one before by *and* or *or*."""
 
 
+_RETURNS = frozenset({"gives", "returns", "outputs", "yields"})
+"""After *that*, what a model does: "something that gives me the price"."""
+
+
 @dataclass
 class _State:
     region: Region = "free"
@@ -190,10 +194,15 @@ def _steer(text: Text, index: int, state: _State) -> bool:
         state.turn("object")
         return True
     if token.stem in PREDICT:
-        noun = low in _PREDICTION_NOUNS and state.content and before not in ("to", "and", "please")
+        # 根据记录 forecast 销量: in a Chinese sentence the word is a verb.
+        verb = before in ("to", "and", "please") or (index > 0 and text.tokens[index - 1].cjk)
+        noun = low in _PREDICTION_NOUNS and state.content and not verb
         if not noun:
             state.turn("object")
             state.seen = False
+        return True
+    if low in _RETURNS and before == "that":
+        state.turn("object")
         return True
     if low in FEATURE or low in _FEATURE_WORDS:
         if low == "from" and stem(before) in FROM_VERBS:

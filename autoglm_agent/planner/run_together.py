@@ -7,6 +7,7 @@ be known of the words: each must give its beginning, and together they must give
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from autoglm_agent.planner.grammar import BREAKS, CONTEXT, FEATURE, PREDICT, QUESTION
@@ -15,7 +16,7 @@ from autoglm_agent.planner.schema import Column, Schema
 from autoglm_agent.planner.text import Text, stem
 
 _WORDS, _LEAST, _WHOLE = 3, 6, 4
-_BEGUN = 3
+_BEGUN, _LEAST_INITIALS = 3, 3
 _INITIAL = re.compile(r"[A-Z][a-z]{3,}\Z", re.ASCII)
 _FUNCTION = BREAKS | CONTEXT | FEATURE | QUESTION
 
@@ -34,6 +35,8 @@ def run_together(text: Text, schema: Schema, first: int) -> tuple[Column, int] |
     names = _single_words(schema)
     if not names or text.tokens[first].low in _FUNCTION:
         return None
+    if found := _by_initials(text, names, first):
+        return found
     for last in range(first + 1, min(len(text.tokens), first + _WORDS)):
         token = text.tokens[last]
         gap = text.norm[text.tokens[last - 1].end : token.start]
@@ -46,6 +49,24 @@ def run_together(text: Text, schema: Schema, first: int) -> tuple[Column, int] |
     return None
 
 
+def _by_initials(
+    text: Text, names: Sequence[tuple[Column, str]], first: int
+) -> tuple[Column, int] | None:
+    """Return the column whose name is the initials of the words: *volume weighted average price*.
+
+    None of the words may be one that only joins others.
+    """
+    for column, key in names:
+        window = text.tokens[first : first + len(key)]
+        if not _LEAST_INITIALS <= len(key) <= len(window) or not column.name.isupper():
+            continue
+        plain = all(t.whole and not t.cjk and t.low not in _FUNCTION for t in window)
+        last = first + len(key) - 1
+        if plain and [t.low[:1] for t in window] == list(key) and text.joined(first, last):
+            return column, last
+    return None
+
+
 @lru_cache(maxsize=16)
 def _single_words(schema: Schema) -> tuple[tuple[Column, str], ...]:
     """Return the columns whose name is one run of letters that is no word of the lexicon."""
@@ -54,7 +75,11 @@ def _single_words(schema: Schema) -> tuple[tuple[Column, str], ...]:
         for column in schema.columns
         if len(column.parts) == 1 and column.key.isascii() and column.key.isalpha()
         and not _is_word(column.key)
-        and (len(column.key) >= _LEAST or _INITIAL.match(column.name))
+        and (
+            len(column.key) >= _LEAST
+            or _INITIAL.match(column.name)
+            or (column.name.isupper() and len(column.key) >= _LEAST_INITIALS)
+        )
     )  # fmt: skip
 
 

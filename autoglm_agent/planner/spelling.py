@@ -23,7 +23,7 @@ _COMMANDS = word_set(
     accuracy balanced precision recall sensitivity absolute squared percentage average macro
     interpretable explainable transparent understandable minutes seconds milliseconds latency
     chronological chronologically training testing validation validating
-    target column columns feature features whether
+    target column columns feature features whether overview model models dataset summary profile
     positive negative customer customers passenger passengers patient patients employee employees
     student students subscriber subscribers applicant applicants borrower borrowers
     """

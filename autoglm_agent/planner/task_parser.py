@@ -27,6 +27,7 @@ from autoglm_agent.planner.forecasts import (
     time_of,
 )
 from autoglm_agent.planner.group_count import find_group_count
+from autoglm_agent.planner.homophones import sound_mended
 from autoglm_agent.planner.horizons import find_horizon
 from autoglm_agent.planner.interpretability import find_interpretable
 from autoglm_agent.planner.kind import find_intent, is_forecast, kind_of_target
@@ -98,7 +99,7 @@ def parse_task(instruction: str, profile: Profile, *, target: str | None = None)
     text = read_text(
         instruction,
         schema.vocabulary,
-        lambda norm, at: mend(norm, at, schema.word_stems, schema.concepts),
+        lambda norm, at: mend(sound_mended(norm, schema), at, schema.word_stems, schema.concepts),
     )
     sure = [match.span() for match in _MAKE_SURE.finditer(text.low)]
     for place in [*path_spans(text.norm), *negated_goals(text), *sure]:

@@ -53,6 +53,9 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
     if any(c.how == "exact" for c in tied) or tied[0].how == "level":
         return None
+    tied = _of_amounts(text, tied)
+    if len(tied) == 1:
+        return tied[0]
     stems = frozenset(t.stem for t in text.tokens if not text.is_used(t.start))
     if _alike([c.column for c in tied]):
         side = told_side(text.open_part, stems, [c.column for c in tied])
@@ -77,6 +80,21 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
         if len(tied) == 1:
             return tied[0]
     return None
+
+
+def _of_amounts(text: Text, tied: list[Choice]) -> list[Choice]:
+    """Keep what a word for an amount means where one is asked for: 还能用多久, and no 机器."""
+    if read_asked(text, None).form != "amount":
+        return tied
+    told = [
+        c
+        for c in tied
+        if any(
+            concept.hint == "amount" and concept.name in c.column.concepts
+            for concept in concepts_of(text.tokens[text.token_at(c.start)].stem)
+        )
+    ]
+    return told or tied
 
 
 def says_past(text: Text) -> bool:

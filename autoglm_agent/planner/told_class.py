@@ -53,6 +53,19 @@ def told_level(text: Text, column: Column) -> tuple[str, int, int] | None:
     return None
 
 
+def stated_level(text: Text, column: Column) -> tuple[str, int, int] | None:
+    """Return the level of "Churn = Yes", "made_sla false" or "逾期 为 1": the rows looked for."""
+    levels = {level.strip().lower(): level for level, _ in column.profile.levels}
+    listed = "|".join(re.escape(level) for level in sorted(levels, key=len, reverse=True) if level)
+    name = re.escape(column.name.lower())
+    stated = listed and re.search(
+        rf"(?<!\w){name}[\"'`]?\s?(?:==?|\bis\b|\bof\b|\bbeing\b|等于|为|是|\s)\s?[\"']?"
+        rf"(?P<level>{listed})(?![A-Za-z0-9_]|\.\d)",
+        text.low,
+    )
+    return (levels[stated["level"]], *stated.span()) if stated else None
+
+
 def column_told(text: Text, schema: Schema, excluded: tuple[str, ...]) -> Column | None:
     """Return the one two-valued column with a level that is called the positive class.
 

@@ -29,6 +29,7 @@ from autoglm_agent.planner.feedback.speed import read_speed
 from autoglm_agent.planner.feedback.talk import Talk
 from autoglm_agent.planner.feedback.unread import read_unread
 from autoglm_agent.planner.feedback.wanted_columns import read_keep, read_positive, read_target
+from autoglm_agent.planner.homophones import sound_mended
 from autoglm_agent.planner.mentions import find_mentions
 from autoglm_agent.planner.metric_words import metric_ranges
 from autoglm_agent.planner.resolve import column_for
@@ -91,7 +92,7 @@ def read_feedback(
     text = read_text(
         words,
         schema.vocabulary,
-        lambda norm, at: mend(norm, at, schema.word_stems),
+        lambda norm, at: mend(sound_mended(norm, schema), at, schema.word_stems),
     )
     mentions = find_mentions(text, schema)
     talk = Talk(text, schema, mentions, target, latency_ms, seconds, task)
