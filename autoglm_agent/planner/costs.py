@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal
 
 from autoglm_agent.planner.chinese_numbers import chinese_number
 from autoglm_agent.planner.fractions import FRACTION, share_of
-from autoglm_agent.planner.positive import EVENTS
-from autoglm_agent.planner.text import Text, stem
-
-Mistake = Literal["fn", "fp"]
+from autoglm_agent.planner.mistakes import Mistake, mistake_of, opposite
+from autoglm_agent.planner.text import Text
 
 _WORDS = {
     "twice": 2.0, "double": 2.0, "triple": 3.0, "thrice": 3.0, "two": 2.0, "three": 3.0,
@@ -32,44 +29,6 @@ _TIMES = re.compile(
     r"four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty-five|twenty|thirty|forty|"
     r"fifty|sixty|eighty|hundred|thousand)[ -](?:times|fold)|\b(twice|double|triple|thrice)\b)|"
     r"(\d+(?:\.\d+)?|[一二两三四五六七八九十百千]+)\s?倍",
-    re.ASCII,
-)
-_FN = re.compile(
-    r"false[- ]negatives?|\bfns?\b|\bmiss(?:ing|es|ed)?\b|\boverlook\w*|\bundetected\b|"
-    r"\bunnoticed\b|fail(?:ing|ure)? to|"
-    r"(?:did|do|does) not (?:foresee|detect|see|catch|spot|predict|notice)|(?:didn't|"
-    r"don't) (?:foresee|detect|see|catch)|"
-    r"\bunforeseen\b|\blos(?:e|ing|s|t)\b|\bescap\w+|\b(?:slip|get|got|go|goes|"
-    r"come)\w* (?:through|by)|\bslips? by|"
-    r"let(?:ting)? (?:\w+ ){0,3}(?:through|go|slip|pass|out)\b|type ii|"
-    r"没(?:看|查|检|识别|发现|抓|预测)(?:出来?|到)?|漏报|漏诊|漏判|漏检|漏掉|错过|漏|假阴",
-    re.ASCII,
-)
-_FP = re.compile(
-    r"false[- ](?:positives?|alarms?|alerts?|warnings?|ones?)|\bfps?\b|\bneedless\w*|"
-    r"\bunnecessar\w*|"
-    r"\bwrong(?:ly)? (?:flag|accus|block|alarm|suspect)\w*|"
-    r"\b(?:useless|wasted|pointless|superfluous|unneeded|uncalled[- ]for|in vain|for nothing|"
-    r"futile|redundant)\b|\bfalse flag\w*|\bflagging a (?:good|legit\w*|normal|healthy)|type i\b|"
-    r"误报|误判|误诊|误杀|虚警|错杀|错拦|误拦|错判|冤枉|白跑|多余|误警|假阳",
-    re.ASCII,
-)
-_ACCEPT = re.compile(
-    r"\b(?:approv|accept|grant|admit|keep|lend|pass|trust|clear)\w*|批准|放过|接受|通过", re.ASCII
-)
-_REFUSE = re.compile(
-    r"\b(?:stop|scrap|throw|refus|reject|declin|den(?:y|ying|ied)|turn(?:ing)? down|"
-    r"turn(?:ing)? away|block|"
-    r"exclud)\w*|拒绝|拦截",
-    re.ASCII,
-)
-_BAD = re.compile(
-    r"\b(?:bad|risky|default\w*|fraud\w*|sick|ill|malignant|faulty|defective|spam)\b|坏|违约|"
-    r"欺诈|恶性",
-    re.ASCII,
-)
-_GOOD = re.compile(
-    r"\b(?:good|safe|honest|healthy|benign|normal|legit\w*|solvent|ham)\b|好|正常|良性|健康",
     re.ASCII,
 )
 _COST = re.compile(
@@ -129,11 +88,6 @@ _ACTION = re.compile(
     re.ASCII,
 )
 """What is done about a suspected case: its price is that of a false alarm."""
-_TAKEN_FOR = re.compile(
-    r"\b(?:call|label|labell|classify|tak|mistak|declar|predict|mark|pass)\w* (?:off )?"
-    r"(?:an?|the|one) (\w+)(?: \w+)? (?:as |for |to be |off as )?(?:an? )?(\w+)",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True)
@@ -187,8 +141,8 @@ def _worth(text: Text) -> Costs | None:
         told = rather[1]
         return Costs(float(_ZH_WORDS.get(told) or told), 1.0, *rather.span())
     for match in _AS_MANY.finditer(text.low):
-        one, _ = _mistake(match["one"])
-        other, _ = _mistake(match["other"])
+        one, _ = mistake_of(match["one"])
+        other, _ = mistake_of(match["other"])
         count = match["count"] or match["before"] or ""
         number = _ZH_WORDS.get(count, _WORDS.get(count))
         if number is None and count.replace(".", "").isdigit():
@@ -215,7 +169,7 @@ def _priced(text: Text) -> Costs | None:
         told: list[tuple[int, int]] = []
         bad = False
         for piece in _PIECE.finditer(text.low[start:end]):
-            mistake, about_bad = _mistake(piece.group())
+            mistake, about_bad = mistake_of(piece.group())
             if mistake is None and _ACTION.search(piece.group()):
                 mistake = "fp"
             value = _price(piece.group())
@@ -229,7 +183,7 @@ def _priced(text: Text) -> Costs | None:
                 others.append(value)
         if len(prices) == 1 and len(others) == 1:
             # One of the two is said to be this mistake, so that the other is the other one.
-            prices[_opposite(next(iter(prices)))] = others[0]
+            prices[opposite(next(iter(prices)))] = others[0]
         if len(prices) == 2 and min(prices.values()) > 0:
             return Costs(prices["fn"], prices["fp"], told[0][0], told[-1][1], bad)
     return None
@@ -249,22 +203,22 @@ def _compared(text: Text, match: re.Match[str], times: float) -> Costs | None:
     start, end = text.sentence(match.start())
     head, tail = text.clause(match.start())[0], text.low[match.end() : end]
     before = text.low[head : match.start()]
-    if not _mistake(before)[0]:
+    if not mistake_of(before)[0]:
         before, head = text.low[start : match.start()], start
     if not _COST.search(text.low[head:end]):
         return None
-    one, about_bad = _mistake(before)
-    other, about_good = _mistake(tail)
+    one, about_bad = mistake_of(before)
+    other, about_good = mistake_of(tail)
     measure = _MEASURE_ZH.search(before)
-    if measure and other is None and not _mistake(before[: measure.start()])[0]:
+    if measure and other is None and not mistake_of(before[: measure.start()])[0]:
         # 漏掉一个，损失是一次误报的 8 倍: what stands beside the number measures the other.
         first = text.low[start : head + measure.start()]
-        other, (one, about_bad) = one, _mistake(first)
+        other, (one, about_bad) = one, mistake_of(first)
         head = start if one else head
-    one = one or (_opposite(other) if other else None)
+    one = one or (opposite(other) if other else None)
     if one is None:
         return None
-    value: dict[str, float] = {one: times, _opposite(one): 1.0}
+    value: dict[str, float] = {one: times, opposite(one): 1.0}
     finish = end if other else text.clause(match.start())[1]
     return Costs(value["fn"], value["fp"], head, finish, about_bad or about_good)
 
@@ -276,33 +230,3 @@ def _number(match: re.Match[str]) -> float:
     if chinese:
         return float(_ZH_WORDS[chinese]) if chinese in _ZH_WORDS else float(chinese)
     return _WORDS[word or adverb]
-
-
-def _opposite(mistake: Mistake) -> Mistake:
-    return "fp" if mistake == "fn" else "fn"
-
-
-def _mistake(words: str) -> tuple[Mistake | None, bool]:
-    """Return which mistake some words describe, and whether by accepting bad or refusing good."""
-    if _ACCEPT.search(words) and _BAD.search(words):
-        return "fn", True
-    if _REFUSE.search(words) and (_GOOD.search(words) or not _BAD.search(words)):
-        return "fp", True
-    taken = _TAKEN_FOR.search(words)
-    if taken and (event := _event_of(taken[1], taken[2])):
-        return event, False
-    fn, fp = _FN.search(words), _FP.search(words)
-    if fn and (not fp or fn.start() < fp.start()):
-        return "fn", False
-    if fp:
-        return "fp", False
-    return None, False
-
-
-def _event_of(one: str, other: str) -> Mistake | None:
-    """Return which mistake it is to take one thing for another: a *bad* one for a *good* one."""
-    events = {stem(word) for word in EVENTS}
-    calm = {stem(word) for word in EVENTS.values()}
-    if stem(one) in events and stem(other) in calm:
-        return "fn"
-    return "fp" if stem(one) in calm and stem(other) in events else None

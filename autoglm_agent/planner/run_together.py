@@ -35,8 +35,8 @@ def run_together(text: Text, schema: Schema, first: int) -> tuple[Column, int] |
     names = _single_words(schema)
     if not names or text.tokens[first].low in _FUNCTION:
         return None
-    if found := _by_initials(text, names, first):
-        return found
+    if (spelt := _by_initials(text, names, first)) is not None:
+        return spelt
     for last in range(first + 1, min(len(text.tokens), first + _WORDS)):
         token = text.tokens[last]
         gap = text.norm[text.tokens[last - 1].end : token.start]

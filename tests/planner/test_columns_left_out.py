@@ -72,6 +72,10 @@ def test_a_target_that_is_to_be_left_out_as_well_is_a_contradiction() -> None:
         ("预测 adults；不参与建模的字段是 name 和 Store，用 MAE 评估", ("name", "Store")),
         ("Target: is_canceled. Columns to exclude: name, Store and Open.",
          ("name", "Store", "Open")),
+        ("target 是 adults，把 Store 和 name 两列 drop 掉再训练", ("Store", "name")),
+        ("Predict adults. The flags Store, Open and lead_time give the answer away, so leave them "
+         "out.", ("Store", "Open", "lead_time")),
+        ("Is it lead_time, drop, name, or something else that matters for is_canceled?", ()),
         ("对 adults 做回归，Store 和 Open 这两列别碰", ("Store", "Open")),
         ("Predict is_canceled. The lead_time is unknown by then, so it can't be an input.",
          ("lead_time",)),

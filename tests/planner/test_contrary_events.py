@@ -84,3 +84,16 @@ def test_a_negated_word_asks_for_the_no_and_a_choice_of_both_does_not(
     columns = {"Age": "number 1 90 80", "Recommended IND": "integer 0:200|1:700"}
     task = parse_task(words, make_profile("reviews", 900, columns))
     assert (task.target, task.positive_class) == ("Recommended IND", positive)
+
+
+@pytest.mark.parametrize(
+    ("words", "positive"),
+    [
+        ("找出 OnTime_YN 等于 N 的订单", "N"),
+        ("Catch the late ones, so the event is OnTime_YN = N.", "N"),
+        ("Predict when OnTime_YN is Y.", "Y"),
+    ],
+)
+def test_a_level_that_is_stated_of_the_column_is_the_event(words: str, positive: str) -> None:
+    task = parse_task(words, SHIPMENTS)
+    assert (task.target, task.positive_class) == ("OnTime_YN", positive)

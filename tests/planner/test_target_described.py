@@ -107,3 +107,39 @@ def test_which_thing_is_asked_is_no_question_of_how_long() -> None:
     )
     with contextlib.suppress(TargetError):
         assert parse_task("Which scheme covers the stay?", stays).target == "payer"
+
+
+@pytest.mark.parametrize(
+    ("words", "columns", "target"),
+    [
+        ("estimate the volume weighted average price", {"Volume": "integer 1 90 90"}, "VWAP"),
+        ("From one row tell me the rating: 4+, 9+, 12+ or 17+",
+         {"cont_rating": "category 4+:30|9+:30|12+:20|17+:10"}, "cont_rating"),
+        ("未来三天的振动值会怎么走？", {"vibration": "number 0 9 90"}, "vibration"),
+        ("总共能来多少观众？", {"平均票价": "number 0 9 90"}, None),
+        ("想估一估平均每场能来多少观众", {"平均票价": "number 0 9 90"}, None),
+    ],
+)  # fmt: skip
+def test_initials_marked_levels_and_measures_name_a_column_and_ways_to_reckon_do_not(
+    words: str, columns: dict[str, str], target: str | None
+) -> None:
+    prices = {
+        "VWAP": "number 1 90 90",
+        "场次": "integer 1 90 90",
+        "类型": "category a:50|b:20|c:20",
+    }
+    profile = make_profile("t", 90, {**prices, **columns})
+    if target is not None:
+        assert parse_task(words, profile).target == target
+        return
+    with contextlib.suppress(TargetError):
+        assert parse_task(words, profile).target != "平均票价"
+
+
+def test_which_thing_was_there_when_something_happened_asks_for_no_event() -> None:
+    machines = {"machine_status": "integer 0:50|1:30|2:10", "vibration": "number 0 9 90"}
+    with pytest.raises(TargetError):
+        parse_task(
+            "I'd like to know which operator was on shift when the machine stopped.",
+            make_profile("t", 90, machines),
+        )
