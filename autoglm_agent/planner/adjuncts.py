@@ -16,7 +16,8 @@ from autoglm_agent.planner.text import Text
 _ADJUNCT = re.compile(
     r"(?<=\bhow many )times\b|(?<=\bnumber of )times\b(?! (?:column|stamps?))|"
     r"\bon (?:that|this|the same|any given|a given|each|every) (?:very )?(?:day|date)\b|"
-    r"\bat (?:that|this|any given|a given) (?:time|hour|moment)\b",
+    r"\bat (?:that|this|any given|a given) (?:time|hour|moment)\b|"
+    r"(?:(?<=\A)|(?<=[,;。]))[\u3400-\u9fff]{2,4}期间(?=[\u3400-\u9fff])",
     re.ASCII,
 )
 _COUNTED = re.compile(

@@ -12,7 +12,7 @@ tomorrow||tomorrow next_day|明天 次日 翌日
 new_thing||new brand_new|新 全新
 lagging||lagging|滞后
 leading||leading|超前
-survey||survey questionnaire|问卷 问卷调查
+survey||survey questionnaire|问卷 问卷调查 调查
 unit||unit|单元
 open_business||open|营业 开门 开业
 event_happened||incident event|事件 突发事件

@@ -187,7 +187,8 @@ depth||depth|深度
 
 # (one, other): may stand for one another when nothing nearer is in the table
 NEAR = """
-cost premium|fare premium|price fare|price cost|price rent|cost rent|fare cost|cost tip
+cost premium|price asking_price|price list_price_home
+fare premium|price fare|price cost|price rent|cost rent|fare cost|cost tip
 sales revenue|sales demand|sales count|demand count
 quality rating|rating grade|quality grade|disease cancer|disease heart_disease|disease diabetes
 disease stroke|approval credit_default|subscription purchase|purchase response|purchase \

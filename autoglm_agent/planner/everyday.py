@@ -7,6 +7,7 @@ words (articles aside) and Chinese words that mean the same. `lexicon` gives the
 from __future__ import annotations
 
 EVERYDAY = """
+sales|sell for in total|卖了多少钱 卖出多少钱 卖了多少 销售了多少
 heart disease|heart condition, heart trouble, heart problem, heart problems, bad heart|心脏问题 \
     心脏毛病
 marital status|been married, got married, wed, tied the knot, in wedlock|结过婚 结婚没有 \

@@ -19,7 +19,7 @@ from autoglm_agent.planner.meaning.evidence import Evidence, _pieces
 from autoglm_agent.planner.meaning.judge import chances, evidence_of, probabilities
 from autoglm_agent.planner.meaning.names import OF_NAMES, of_names
 from autoglm_agent.planner.meaning.near import nearest_column
-from autoglm_agent.planner.meaning.verdict import by_meaning
+from autoglm_agent.planner.meaning.verdict import SURE, by_meaning
 from autoglm_agent.planner.mentions import Mention
 from autoglm_agent.planner.schema import schema_of
 from autoglm_agent.planner.task_parser import parse_task
@@ -100,7 +100,7 @@ def test_a_column_whose_meaning_is_sure_is_taken(
 ) -> None:
     task = parse_task(instruction, profile)
     assert task.target == target
-    assert 0.8 <= task.evidence["target"].confidence < 1
+    assert SURE <= task.evidence["target"].confidence < 1
 
 
 def test_meaning_overrules_a_weak_choice_of_words() -> None:

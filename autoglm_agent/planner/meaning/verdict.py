@@ -1,6 +1,6 @@
 """When the judge's word decides: where the grammar has no column, or only a weak one.
 
-On tables that it was not fitted on, the judge is as sure of a column in 17 of 260 instructions of
+On tables that it was not fitted on, the judge is as sure of a column in 17 of 300 instructions of
 the planner's corpus for which the table has none, most of them written to mislead, and right in
 .986 of those that it takes (`python -m benchmarks.instructions.meaning`).
 """
