@@ -117,8 +117,14 @@ def divided(run, **changes):
 def test_rows_that_were_divided_anew_after_a_reading_are_refuted(run):
     found = verdict(divided(run, seed=5), "assessment", "V03")
     assert (found.status, found.fact) == (
-        "fail", "The rows assessed are not those that were sealed.",
+        "fail", "The rows assessed were dealt anew by the same rule after others had been read.",
     )  # fmt: skip
+
+
+def test_rows_divided_by_another_rule_with_consent_are_told_not_refuted(run):
+    found = verdict(divided(run, group_duplicates=True), "assessment", "V03")
+    assert (found.status, found.statistic) == ("warn", 2)
+    assert found.fact.endswith("by another rule than those read before.")
 
 
 def test_another_target_is_another_question_whose_rows_nobody_has_read(run):

@@ -68,10 +68,13 @@ def check_readings(context: CheckContext) -> Verdict:
         fact = f"{len(shared)} of the rows assessed are training rows (row {int(shared[0])})."
         again = Remedy(kind="recompute", step="prepare_data", reason="Divide the rows again.")
         return _fail(fact, again, "prepare_data", evidence)
-    vault = Vault(context.workspace, told["vault"])
-    early = min(_readings_of_question(context)) < _sealed_first(context)
-    if early or set(held.rows) != set(vault.row_numbers()):
+    if set(held.rows) != set(Vault(context.workspace, told["vault"]).row_numbers()):
         fact = "The rows assessed are not those that were sealed."
+        return _fail(fact, ask, "evaluate_model", evidence)
+    before = _divisions_read_before(context)
+    mine_by = _rule(prepared.vault_id, context)
+    if any(vault is None or _rule(vault, context) == mine_by for vault in before):
+        fact = "The rows assessed were dealt anew by the same rule after others had been read."
         return _fail(fact, ask, "evaluate_model", evidence)
     count = int(mine[0]["reading"])
     if count > 1 and not mine[0].get("consent"):
@@ -80,6 +83,8 @@ def check_readings(context: CheckContext) -> Verdict:
     if count > 1:
         fact = f"This is reading number {count} of the run's held-out rows, with consent: the "
         fact += "score is no longer the first one, and may flatter."
+        if before:
+            fact += " The rows were divided by another rule than those read before."
         return Verdict(
             check="V03", status="warn", fact=fact, statistic=count, threshold=1, evidence=evidence
         )
@@ -95,19 +100,34 @@ def check_readings(context: CheckContext) -> Verdict:
     )
 
 
-def _readings_of_question(context: CheckContext) -> list[float]:
-    """Return when rows of the question at hand were read.
+def _divisions_read_before(context: CheckContext) -> list[str | None]:
+    """Return the vaults read before the rows assessed were sealed; None for one of no record.
 
     Another target, or forecasts of other periods or series, are another question: rows of it tell
     nothing that a division for this one could have been chosen by.
     """
     known = dict(_divisions(context))
-    mine = {vault for vault, same in known.items() if same}
+    sealed = _sealed_first(context)
     return [
-        float(r["time"])
-        for r in Vault.readings(context.workspace)
-        if r["vault"] in mine or r["vault"] not in known
+        reading["vault"] if reading["vault"] in known else None
+        for reading in Vault.readings(context.workspace)
+        if known.get(reading["vault"], True) and float(reading["time"]) < sealed
     ]
+
+
+def _rule(vault: str, context: CheckContext) -> tuple[Any, ...]:
+    """Return by what the rows of a vault were divided, the seed aside.
+
+    Rows with equal features stay together only as far as the columns left make them equal.
+    """
+    for file in context.workspace.path.glob("prepared/*/meta.json"):
+        made = context.workspace.read_json("prepared", file.parent.name, "meta.json")
+        if made["vault_id"] == vault:
+            plan = made["plan"]
+            told = {name: value for name, value in plan.items() if name != "reason"}
+            left = sorted(made["kinds"]) if plan.get("duplicates") else []
+            return (*sorted((k, str(v)) for k, v in told.items()), *left)
+    return (vault,)
 
 
 def _sealed_first(context: CheckContext) -> float:

@@ -277,6 +277,17 @@ _PAIRS = (
         "longer the first one, and may flatter.",
         "这是经同意对本次运行留出数据的第 {n1} 次读取：得分不再是第一次的，可能偏高。",
     ),
+    (
+        "This is reading number {n1} of the run's held-out rows, with consent: the score is no "
+        "longer the first one, and may flatter. The rows were divided by another rule than those "
+        "read before.",
+        "这是经同意对本次运行留出数据的第 {n1} 次读取：得分不再是第一次的，可能偏高。"
+        "这些行的划分规则与此前读取的不同。",
+    ),
+    (
+        "The rows assessed were dealt anew by the same rule after others had been read.",
+        "被评估的行是在读取过其他行之后按同一规则重新划分的。",
+    ),
     ("The held-out rows were not sealed.", "留出数据没有封存。"),
     ("The row numbers of the vault were changed after sealing.", "封存之后保险库的行号被改动。"),
     ("The assessment has no reading on record.", "评估没有读取记录。"),
