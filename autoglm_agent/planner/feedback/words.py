@@ -40,8 +40,8 @@ READABLE = re.compile(
     r"(?:must|should|needs? to|has to|have to|wants? to) (?:understand|follow|read) (?:it|this|"
     r"the model)|能解释(?!一?下|吗|为)|看得懂|难解释|解释清楚|"
     r"(?:something|a model|one) (?:that |which )?"
-    r"(?:i|we|they|people|(?:my|our|the|a) \w+(?: \w+)?) (?:can|could) (?:actually |easily )?(?:read|explain|"
-    r"understand|follow)|"
+    r"(?:i|we|they|people|(?:my|our|the|a) \w+(?: \w+)?) (?:can|could) "
+    r"(?:actually |easily )?(?:read|explain|understand|follow)|"
     r"simple enough to (?:read|explain)|white[- ]?box|黑盒|黑箱|可解释|看不懂|解释不清|"
     r"无法解释|说不清|透明|"
     r"不好解释|难以解释|能看懂|读得懂", _P,
