@@ -50,6 +50,8 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
      "tenure 时间 时长 耗时 天数 分钟 小时 月数"),
     (re.compile(r"\bhow (?:expensive|cheap|costly)\b|\bhow much (?:is|are|does|do|did|will|would|"
                 r"should|can)\b.{0,80}\b(?:cost|sell|worth|pay|go for)\b|"
+                r"\bhow much (?:should|can|could|would|do) (?:i|we|you|they) "
+                r"(?:ask|charge|list|get|want)\b|"
                 r"\bwhat (?:should|can|could|would|might|will|do|does) .{1,40}?\b(?:ask|charge|pay|"
                 r"put .{1,30} on the market for|(?:list|advertise|offer|sell) .{1,30} for|"
                 r"cost|fetch|sell for|bring in|go for|list (?:it|at)|be worth)\b|多少钱|什么价|"
@@ -73,7 +75,8 @@ _MEASURES: tuple[tuple[re.Pattern[str], str, str], ...] = (
      "number num count cnt visitors customers occupants residents inhabitants headcount 人数 "
      "客流量"),
     (re.compile(r"\bhow many\b(?! (?:stars|points))|\bnumber of\b|"
-                r"多少(?:个|次|人|件|辆|单|条|篇|笔|项|份|场|台|首|张|本)", re.ASCII), "count",
+                r"(?:多少|几)(?:个|次|人|件|辆|单|条|篇|笔|项|份|场|台|首|张|本)", re.ASCII),
+     "count",
      "number num nb count cnt n volume total 数量 人数 次数 总数 件数 个数"),
 )  # fmt: skip
 """(how a measure is asked for, its concepts, the words in names that stand for it)."""

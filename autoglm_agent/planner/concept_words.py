@@ -92,7 +92,7 @@ emission|amount|emission emissions co2 carbon|排放 碳排放
 strength|amount|strength hardness force|强度 抗压 硬度
 weight|amount|weight weigh weighs mass heavy how_heavy|重量 体重 多重 质量重
 height|amount|height tall stature how_tall|身高 高度
-size|amount|size area sqft acreage square|面积 大小 尺寸
+size|amount|size area sqft acreage square|面积 大小 尺寸 多大
 distance|amount|distance dist how_far|距离 里程数
 mileage|amount|mileage odometer km_driven|里程 行驶里程
 duration|amount|duration how_long length_of_stay los trip_duration travel_time waiting_time \

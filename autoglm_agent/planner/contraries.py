@@ -17,7 +17,10 @@ from autoglm_agent.planner.text import Text, stem, word_set
 _PAIRS = tuple(
     (frozenset(map(stem, word_set(one))), frozenset(map(stem, word_set(other))))
     for one, other in (
-        ("rent rental rented lease leased 租", "sale sell sold selling sells resale 售 卖"),
+        (
+            "rent rental rented lease leased 租",
+            "sale sell sold selling sells resale 售 卖",
+        ),
         (
             "arrival arrive arriving arr land landing 到达 抵达 到港",
             "departure depart departing dep takeoff 出发 起飞 离港",
@@ -29,6 +32,12 @@ _PAIRS = tuple(
         ("minimum lowest smallest 最低 最小", "maximum highest largest 最高 最大"),
     )
 )
+_PRICE_ZH = re.compile(r"价(?:格)?(?=\W|\Z)")
+_ORDINALS = {
+    1: re.compile(r"\b(?:first|1st)\b|第一"),
+    2: re.compile(r"\b(?:second|2nd)\b|第二"),
+    3: re.compile(r"\b(?:third|3rd)\b|第三"),
+}
 _OWNED = frozenset(map(stem, word_set("freehold mortgage ownership buyer purchase")))
 """Words of tables about what is sold, where none says *sale*."""
 _LAPSE = re.compile(
@@ -83,8 +92,10 @@ def contrary_columns(text: Text, schema: Schema, named: Collection[str]) -> list
         if _let(stems) and column.numeric and _in_money(column) and _of_sales(schema):
             found.append(column.name)
             continue
-        if any(_other_side(column, stems, low, pair) for pair in _PAIRS) or (
-            lapse and _in_money(column)
+        if (
+            _other_ordinal(column, low, schema)
+            or any(_other_side(column, stems, low, pair) for pair in _PAIRS)
+            or (lapse and _in_money(column))
         ):
             found.append(column.name)
     return found
@@ -119,6 +130,21 @@ def _other_side(
     return False
 
 
+def _other_ordinal(column: Column, low: str, schema: Schema) -> bool:
+    """Tell whether the first of something is asked for and a column is of the second."""
+    told = {n for n, said in _ORDINALS.items() if said.search(low)}
+    if len(told) != 1:
+        return False
+    (asked,) = told
+    named = _ordinal_of(column)
+    return named not in (None, asked) and any(_ordinal_of(c) == asked for c in schema.columns)
+
+
+def _ordinal_of(column: Column) -> int | None:
+    name = " ".join(part.stem for part in column.parts) + column.name
+    return next((n for n, said in _ORDINALS.items() if said.search(name.lower())), None)
+
+
 def _let(stems: set[str]) -> bool:
     """Tell whether a rent is asked for, and no sale."""
     rent, sale = _PAIRS[0]
@@ -131,7 +157,8 @@ def _of_sales(schema: Schema) -> bool:
     rent, sale = _PAIRS[0]
     words = {w for c in schema.columns for p in c.parts for w in (p.stem, *p.alternatives)}
     levels = {w for c in schema.columns for key in c.level_keys for w in key.split()}
-    return bool((words | levels) & (sale | _OWNED)) and not (words | levels) & rent
+    sold = (words | levels) & (sale | _OWNED) or any("成交" in c.name for c in schema.columns)
+    return bool(sold) and not (words | levels) & rent
 
 
 def _length_of_other(column: Column, stems: set[str]) -> bool:
@@ -148,4 +175,5 @@ def _has(side: frozenset[str], words: Collection[str], run: str) -> bool:
 def _in_money(column: Column) -> bool:
     stems = {part.stem for part in column.parts}
     # What ends in a unit of time is none: the *charge time* of a car.
-    return column.numeric and bool(_MONEY & stems) and not stems & _TIMED
+    priced = bool(_MONEY & stems) or _PRICE_ZH.search(column.name) is not None
+    return column.numeric and priced and not stems & _TIMED

@@ -175,6 +175,8 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
                 _bare_synonym(text, schema, match.start(), match.end(), result)
     for match in _BARE_ZH.finditer(text.low):
         named = mention_at(mentions, text.token_at(match.end())) is not None
+        if not named and match.group().strip() == "不要" and not text.is_used(match.start()):
+            _bare_synonym(text, schema, match.start(), match.end(), result)
         if named and not text.is_used(match.start()) and not _within(match.start(), result.ranges):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)
     columns, ranges, strange = barred_after(text, schema, mentions, result.ranges)

@@ -24,6 +24,12 @@ AROUND = (
         rf"{_LIST} (?:in)?to (?:it|the (?:model|algorithm|learner))\b"
     ),
     re.compile(
+        r"\b(?:forbid\w*|prohibit\w*|bans?|bars?|rul(?:es|ed) out|do(?:es)? not (?:allow|permit)|"
+        rf"doesn't (?:allow|permit)|won't (?:allow|permit)) (?:us )?(?:the use of |using |to use )?"
+        rf"{_LIST} (?:as (?:an? )?|for |in |from |among )(?:the )?(?:model\b|inputs?\b|features?\b|"
+        r"predictors?\b|variables?\b|modelling\b|modeling\b|prediction\b)"
+    ),
+    re.compile(
         rf"\b(?:won't|will not|don't|do not|cannot|can't) (?:yet )?(?:know|have) {_LIST} "
         r"(?:at (?:the time of )?(?:prediction|scoring|serving)(?: time)?|"
         r"when (?:we|it|the model|you) (?:predict|scor)\w*|in advance|beforehand|at that time)\b"

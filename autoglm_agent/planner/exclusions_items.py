@@ -131,6 +131,8 @@ def read_items(
         if found is None and resolve:
             found = described(text, schema, index) or by_first_word(text, schema, index)
         owner = found[0] if found and resolve and _has_more(text, schema, *found) else []
+        if found and resolve and not owner and set(found[0]) <= set(columns):
+            owner = columns  # 贷款编号和信贷员编号: another thing than the one before it
         if found is not None and not owner:
             columns += _like_one_before(found[0], columns)
             index, end, joined = found[1], text.tokens[found[1] - 1].end, False
@@ -231,6 +233,8 @@ def _names_only(text: Text, mention: Mention) -> bool:
 
 def _is_thing(text: Text, index: int) -> bool:
     token = text.tokens[index]
+    if token.cjk and text.low[token.end : token.end + 1] == "号":
+        return True  # 标签号 is no label
     if token.cjk:
         return (
             token.low not in PREDICT_ZH | NOT_COLUMNS and _phrase(text, index)[0] not in NOT_COLUMNS

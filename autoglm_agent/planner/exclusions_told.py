@@ -123,6 +123,8 @@ _SAID = re.compile(
     re.ASCII,
 )
 """What `_TOLD` and `_TOLD_ZH` cannot do without: sentences that lack it are not looked at."""
+_AS_WRITTEN = 0.95
+"""Score of a mention that is a name as it is written."""
 _MOST_WORDS, _MOST_COLUMNS, _REACH = 5, 5, 200
 
 
@@ -250,7 +252,8 @@ def _columns_at(
     text: Text, schema: Schema, mentions: list[Mention], index: int
 ) -> tuple[list[str], int] | None:
     mention = mention_at(mentions, index)
-    if mention is not None and mention.first == index < mention.last:
+    written = mention is not None and text.tokens[index].cjk and mention.score >= _AS_WRITTEN
+    if mention is not None and mention.first == index and (written or index < mention.last):
         return [mention.column.name], mention.last + 1
     stop = text.clause(text.tokens[index].start)[1]
     for size in range(_MOST_WORDS, 0, -1):

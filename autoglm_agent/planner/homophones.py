@@ -72,6 +72,8 @@ _NEVER = frozenset("的了着过吗呢吧和与或及计")
 def _words_for(schema: Schema) -> frozenset[str]:
     """Return the words that steer the parser, of the columns' names, and for what these mean."""
     names = [w for words in schema.cut_names.values() for w in words if not w.isascii()]
+    whole = [name for name in schema.by_name if len(name) > _SIZES[0] and not name.isascii()]
+    names += [end for name in whole for end in (name[:2], name[-2:])]
     meant = _meaning()
     return _COMMANDS.union(names, *(meant.get(name, ()) for name in schema.concepts))
 

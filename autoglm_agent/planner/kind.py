@@ -41,6 +41,7 @@ _CLUSTER = re.compile(
     r"\bno (?:label|target|outcome)s? in mind\b|"
     r"\A\W*(?:please )?group (?:the |our |my |these |all )*[\w-]+ (?:by|according to|with) |"
     r"(?:相似|相近|类似|差不多|相像)的?[^，,;。]{0,10}(?:归|分|聚|放|凑)[^，,;。]{0,4}(?:类|组|群|一起|一堆)|"
+    r"(?:group|分|聚|归)\s?成若干(?:个|组|类|群|簇)?|"
     r"(?:归归|聚聚|分分)(?:类|群|组)|聚类|分群|细分|群体划分|划分群体|分成[^，,;。]{0,8}(?:类|组|群|簇)|(?:划分|"
     r"分)为[^，,;。]{0,8}(?:群|类|组|簇)|聚成|聚为|分几类|几类人|归[为成][^，,;。]{0,8}(?:类|群|组)|"
     r"用户画像|客群|人群划分|自动分组|"
@@ -128,7 +129,7 @@ _NUMBER_WORDS = re.compile(
     r"\bscores?\b|"
     r"\bratings?\b|\bpoints\b|\bas an? (?:number|numeric\w*|quantity|value)\b|"
     r"\bnumber of\b|\bcount\b|\bamount\b|\bnumeric\w*\b|\bcontinuous\b|回归|多少|估计|估算|数值|"
-    r"得分|评分|分数|几个|数量|次数|人数|几次|[\u3400-\u9fff]数(?=\W|\Z)",
+    r"得分|评分|分数|几个|几(?:天|小时|分钟|个月|年|周)|数量|次数|人数|几次|[\u3400-\u9fff]数(?=\W|\Z)",
     re.ASCII,
 )
 _RULED_OUT = re.compile(
@@ -171,7 +172,8 @@ def find_intent(text: Text, schema: Schema, mentions: Sequence[Mention] = ()) ->
         (
             m
             for m in _PROFILE.finditer(text.low)
-            if not text.is_used(m.start()) or _NO_MODEL.search(m.group())
+            if (not text.is_used(m.start()) or _NO_MODEL.search(m.group()))
+            and not any(n.start <= m.start() < n.end for n in mentions)
         ),
         None,
     )

@@ -15,6 +15,11 @@ from autoglm_agent.planner.senses import senses
 from autoglm_agent.planner.text import Text
 
 _OR = re.compile(r"\bor\b|\bvs\b|还是|或者?|、|/|;", re.ASCII)
+_ELSE = re.compile(
+    r"\bor (?:something|anything|anywhere|somewhere) else\b|\bor (?:an)?other\b|"
+    r"(?:还是|或者?)(?:是)?(?:别的|其他|其它)"
+)
+"""Stands for the other values of a list: 急诊、门诊还是别的."""
 _CODES = re.compile(r"\b(?P<letter>[A-Za-z])(?P<number>\d{1,2})\b", re.ASCII)
 _SPAN = re.compile(
     r"(?<![\w.])(?:from )?(?P<letter>[A-Za-z])?(?P<low>\d{1,3}|[A-Za-z])"
@@ -71,7 +76,8 @@ def _listed(text: Text, columns: list[Column]) -> Column | None:
         for column in columns:
             if column.profile.kind in LEVELLED:
                 said = _levels_said(text, meaning, column, start, end)
-                best[column.name] = max(best.get(column.name, 0), len(said))
+                more = len(said) > 1 and bool(_ELSE.search(text.low, start, end))
+                best[column.name] = max(best.get(column.name, 0), len(said) + more)
     most = max(best.values(), default=0)
     found = [c for c in columns if best.get(c.name) == most]
     return found[0] if most >= _LEAST and len(found) == 1 else None

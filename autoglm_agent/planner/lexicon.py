@@ -85,7 +85,7 @@ politics|election elections vote votes party president gdp inflation unemploymen
 
 GENERIC_TARGETS = word_set(
     """
-    target label labels class y outcome output response result dependent classification
+    target label labels class y outcome output response result res dependent classification
     classlabel targetclass
     目标 标签 类别 结果 目标列 因变量 目标变量
     """

@@ -24,6 +24,7 @@ from autoglm_agent.planner.text import Text
 
 _ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
 """Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
+_OR_NOT = re.compile(r"\bor not\b|与否|是不是|有没有", re.ASCII)
 _WHILE = re.compile(r"\b(?:when|while|once|as soon as)\b", re.ASCII)
 """Begins the time of what is asked: "which operator was there when the machine stopped"."""
 _MANNER = re.compile(
@@ -206,6 +207,8 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
             words,
         )
     ):
+        if column.numeric and anchor.how != "exact" and _OR_NOT.search(words):
+            return _GOT
         return 0.72 if column.numeric or anchor.how == "exact" else _NOT_TWO
     if re.search(
         r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall|hot|cold|warm|bright|dense|"

@@ -28,6 +28,8 @@ _THE_COUNT = re.compile(r"的(?:人)?(?:数|数量|数目|个数|次数|数据|�
 _HEADS = {"色": "颜色", "龄": "年龄", "价": "价格", "重": "重量", "型": "类型", "址": "地址",
           "温": "温度", "薪": "工资", "籍": "国籍", "费": "费用"}  # fmt: skip
 """What the last character of a compound stands for by itself."""
+_COMPOUND = 4
+_CALLED = re.compile(r"(?:名称|名字|代码|编码)\Z")
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 
@@ -42,7 +44,7 @@ def column_for(phrase: str, schema: Schema) -> Column | None:
     Returns:
         The column, or None when there is none or more than one as good.
     """
-    found = _best(phrase, schema)
+    found = _best(phrase, schema) or _in_pieces(phrase, schema)
     return found[0] if len(found) == 1 else None
 
 
@@ -55,7 +57,7 @@ def columns_for(phrase: str, schema: Schema) -> list[Column]:
         phrase: A few words.
         schema: The table's columns.
     """
-    found = _best(phrase, schema)
+    found = _best(phrase, schema) or _in_pieces(phrase, schema)
     if len(found) < 2:
         return list(found)
     heads = {column.core[-1].stem for column in found}
@@ -126,9 +128,22 @@ def _by_last_character(phrase: str, schema: Schema) -> tuple[Column, ...]:
     return found if len(found) == 1 else ()
 
 
+def _in_pieces(phrase: str, schema: Schema) -> tuple[Column, ...]:
+    """Return what the parts of a Chinese compound mean, which is a word itself: 缺陷|数量.
+
+    What says only that a thing is called something is left out: 商户**名称**.
+    """
+    words = phrase.strip()
+    if words.isascii() or words not in schema.vocabulary or len(words) < _COMPOUND:
+        return ()
+    found = _best(words, schema, cut=True)
+    bare = _CALLED.sub("", words)
+    return found or (_best(bare, schema) if len(bare) >= _RUN and bare != words else ())
+
+
 @lru_cache(maxsize=4096)
-def _best(phrase: str, schema: Schema) -> tuple[Column, ...]:
-    text = read_text(phrase, schema.vocabulary)
+def _best(phrase: str, schema: Schema, *, cut: bool = False) -> tuple[Column, ...]:
+    text = read_text(phrase, schema.vocabulary - {phrase} if cut else schema.vocabulary)
     mentions = find_mentions(text, schema)
     if mentions:
         return (mentions[0].column,)

@@ -55,7 +55,7 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
     "inv": ("inventory", "invoice"), "whse": ("warehouse",), "wh": ("warehouse",),
     "sku": ("product", "item"), "ord": ("order",),
     "disc": ("discount", "discontinued", "discontinuation"),
-    "cogs": ("cost", "goods"), "gmv": ("sales", "merchandise"), "aov": ("order", "value"),
+    "cogs": ("cost",), "gmv": ("sales", "merchandise"), "aov": ("order", "value"),
     "sub": ("subscription",), "subs": ("subscriptions", "subscribers"),
     "iap": ("purchase", "purchases", "spend"), "ltv": ("lifetime", "value"),
     "ctr": ("click", "rate"), "imp": ("impressions",), "conv": ("conversion", "converted"),

@@ -24,6 +24,7 @@ _COMMANDS = word_set(
     interpretable explainable transparent understandable minutes seconds milliseconds latency
     chronological chronologically training testing validation validating
     target column columns feature features whether overview model models dataset summary profile
+    coming upcoming following quarter quarters
     positive negative customer customers passenger passengers patient patients employee employees
     student students subscriber subscribers applicant applicants borrower borrowers
     """

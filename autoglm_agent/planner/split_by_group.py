@@ -180,6 +180,7 @@ def _entity(phrase: str, schema: Schema) -> Column | None:
 def until_verb(text: Text, start: int, end: int) -> int:
     """Cut a range before a verb of prediction, which begins another request."""
     verb = re.search(
+        r"[,，.。;；]\s?(?:the )?(?:target|目标)(?:列| column)?\s?(?:is\b|是|为|:|=)|"
         r"\band (?:predict|estimate|classify|forecast)|[,，:]\s?(?:predict|estimate|classify|"
         r"forecast|which|who|whether|what|how|will|does|is|are)\b|[,，:]\s?(?:预测|判断|估计|是否|"
         r"哪些|会不会)",

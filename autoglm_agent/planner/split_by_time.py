@@ -153,6 +153,7 @@ def find_time_column(text: Text, schema: Schema, mentions: list[Mention]) -> Fou
         )
     words = column_for(text.low[start:end], schema)
     told = [c for c in dates if c is words] or _said(text, dates, start, end)
+    told = told or _said(text, dates, text.clause(start)[0], end)  # 用出行日期较早的数据训练
     if len(told) != 1 and _HAPPENS.search(text.low, start, end):
         told = [c for c in told or dates if _EVENTS & {part.stem for part in c.parts}]
     chosen = told[0] if len(told) == 1 else dates[0]

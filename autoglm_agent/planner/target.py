@@ -54,6 +54,12 @@ _TOLD_AFTER = re.compile(
     r"(?:target|label|dependent|目标|标签|因变量)",
     re.ASCII,
 )
+_MEASURE_OF = re.compile(
+    r"\s?的(?:成绩|数值|情况|水平|高低|大小|多少|结果|得分|分数|数量|取值|值)(?=[,;。.!?]|\Z)",
+    re.ASCII,
+)
+"""What says of a column no more than that its values are meant: 立定跳远**的成绩**."""
+_AS_WRITTEN = 0.95
 _TOLD_WORD = re.compile(
     r"(?:\b(?:target|label)(?: column| variable)?\s*(?::|=|\bis\b)|目标(?:列|变量)?\s*(?::|=|为|"
     r"是))"
@@ -156,7 +162,7 @@ def _event(text: Text, schema: Schema, excluded: Sequence[str], best: Choice) ->
     since the `last_new_job`.
     """
     generic = [c for c in generic_columns(schema) if c.name not in excluded and c.two_valued]
-    many = best.column.profile.kind == "category" and not best.column.two_valued
+    many = not best.column.two_valued
     if len(generic) != 1 or not many or best.how not in BY_WORDS | {"alike"}:
         return None
     if read_asked(text, None).form != "two":
@@ -200,6 +206,10 @@ def _told(text: Text, mentions: list[Mention], excluded: Sequence[str]) -> Choic
         free = mention.column.name not in excluded and not text.is_used(mention.start)
         if free and is_told(text, mention):
             return Choice(mention.column, 0.99, mention.start, mention.end, "instruction")
+    for mention in mentions:
+        asked = after_verb(text, mention.start) and not text.is_used(mention.start)
+        if asked and mention.score >= _AS_WRITTEN and _MEASURE_OF.match(text.low, mention.end):
+            return Choice(mention.column, 0.95, mention.start, mention.end, "instruction")
     for mention in mentions:
         after = text.low[mention.end : mention.end + 12]
         if mention.column.key in GENERIC_TARGETS and re.match(

@@ -51,7 +51,9 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
     if not ranked or ranked[0].confidence < THRESHOLD or is_clear(ranked):
         return None
     tied = [c for c in ranked if ranked[0].confidence - c.confidence < MARGIN]
-    if any(c.how == "exact" for c in tied) or tied[0].how == "level":
+    if tied[0].how == "level":
+        return _named_besides(text, tied)
+    if any(c.how == "exact" for c in tied):
         return None
     tied = _of_amounts(text, tied)
     if len(tied) == 1:
@@ -80,6 +82,13 @@ def settled(text: Text, ranked: Sequence[Choice]) -> Choice | None:
         if len(tied) == 1:
             return tied[0]
     return None
+
+
+def _named_besides(text: Text, tied: Sequence[Choice]) -> Choice | None:
+    """Return the one column of a value that several have of whose name a word is said, too."""
+    stems = {t.stem for t in text.tokens if not text.is_used(t.start)}
+    named = [c for c in tied if any(p.stem in stems and not p.light for p in c.column.parts)]
+    return named[0] if len(named) == 1 and all(c.how == "level" for c in tied) else None
 
 
 def _of_amounts(text: Text, tied: list[Choice]) -> list[Choice]:

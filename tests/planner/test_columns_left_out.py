@@ -72,6 +72,8 @@ def test_a_target_that_is_to_be_left_out_as_well_is_a_contradiction() -> None:
         ("预测 adults；不参与建模的字段是 name 和 Store，用 MAE 评估", ("name", "Store")),
         ("Target: is_canceled. Columns to exclude: name, Store and Open.",
          ("name", "Store", "Open")),
+        ("Predict adults. Compliance forbids Store and name as inputs.", ("Store", "name")),
+        ("预测 adults，不要提前天数", ("lead_time",)),
         ("target 是 adults，把 Store 和 name 两列 drop 掉再训练", ("Store", "name")),
         ("Predict adults. The flags Store, Open and lead_time give the answer away, so leave them "
          "out.", ("Store", "Open", "lead_time")),
@@ -85,3 +87,21 @@ def test_what_a_list_is_called_and_what_is_told_of_it_does_not_hide_its_items(
     words: str, left_out: tuple[str, ...]
 ) -> None:
     assert parse_task(words, BOOKINGS).exclude == left_out
+
+
+def test_of_two_things_numbered_the_second_is_not_taken_for_the_first() -> None:
+    loans = make_profile(
+        "loans",
+        300,
+        {"LoanNo": "id", "officer_id": "integer 1 40 40", "amount": "number 1 900 290"},
+    )
+    with pytest.raises(InputError, match="信贷员编号"):
+        parse_task("预测 amount，不要用贷款编号和信贷员编号。", loans)
+
+
+def test_what_is_known_too_late_is_the_column_and_not_the_clause() -> None:
+    goods = make_profile(
+        "goods", 300, {"是否售出": "boolean 是:100|否:200", "成交天数": "integer 1 90 80"}
+    )
+    task = parse_task("能不能卖出去？AUC，成交天数是卖出后才知道的", goods)
+    assert (task.target, task.exclude) == ("是否售出", ("成交天数",))

@@ -143,3 +143,58 @@ def test_which_thing_was_there_when_something_happened_asks_for_no_event() -> No
             "I'd like to know which operator was on shift when the machine stopped.",
             make_profile("t", 90, machines),
         )
+
+
+PUMPS = make_profile(
+    "incidents",
+    900,
+    {
+        "FirstPump_AttendanceTime": "integer 1 900 600",
+        "SecondPump_AttendanceTime": "integer 1 900 600",
+        "StopCodeDescription": "category AFA:500|Fire:300|Other:100",
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "target"),
+    [
+        ("Estimate the attendance time of the first pump", "FirstPump_AttendanceTime"),
+        ("Estimate the attendance time of the second pump", "SecondPump_AttendanceTime"),
+        ("What will the stop code description be?", "StopCodeDescription"),
+    ],
+)
+def test_the_first_is_not_the_second_and_a_description_may_be_a_column(
+    words: str, target: str
+) -> None:
+    assert parse_task(words, PUMPS).target == target
+
+
+@pytest.mark.parametrize(
+    ("words", "columns", "target"),
+    [
+        ("Predict 立定跳远 的成绩", {"立定跳远": "integer 85 276 170", "总分": "number 1 99 80"},
+         "立定跳远"),
+        ("肿瘤大概有多大？", {"Age": "integer 30 69 40", "Tumor Size": "integer 1 140 110"},
+         "Tumor Size"),
+        ("is the tumour progesterone receptor positive",
+         {"Estrogen Status": "category Positive:80|Negative:10",
+          "Progesterone Status": "category Positive:70|Negative:20"}, "Progesterone Status"),
+        ("病人是从急诊、门诊还是别的地方来的",
+         {"入院途径": "category 门诊:50|急诊:30|转入:10", "科别": "category 内科:60|外科:30"},
+         "入院途径"),
+        ("每套房每月的租金是多少", {"成交价": "number 62 4700 80", "关注人数": "integer 1 90 80"},
+         None),
+        ("Did we pay for advertising this post or not?",
+         {"Post Month": "integer 1 40 40", "Post Hour": "integer 1 60 60"}, None),
+    ],
+)  # fmt: skip
+def test_what_is_said_besides_tells_columns_apart_or_that_none_is_meant(
+    words: str, columns: dict[str, str], target: str | None
+) -> None:
+    profile = make_profile("t", 90, columns)
+    if target is None:
+        with pytest.raises(TargetError):
+            parse_task(words, profile)
+        return
+    assert parse_task(words, profile).target == target

@@ -127,3 +127,29 @@ def test_minutes_after_an_event_are_no_split() -> None:
 def test_groups_of_the_test_are_new(words: str) -> None:
     task = parse_task(f"Predict readmitted; {words}", VISITS)
     assert (task.time_column, task.group_column) == (None, "clinic")
+
+
+def test_a_target_told_after_the_split_is_no_part_of_it() -> None:
+    clients = make_profile(
+        "clients",
+        900,
+        {"date_activ": "date 2003-05-09 2014-09-01", "churn": "integer 0:800|1:100"},
+    )
+    task = parse_task(
+        "train on clients with an earlier date_activ，later ones 用来测试，目标是 churn", clients
+    )
+    assert (task.target, task.time_column) == ("churn", "date_activ")
+
+
+def test_the_date_named_before_the_turn_orders_the_rows() -> None:
+    tickets = make_profile(
+        "tickets",
+        900,
+        {
+            "Date of Purchase": "date 2023-12-08 2024-04-30",
+            "Date of Journey": "date 2024-01-01 2024-04-30",
+            "Price": "integer 1 267 125",
+        },
+    )
+    words = "一张票卖多少钱？请用出行日期较早的数据训练，拿较晚的来测试"
+    assert parse_task(words, tickets).time_column == "Date of Journey"
