@@ -81,6 +81,10 @@ _BEFORE = re.compile(
 _BARE = re.compile(r"(?:\bno|\bbut not|\bminus)\s", re.ASCII)
 _NO_MORE = re.compile(r"\s(?:and|or|nor) (?=no )", re.ASCII)
 _BARE_ZH = re.compile(r"(?:不要|别要|不需要|不带|除)\s?[\"']?", re.ASCII)
+_BARE_NOUN = re.compile(
+    r"(?![用让把将区分按看考给做拿去有太被使同跟和与再只漏误错])[\u3400-\u9fff]{2,6}"
+)
+"""A short noun that ends the clause: 不要**开局代码**."""
 _OUT = re.compile(
     r"\b(leav(?:e|ing)|keep(?:ing)?(?! \w+ing\b)|tak(?:e|ing)|(?:throw|kick|toss|chuck)(?:ing)?|"
     r"cut(?:ting)?)\b [^.;!?]{1,80}? out\b"
@@ -175,7 +179,9 @@ def find_exclusions(text: Text, schema: Schema, mentions: list[Mention]) -> Excl
                 _bare_synonym(text, schema, match.start(), match.end(), result)
     for match in _BARE_ZH.finditer(text.low):
         named = mention_at(mentions, text.token_at(match.end())) is not None
-        if not named and match.group().strip() == "不要" and not text.is_used(match.start()):
+        rest = text.low[match.end() : text.clause(match.start())[1]]
+        alone = match.group() == "不要" and _BARE_NOUN.fullmatch(rest) is not None
+        if alone and not (named or _within(match.start(), result.ranges)):
             _bare_synonym(text, schema, match.start(), match.end(), result)
         if named and not text.is_used(match.start()) and not _within(match.start(), result.ranges):
             _read_list(text, schema, mentions, match.start(), match.end(), result, strict=False)

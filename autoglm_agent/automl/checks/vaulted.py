@@ -81,10 +81,16 @@ def check_readings(context: CheckContext) -> Verdict:
         fact = f"The held-out rows were read {count} times without consent."
         return _fail(fact, ask, "evaluate_model", evidence, count)
     if count > 1:
-        fact = f"This is reading number {count} of the run's held-out rows, with consent: the "
-        fact += "score is no longer the first one, and may flatter."
+        fact = (
+            f"This is reading number {count} of the run's held-out rows, with consent: the "
+            "score is no longer the first one, and may flatter."
+        )
         if before:
-            fact += " The rows were divided by another rule than those read before."
+            fact = (
+                f"This is reading number {count} of the run's held-out rows, with consent: the "
+                "score is no longer the first one, and may flatter. The rows were divided by "
+                "another rule than those read before."
+            )
         return Verdict(
             check="V03", status="warn", fact=fact, statistic=count, threshold=1, evidence=evidence
         )
