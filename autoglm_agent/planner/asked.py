@@ -31,7 +31,8 @@ _CLASSES = re.compile(
     re.ASCII,
 )
 WHICH_THING = re.compile(
-    r"\bwhich (?!of\b|one\b|\w+s\b|year|month|day|week|hour|age\b|score|number|price|amount)"
+    r"\bwhich (?!of\b|one\b|\w+s\b|customer|client|patient|user|person|employee|student|"
+    r"year|month|day|week|hour|age\b|score|number|price|amount)"
     r"[a-z]{3,16} (?:or [a-z]{3,16} )?(?:[a-z]{3,16} )?"
     r"(?=(?:[a-z]{3,16}s|is|was|will|has|had|did|does) )",
     re.ASCII,

@@ -28,7 +28,7 @@ _PAIRS = tuple(
         ("gas 燃气 天然气 煤气", "electricity electric elec electrical power 电 用电 电力"),
         ("gas 燃气 天然气 煤气", "water 水 用水"),
         ("electricity electric elec electrical 电 用电 电力", "water 水 用水"),
-        ("total altogether overall 总共 一共 合计 累计 总计", "average avg mean 平均 均值"),
+        ("总共能 总共要 总共会 总共有 一共能 一共要 一共会 累计能", "平均 均值"),
         ("minimum lowest smallest 最低 最小", "maximum highest largest 最高 最大"),
     )
 )

@@ -96,8 +96,9 @@ def _negated(text: Text, column: Column, said: set[str]) -> tuple[int, int] | No
     if not root.isascii() and (match := re.search(_NOT_ZH + re.escape(root), text.low)):
         return match.span()
     for match in _NOT_WORD_ZH.finditer(text.low):
-        before = text.low[: match.start()]
-        asked = before.endswith((match[1], match[1][0], match.group()[1]))
+        before, after = text.low[: match.start()], text.low[match.end() :]
+        # 推不推荐, 会不会推荐, 推荐还是不推荐
+        asked = before.endswith((match[1][0], match.group()[1])) or match[1] in before + after
         meant = {concept.name for concept in concepts_of(match[1])}
         if not asked and any(part.concepts & meant for part in column.parts):
             return match.span()

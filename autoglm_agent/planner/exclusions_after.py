@@ -44,8 +44,9 @@ _LINKS = re.compile(r"\A(?:还有|另外|以及|然后|并且|而且|同时|此�
 """What joins a list to what was asked before it."""
 _JOIN = frozenset({"and", "or", "和", "与", "及", "以及", "跟", "nor", "the"})
 _IT = re.compile(
-    r"\b(?:(?:do not|don't|never|cannot|can't) use|drop|remove|ignore|exclude|skip|"
-    r"omit|discard|leave|forget) (?:it|them|that|this|those)\b"
+    r"\b(?:(?:do not|don't|never|cannot|can't) use|"
+    r"(?<!not )(?<!n't )(?<!never )(?:drop|remove|ignore|exclude|skip|"
+    r"omit|discard|leave|forget)) (?:it|them|that|this|those)\b"
     r"|\b(?:do not|don't|never) let (?:it|the model|them|the algorithm) (?:use|see|have|know|touch|"
     r"look at) (?:it|them|that|this|those)\b"
     rf"(?: out)?|\b(?:take|leave|keep|throw|kick|cut|put) (?:it|them|that|this|those|these|both|"

@@ -24,7 +24,8 @@ AROUND = (
         rf"{_LIST} (?:in)?to (?:it|the (?:model|algorithm|learner))\b"
     ),
     re.compile(
-        r"\b(?:forbid\w*|prohibit\w*|bans?|bars?|rul(?:es|ed) out|do(?:es)? not (?:allow|permit)|"
+        r"(?<!not )(?<!n't )(?<!longer )(?<!nothing )(?<!never )(?<!nobody )"
+        r"\b(?:forbid\w*|prohibit\w*|bans|rul(?:es|ed) out|do(?:es)? not (?:allow|permit)|"
         rf"doesn't (?:allow|permit)|won't (?:allow|permit)) (?:us )?(?:the use of |using |to use )?"
         rf"{_LIST} (?:as (?:an? )?|for |in |from |among )(?:the )?(?:model\b|inputs?\b|features?\b|"
         r"predictors?\b|variables?\b|modelling\b|modeling\b|prediction\b)"

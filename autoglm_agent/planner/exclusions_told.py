@@ -61,6 +61,7 @@ _OF_IT = (
     r"(?:do not|don'?t|dont|never|cannot|can'?t|must ?n[o']t|should ?n[o']t|may not)(?: \w+)? "
     r"(?:use|include|feed|rely on|consider|touch|take|keep|trust)(?: (?:it|them|these|those|that|"
     r"this|either|any|both))?(?= ?(?:[.,;!?)]|\Z|as |in |for |please|pls))|"
+    r"(?<!not )(?<!n't )(?<!never )"
     r"(?:drop|remove|ignore|exclude|skip|omit|discard|leave|forget|kick|throw|strip|delete|cut)"
     r"(?: out)? (?:it|them|that|this|those|these|both|all|all three|either)\b(?: out)?|"
     r"(?:take|keep|put|get) (?:it|them|that|this|those|these|both|all)(?: ones?)? "
@@ -215,7 +216,12 @@ def _listed_before(
     while start > 0 and len(names) > 1 and text.low[:start].rstrip().endswith(","):
         begin, end = text.clause(text.low[:start].rstrip().rindex(",") - 1)
         last = next((m for m in mentions if begin <= m.start and m.end == end), None)
-        if last is None or not _LISTS.fullmatch(text.low[begin : last.start].strip(" \"'")):
+        labelled = text.low[:begin].rstrip().endswith(":")  # "Target: churn, A and B leak"
+        if (
+            last is None
+            or labelled
+            or not _LISTS.fullmatch(text.low[begin : last.start].strip(" \"'"))
+        ):
             break
         before.insert(0, last.column.name)
         start = begin

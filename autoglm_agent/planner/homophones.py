@@ -2,7 +2,8 @@
 
 Most Chinese is typed by its sound, so that a slip gives another character of the same sound. Only
 words that steer the parser and words for the table's columns are mended, where one character is
-another, sounds alike (`pypinyin`) and makes no word with its neighbours.
+another, sounds alike (`pypinyin`) and makes no word with its neighbours (jieba's dictionary, in
+`rjieba`): 预期 is not taken for 逾期.
 """
 
 from __future__ import annotations
@@ -31,8 +32,6 @@ _PLAIN = word_set(
 _SIZES = (4, 3, 2)
 _MOST = 60
 """How many unknown characters are looked at."""
-_REACH = 3
-"""Of how many characters the words are that a character may make with its neighbours."""
 
 
 def sound_mended(norm: str, schema: Schema) -> str:
@@ -64,7 +63,7 @@ _FUNCTION = frozenset(w for w in FUNCTION_ZH | FILLER_ZH if len(w) == 1).union(
 """Characters that stand alone."""
 _NUMERALS = frozenset("一二两三四五六七八九十百半")
 """After these a unit begins, whatever word they begin: 三分|钟."""
-_NEVER = frozenset("的了着过吗呢吧和与或及计")
+_NEVER = frozenset("的了着过吗呢吧和与或及计起")
 """Characters that are no slips wherever they stand."""
 
 
@@ -134,10 +133,11 @@ def _sounds(word: str) -> tuple[str, ...]:
 
 def _makes_a_word(norm: str, place: int) -> bool:
     """Tell whether a character and its neighbours are a word of the language."""
-    from pypinyin.constants import PHRASES_DICT
+    import rjieba
 
-    return any(
-        norm[start : start + size] in PHRASES_DICT
-        for size in range(2, _REACH + 1)
-        for start in range(max(0, place - size + 1), place + 1)
-    )
+    end = 0
+    for word in rjieba.cut(norm, False):
+        end += len(word)
+        if end > place:
+            return len(word) > 1
+    return False

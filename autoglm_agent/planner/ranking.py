@@ -188,7 +188,9 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
     column = anchor.column
     start, end = text.clause(text.tokens[anchor.first].start)
     words = text.low[start:end]
-    amount = re.search(r"(?a)\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words)
+    amount = re.search(
+        r"(?a)(?<!matter )\bhow (?:much|many|long|far|old|expensive)\b|多少|多久", words
+    )
     several = column.profile.kind == "category" and not column.two_valued
     before = text.low[
         max(0, text.tokens[anchor.first].start - 20) : text.tokens[anchor.first].start
@@ -211,8 +213,8 @@ def _question_fit(text: Text, anchor: Anchor, places: list[Place]) -> float:
             return _GOT
         return 0.72 if column.numeric or anchor.how == "exact" else _NOT_TWO
     if re.search(
-        r"(?a)\bhow (?:much|many|long|far|old|large|big|high|heavy|tall|hot|cold|warm|bright|dense|"
-        r"thick|wide|deep|fast)\b|多少",
+        r"(?a)(?<!matter )\bhow (?:much|many|long|far|old|large|big|high|heavy|tall|hot|cold|"
+        r"warm|bright|dense|thick|wide|deep|fast)\b|多少",
         words,
     ) and not (column.numeric or column.counted or places[anchor.first].region == "feature"):
         whole = len(column.core) > 1 and all(

@@ -6,8 +6,8 @@ import re
 
 _NEW_EN = r"(?:new\w*|lat(?:er|est)|recent|most recent|last|final)"
 _EXAM = r"(?:exam\w*|test\w*|hold[- ]?out|check|validation|judge|jury)"
-_OLD_ZH = r"(?:老|旧|早|前|往年|以往|过去|从前|先前)"
-_NEW_ZH = r"(?:新|晚|近|后|今年|末)"
+_OLD_ZH = r"(?:老(?!师)|旧|早|(?<![目当])前|往年|以往|过去|从前|先前)"
+_NEW_ZH = r"(?:新|晚|近|(?<![然随])后|今年|末)"
 _TRAIN_ZH = r"(?:训练|学习|用来学|建模|拟合|学)"
 _TEST_ZH = r"(?:测试|检验|验证|用来考|考核|考|评估|检查)"
 _TURNS = tuple(

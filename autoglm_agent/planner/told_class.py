@@ -54,16 +54,31 @@ def told_level(text: Text, column: Column) -> tuple[str, int, int] | None:
 
 
 def stated_level(text: Text, column: Column) -> tuple[str, int, int] | None:
-    """Return the level of "Churn = Yes", "made_sla false" or "逾期 为 1": the rows looked for."""
+    """Return the level of "Churn = Yes", "made_sla false" or "逾期 为 1": the rows looked for.
+
+    Not where both levels are told, as in "0 means stayed, 1 left", or only what most rows are.
+    """
     levels = {level.strip().lower(): level for level, _ in column.profile.levels}
-    listed = "|".join(re.escape(level) for level in sorted(levels, key=len, reverse=True) if level)
+    either = "|".join(re.escape(level) for level in sorted(levels, key=len, reverse=True) if level)
     name = re.escape(column.name.lower())
-    stated = listed and re.search(
-        rf"(?<!\w){name}[\"'`]?\s?(?:==?|\bis\b|\bof\b|\bbeing\b|等于|为|是|\s)\s?[\"']?"
-        rf"(?P<level>{listed})(?![A-Za-z0-9_]|\.\d)",
+    stated = either and re.search(
+        rf"(?<!\w){name}[\"'`]?(?:\s?(?:==?|\bis\b|\bbeing\b|等于|为|是)\s?|"
+        rf"\s(?=true|false|0|1))[\"']?(?P<level>{either})(?![A-Za-z0-9_]|\.\d)",
         text.low,
     )
-    return (levels[stated["level"]], *stated.span()) if stated else None
+    if not stated:
+        return None
+    start, end = text.sentence(stated.start())
+    around = text.low[start : stated.start()] + "|" + text.low[stated.end() : end]
+    others = "|".join(re.escape(level) for level in levels if level != stated["level"])
+    both = re.search(rf"(?<![\w.])(?:{others})(?![\w.])", around)
+    if both or _EXPLAINED.match(text.low, stated.end()) or _MOST_ROWS.search(around):
+        return None
+    return levels[stated["level"]], *stated.span()
+
+
+_EXPLAINED = re.compile(r"\s?(?:for\b|means?\b|stands\b|表示|代表|=|:)")
+_MOST_ROWS = re.compile(r"\bmost\b|\bmajority\b|\bmainly\b|多数|大部分|占")
 
 
 def column_told(text: Text, schema: Schema, excluded: tuple[str, ...]) -> Column | None:

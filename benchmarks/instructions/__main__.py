@@ -11,7 +11,7 @@ Some sets were written over tables of their own without sight of the planner, wh
 read fully right 54 of 110 lines of `round18` (hard on purpose), 98 of 110 of `round19` (what
 ordinary users type), 196 of 240 of `blind_q` to `blind_t`, 157 of 180 of `blind_u` to `blind_w`,
 88 of 120 of `blind_x` and `blind_y` (full of the trade's own short forms), 150 of 180 of
-`blind_za` to `blind_zc`, 155 of 180 of `blind_zd` to `blind_zf`, 144 of 180 of `blind_zg` to
+`blind_za` to `blind_zc`, 155 of 180 of `blind_zd` to `blind_zf`, 143 of 180 of `blind_zg` to
 `blind_zi`, 129 of 180 of `blind_zj` to `blind_zl` (in both more than half name the target in other
 words than the column does) and 137 of 180 of `blind_zm` to `blind_zo`. All have been studied since,
 so that they no longer tell how it does on lines that it has never met.

@@ -92,6 +92,7 @@ def test_a_negated_word_asks_for_the_no_and_a_choice_of_both_does_not(
         ("找出 OnTime_YN 等于 N 的订单", "N"),
         ("Catch the late ones, so the event is OnTime_YN = N.", "N"),
         ("Predict when OnTime_YN is Y.", "Y"),
+        ("OnTime_YN is N or Y, predict it", "Y"),
     ],
 )
 def test_a_level_that_is_stated_of_the_column_is_the_event(words: str, positive: str) -> None:

@@ -15,9 +15,9 @@ from autoglm_agent.planner.schema import schema_of
     ("words", "slots"),
     [
         ("预测客户是否流是", {"target": "Churn"}),
-        ("预测客户会不会流矢，评估指标用准确律", {"target": "Churn", "metric": "accuracy"}),
+        ("预测客户会不会流湿，评估指标用准确律", {"target": "Churn", "metric": "accuracy"}),
         ("预测客户流失，补要用性别", {"target": "Churn", "exclude": ("gender",)}),
-        ("预测客户流失，不要用姓别", {"target": "Churn", "exclude": ("gender",)}),
+        ("预测客户流失，不要用兴别", {"target": "Churn", "exclude": ("gender",)}),
         ("预测克户流失，训练两分中以内", {"target": "Churn", "time_budget_s": 120.0}),
         ("建个摸型预测 Churn，三分种之内训练完", {"target": "Churn", "time_budget_s": 180.0}),
     ],
@@ -32,13 +32,23 @@ def test_what_was_typed_is_what_is_quoted() -> None:
 
 
 def test_feedback_is_mended_too() -> None:
-    edits = read_feedback("不要用姓别", tables()["telco"], target="Churn")
+    edits = read_feedback("不要用兴别", tables()["telco"], target="Churn")
     assert [e.args for e in edits] == [{"drop_columns": ["gender"]}]
 
 
 def test_real_words_stay_though_they_sound_like_a_column() -> None:
     schema = schema_of(make_profile("t", 90, {"地址": "text", "价格": "number 0 9 80"}))
     assert sound_mended("根据地质预测价格", schema) == "根据地质预测价格"
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["预测哪种套餐最适用于这个客户", "这批门店统一定价", "用7月1日起的数据测试", "预期收益是多少"],
+)
+def test_words_of_the_language_are_no_slips(words: str) -> None:
+    columns = {"套餐": "category a:50|b:40", "日期": "date 2023-01-01 2023-09-01",
+               "是否逾期": "boolean 是:10|否:80"}  # fmt: skip
+    assert sound_mended(words, schema_of(make_profile("t", 90, columns))) == words
 
 
 SLIPS = (

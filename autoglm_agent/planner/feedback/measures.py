@@ -13,6 +13,9 @@ HEAVIER = 3.0
 """How much more a mistake counts that "matters more", if the words give no number."""
 
 
+_NOT_GIVEN = re.compile(r"(?:\b(?:cannot|not|never|won't|no way to)|can't|n't)\s(?:\w+ )?\Z")
+
+
 def read_metric(talk: Talk) -> None:
     """Read the measure that models are judged by."""
     taken = [(m.start, m.end) for m in talk.mentions] + list(talk.text.used)
@@ -109,6 +112,8 @@ def _read_trade(talk: Talk) -> bool:
     if given is None:
         return False
     start, end = talk.text.sentence(given.start())
+    if _NOT_GIVEN.search(talk.text.low[start : given.start()]):
+        return False  # "we cannot put up with slow answers"
     after, before = talk.text.low[given.end() : end], talk.text.low[start : given.start()]
     lost = [(found.start(), name) for name, p in say.WORTH if (found := p.search(after))]
     if not lost:

@@ -54,6 +54,7 @@ _FORECAST_EXAMPLES = (
     '"use MAPE", "do not use price" or "too slow".',
     "例如：“改为未来 7 天”“按地区分别预测”“总体，不按门店”“用 MAPE”“不要用价格”“太慢了”。",
 )
+_NOT_OUT = re.compile(r"(?:\b(?:not|never)|n't|别|不要|不能|不可以?|不许|不得|不)(?:\s?再)?\s?\Z")
 _OUT_WITH_IT = re.compile(
     r"\b(?:(?:take|throw|kick|leave|keep) (?:it|that|this) out|(?:drop|remove|exclude|delete|ditch|"
     r"ignore|skip) (?:it|that|this)|get rid of (?:it|that|this)|"
@@ -145,7 +146,9 @@ def _read_exclusions(talk: Talk) -> None:
         known = [column_for(part, talk.schema) for part in parts if part.strip()]
         columns = [column.name for column in known if column and column.name != talk.target]
         found.ranges = [(start, end)]
-    if not columns and not found.unknown and (out := talk.first(_OUT_WITH_IT)):
+    out = talk.first(_OUT_WITH_IT)
+    kept = out is not None and _NOT_OUT.search(talk.text.low[: out.start()])
+    if not columns and not found.unknown and out is not None and not kept:
         named = {m.column.name: m for m in talk.named(0, out.start())}
         named.pop(talk.target or "", None)
         if len(named) == 1:  # "X gives it away. Take it out."

@@ -22,7 +22,8 @@ _WISH = re.compile(
     re.ASCII,
 )
 _SAID_AGAIN = re.compile(
-    r"\b(?:to|with|by|do) (?:that|this|it)\b|\b(?:read|understand|follow|learn|know)\b|"
+    r"\b(?:to|with|by|do) (?:that|this|it)\b|\b(?:read|understand|follow|learn|know|see|sure|"
+    r"helps?|results?)\b|结果|"
     r"按这个|这个要求|回去|看懂|读懂",
     re.ASCII,
 )

@@ -66,7 +66,8 @@ SLOW = re.compile(
     r"\btoo slow\b|\bslow\b|\bfaster\b|\bquicker\b|\bspeed (?:it |this )?up\b|\blatency\b|"
     r"respon[sd]\w* time|"
     r"takes too long|not fast enough|(?:加快|提高|提升)[^,;。]{0,6}(?:速度|效率)|"
-    r"太慢|慢了|更快|快(?:一)?[点些]|卡(?:半天|住|死|顿|得)|提速|加速|延迟|响应", _P,
+    r"太慢|慢了|更快|快(?:一)?[点些]|提速|加速|延迟|响应|"
+    r"(?<![用行打刷员保医IC])卡(?:半天|住(?!址)|死(?!亡)|顿|得(?!分))", _P,
 )  # fmt: skip
 SIMPLER = re.compile(
     r"overfit\w*|over[- ]fit\w*|too (?:complex|complicated|big|large|heavy)|simpler|"
@@ -74,8 +75,8 @@ SIMPLER = re.compile(
     r"memori[sz]\w*|regulari[sz]e|过拟合|太复杂|简单(?:一)?(?:点|些)|更简单|"
     r"模型(?:要|能)?(?:再|更)?(?:小|轻|精简)(?:一?[点些])?|模型太大|死记|"
     r"\b(?:train\w*|seen|familiar)\b[^.;!?]{0,60}\b(?:falls? apart|fails?|collaps\w+|breaks? down|"
-    r"(?:much |far )?(?:worse|poor\w*|bad\w*)|hopeless|useless|drops?|struggl\w+)\b[^.;!?]{0,30}\b"
-    r"(?:new|unseen|test|fresh|real|others?|holdout|hold-out)\b|"
+    r"(?:much |far )(?:worse|poor\w*|bad\w*)|hopeless|useless|drops|struggl\w+)\b[^.;!?]{0,20}\b"
+    r"(?:on|for|in|with|at)\b[^.;!?]{0,12}\b(?:new|unseen|test|fresh|real|holdout|hold-out)\b|"
     r"训练(?:集|数据|时)?[^。;!?]{0,12}(?:满分|完美|很好|特别好|极高|全对|很高)[^。;!?]{0,16}"
     r"(?:测试|新|没见过|未见过|线上|换)[^。;!?]{0,12}"
     r"(?:不行|很差|崩|掉|差远|差很多|差一大截|垮|低)", _P,
