@@ -106,8 +106,6 @@ _LEAD = re.compile(
     r"ps:?|pls note|注意:?|其中)\s*",
     re.I,
 )
-_LISTS = re.compile(r"(?:the|our|both|all|these|those)?(?: ?[a-z]+s)?")
-"""What may lead a list: "the flags ..."."""
 _LISTED = re.compile(
     r"\b(?:nothing|anything|no columns?|no fields?|features?|columns?|fields?|variables?|"
     r"everything)\b[^.;!?()]{0,80}\(([^()]{1,120})\)"
@@ -167,9 +165,8 @@ def told_of_subjects(
         if _other_subject(text, schema, mentions, end, end + told.end()):
             continue
         done = end + told.end()
-        first, before = _listed_before(text, mentions, clause[0], names)
-        columns += [*before, *names]
-        ranges.append((first if before else token.start, done))
+        columns += names
+        ranges.append((token.start, done))
     for match in _LISTED.finditer(text.low):
         late = _AFTER_ONLY.search(match.group())
         if late is None or _inside(match.start(), known):
@@ -206,26 +203,6 @@ def _subject(
             break
         index = text.token_at(join.end())
     return (list(dict.fromkeys(names)), end) if names else None
-
-
-def _listed_before(
-    text: Text, mentions: list[Mention], start: int, names: list[str]
-) -> tuple[int, list[str]]:
-    """Return where the list began of which a clause has the end: "the flags A, *B and C leak*"."""
-    before: list[str] = []
-    while start > 0 and len(names) > 1 and text.low[:start].rstrip().endswith(","):
-        begin, end = text.clause(text.low[:start].rstrip().rindex(",") - 1)
-        last = next((m for m in mentions if begin <= m.start and m.end == end), None)
-        labelled = text.low[:begin].rstrip().endswith(":")  # "Target: churn, A and B leak"
-        if (
-            last is None
-            or labelled
-            or not _LISTS.fullmatch(text.low[begin : last.start].strip(" \"'"))
-        ):
-            break
-        before.insert(0, last.column.name)
-        start = begin
-    return start, before
 
 
 def _other_subject(

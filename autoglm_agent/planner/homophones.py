@@ -25,10 +25,7 @@ _COMMANDS = word_set(
     看懂 模型 同一 客户 用户 患者 病人 员工 学生 乘客 顾客 哪些 是否 多少 未来
     """
 )
-_PLAIN = word_set(
-    "记录 数据 属于 学校 出现 室外 样本 概况 可疑 训练 每年 几类 几组 几群 几种 一份 这份 试用"
-)
-"""Plain words that are no slips, cut as such."""
+"""Words that steer the parser."""
 _SIZES = (4, 3, 2)
 _MOST = 60
 """How many unknown characters are looked at."""
@@ -41,7 +38,7 @@ def sound_mended(norm: str, schema: Schema) -> str:
         norm: The normalised text; the places of its characters stay as they are.
         schema: The table's columns, whose words are known.
     """
-    text = read_text(norm, schema.vocabulary | _COMMANDS | _PLAIN)
+    text = read_text(norm, schema.vocabulary | _COMMANDS)
     edges = {edge for token in text.tokens for edge in (token.start, token.end)}
     edges.update(i + 1 for i, char in enumerate(norm) if char in _NUMERALS)
     singles = {t.start for t in text.tokens if t.cjk and t.end - t.start == 1}

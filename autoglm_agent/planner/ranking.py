@@ -25,6 +25,7 @@ from autoglm_agent.planner.text import Text
 _ANOTHER = re.compile(r"\b(?:another|a different|some other|the same|a new) \Z", re.ASCII)
 """Before the name of a thing that somebody gets or goes to, which is not what is predicted."""
 _OR_NOT = re.compile(r"\bor not\b|与否|是不是|有没有", re.ASCII)
+"""Asks for yes or no, and for no number."""
 _WHILE = re.compile(r"\b(?:when|while|once|as soon as)\b", re.ASCII)
 """Begins the time of what is asked: "which operator was there when the machine stopped"."""
 _MANNER = re.compile(

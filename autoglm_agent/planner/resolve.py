@@ -29,7 +29,9 @@ _HEADS = {"色": "颜色", "龄": "年龄", "价": "价格", "重": "重量", "�
           "温": "温度", "薪": "工资", "籍": "国籍", "费": "费用"}  # fmt: skip
 """What the last character of a compound stands for by itself."""
 _COMPOUND = 4
+"""Characters of a Chinese compound that may have parts."""
 _CALLED = re.compile(r"(?:名称|名字|代码|编码)\Z")
+"""Ends that say only what a thing is called."""
 _SIDES = 3
 """Columns that one word may mean together: home and away, minimum, mean and maximum."""
 

@@ -250,9 +250,10 @@ def _read_forecast(
     """Read what only a forecast has: the time, how far ahead, and of which series."""
     time = time_of(schema)
     if "time_column" not in slots.values and time is not None:
-        named = next((m for m in mentions if m.column.profile.kind == "date"), None)
+        dates = (m for m in mentions if m.column.profile.kind == "date")
+        named = next((m for m in dates if not text.is_used(m.start)), None)
         told = Found(time.name, 0, 0, 0.8, "data")
-        if named is not None and not text.is_used(named.start):
+        if named is not None:
             time = named.column
             told = Found(time.name, named.start, named.end, 0.9)
         slots.put("time_column", told, text)

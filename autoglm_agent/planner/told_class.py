@@ -53,6 +53,12 @@ def told_level(text: Text, column: Column) -> tuple[str, int, int] | None:
     return None
 
 
+_EXPLAINED = re.compile(r"\s?(?:for\b|means?\b|stands\b|表示|代表|=|:)")
+"""Follows a level whose meaning is told: "0 for stayed"."""
+_MOST_ROWS = re.compile(r"\bmost\b|\bmajority\b|\bmainly\b|多数|大部分|占")
+"""Says how many rows have a level, and not which are looked for."""
+
+
 def stated_level(text: Text, column: Column) -> tuple[str, int, int] | None:
     """Return the level of "Churn = Yes", "made_sla false" or "逾期 为 1": the rows looked for.
 
@@ -75,10 +81,6 @@ def stated_level(text: Text, column: Column) -> tuple[str, int, int] | None:
     if both or _EXPLAINED.match(text.low, stated.end()) or _MOST_ROWS.search(around):
         return None
     return levels[stated["level"]], *stated.span()
-
-
-_EXPLAINED = re.compile(r"\s?(?:for\b|means?\b|stands\b|表示|代表|=|:)")
-_MOST_ROWS = re.compile(r"\bmost\b|\bmajority\b|\bmainly\b|多数|大部分|占")
 
 
 def column_told(text: Text, schema: Schema, excluded: tuple[str, ...]) -> Column | None:

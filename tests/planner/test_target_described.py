@@ -161,6 +161,7 @@ PUMPS = make_profile(
     [
         ("Estimate the attendance time of the first pump", "FirstPump_AttendanceTime"),
         ("Estimate the attendance time of the second pump", "SecondPump_AttendanceTime"),
+        ("How many seconds until the first fire engine gets there?", "FirstPump_AttendanceTime"),
         ("What will the stop code description be?", "StopCodeDescription"),
     ],
 )

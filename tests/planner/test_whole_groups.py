@@ -313,7 +313,7 @@ FLIGHTS = make_profile(
     ("words", "group"),
     [
         ("Model DELAY and keep all flights from one departure airport together", "ORIGIN"),
-        ("Score for each flight, holding out entire pilots so that no pilot's rows are in both "
+        ("Score for each origin, holding out entire pilots so that no pilot's rows are in both "
          "train and test", "Pilot_Name"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from autoglm_agent.planner.resolve import column_for
 
 _EXPLAIN = re.compile(
     r"\b(?:why|explain|how come|what (?:drives|drove|matters|makes|made|explains|influences|"
-    r"affects|caused|(?:pushe[sd]|pulle[sd]|brought|sent|pushed|pulled|led|put) "
+    r"affects|caused|(?:push(?:es|ed)|pull(?:s|ed)|brought|sent|led|put) "
     r"(?:it|them|that|this|row))|"
     r"wh?ich (?:[a-z]+ ){1,3}?(?:matters?|drives?|counts?|influences?|affects?|decides?|"
     r"determines?|are|is)|"

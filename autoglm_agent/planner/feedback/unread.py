@@ -21,6 +21,7 @@ _WISH = re.compile(
     r"翻译|部署|发布|合并|改名|增加|减少|降低|提高|换成|改成)",
     re.ASCII,
 )
+"""How a clause begins that asks for something."""
 _SAID_AGAIN = re.compile(
     r"\b(?:to|with|by|do) (?:that|this|it)\b|\b(?:read|understand|follow|learn|know|see|sure|"
     r"helps?|results?)\b|结果|"
@@ -31,6 +32,7 @@ _SAID_AGAIN = re.compile(
 _LEAST = 3
 """Words, or Chinese characters, of a clause that asks for something."""
 _MOST = 60
+"""Characters of it that are told."""
 
 
 def read_unread(talk: Talk) -> None:
